@@ -11,6 +11,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
@@ -60,13 +61,24 @@ type Error struct {
 // New makes a fault. args are key, value, key, value … for the sentence.
 func New(kind Kind, code string, args ...any) *Error {
 	e := &Error{Kind: kind, Code: code}
-	if len(args) > 0 {
-		e.Args = make(map[string]any, len(args)/2)
+	if len(args) == 0 {
+		return e
+	}
+	return e.With(args...)
+}
+
+// With returns a copy of e with further arguments (key, value, …) for the
+// sentence, so that a package-level fault can name this value and this limit.
+func (e *Error) With(args ...any) *Error {
+	c := *e
+	c.Args = maps.Clone(e.Args)
+	if c.Args == nil {
+		c.Args = make(map[string]any, len(args)/2)
 	}
 	for i := 0; i+1 < len(args); i += 2 {
-		e.Args[fmt.Sprint(args[i])] = args[i+1]
+		c.Args[fmt.Sprint(args[i])] = args[i+1]
 	}
-	return e
+	return &c
 }
 
 // At returns a copy of e that names the field it is about.

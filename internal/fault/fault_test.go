@@ -18,6 +18,9 @@ func TestFault(t *testing.T) {
 	if fault.KindOf(err) != fault.Exhausted || fault.CodeOf(err) != "license.no_seat" {
 		t.Fatalf("kind %v, code %q", fault.KindOf(err), fault.CodeOf(err))
 	}
+	if with := noSeat.With("limit", 5, "used", 5); with.Args["limit"] != 5 || noSeat.Args["limit"] != 3 || len(noSeat.Args) != 1 {
+		t.Fatalf("With: %v, sentinel %v", with.Args, noSeat.Args)
+	}
 	if noSeat.Field != "" || noSeat.Err != nil {
 		t.Fatal("At and Wrap changed the sentinel")
 	}
