@@ -94,6 +94,9 @@ func check(t interface {
 			t.Fatalf("%x is in the subtree of %d and not below it", s, d)
 		}
 	}
+	if zero := (tree.ID{}); tr.Below(zero, tr.Subtree(ids[d])[0]) || tr.Below(ids[d], zero) || tr.Below(zero, zero) || tr.Has(zero) {
+		t.Fatalf("the zero id is somewhere")
+	}
 	if tr.Below(id(n), ids[d]) || tr.Below(ids[d], id(n)) || tr.Below(id(n), id(n)) || tr.Has(id(n)) || !tr.Has(ids[d]) {
 		t.Fatalf("an unknown id is somewhere")
 	}
