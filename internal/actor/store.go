@@ -1,0 +1,15 @@
+package actor
+
+import "github.com/licet/licet/internal/db"
+
+// Publisher marks ids of publishers, the tenants.
+type Publisher struct{}
+
+// PublisherID names a publisher. It is the first column of every key.
+type PublisherID = db.ID[Publisher]
+
+// Org marks ids of organizations.
+type Org struct{}
+
+// OrgID names a node of a publisher's tree.
+type OrgID = db.ID[Org]

@@ -1,0 +1,58 @@
+package actor
+
+// View is one publisher's tree at one moment, for many checks in a row: a
+// many-form door asks the Gate for it once per transaction. The zero View knows
+// no organization.
+type View struct {
+	publisher PublisherID
+	f         *forest
+}
+
+// Check is Gate.Check against this view.
+func (v View) Check(by Actor, perm Permission, org OrgID) error {
+	if !by.signedIn() {
+		return ErrSignIn
+	}
+	if !v.Sees(by, org) {
+		return ErrNotFound
+	}
+	if !v.Effective(by).Has(perm) {
+		return Denied(perm)
+	}
+	return nil
+}
+
+// Sees reports whether org is inside the scope of by; a zero org means the
+// publisher as a whole.
+func (v View) Sees(by Actor, org OrgID) bool {
+	if v.f == nil || by.Publisher != v.publisher || !by.signedIn() {
+		return false
+	}
+	if org.IsZero() {
+		org = v.f.root
+	}
+	if by.Whole() {
+		return v.f.has(org)
+	}
+	return v.f.below(org, by.Org)
+}
+
+// Effective returns the permissions that by really has: those it carries, as
+// far as every organization from its own up to the root allows them now.
+func (v View) Effective(by Actor) Set {
+	if v.f == nil || by.Whole() {
+		return by.Perms
+	}
+	return by.Perms.And(v.f.ceiling(by.Org))
+}
+
+// Below reports whether d is a or stands below it.
+func (v View) Below(d, a OrgID) bool { return v.f != nil && v.f.below(d, a) }
+
+// Root returns the publisher's own organization, zero in the zero View.
+func (v View) Root() OrgID {
+	if v.f == nil {
+		return OrgID{}
+	}
+	return v.f.root
+}
