@@ -14,7 +14,6 @@ import (
 	"github.com/licet/licet/internal/frame"
 )
 
-
 // values draws from a small world, so that frames and values often meet.
 func values() *rapid.Generator[frame.Value] {
 	return rapid.OneOf(
