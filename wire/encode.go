@@ -107,34 +107,78 @@ func SignClaims(priv PrivateKey, c Claims) (string, error) {
 }
 
 // Encode returns the canonical payload.
-func (c *License) Encode() ([]byte, error) { c.Type = TypeLicense; return encode(c) }
+func (c *License) Encode() ([]byte, error) {
+	v := *c
+	v.Type = TypeLicense
+	return encode(&v)
+}
 
 // Encode returns the canonical payload.
-func (c *IssuerCert) Encode() ([]byte, error) { c.Type = TypeCert; return encode(c) }
+func (c *IssuerCert) Encode() ([]byte, error) {
+	v := *c
+	v.Type = TypeCert
+	return encode(&v)
+}
 
 // Encode returns the canonical payload.
-func (c *Revocation) Encode() ([]byte, error) { c.Type = TypeRevocation; return encode(c) }
+func (c *Revocation) Encode() ([]byte, error) {
+	v := *c
+	v.Type = TypeRevocation
+	return encode(&v)
+}
 
 // Encode returns the canonical payload.
-func (c *Rotation) Encode() ([]byte, error) { c.Type = TypeRotation; return encode(c) }
+func (c *Rotation) Encode() ([]byte, error) {
+	v := *c
+	v.Type = TypeRotation
+	return encode(&v)
+}
 
 // Encode returns the canonical payload.
-func (c *DepotKey) Encode() ([]byte, error) { c.Type = TypeDepotKey; return encode(c) }
+func (c *DepotKey) Encode() ([]byte, error) {
+	v := *c
+	v.Type = TypeDepotKey
+	return encode(&v)
+}
 
 // Encode returns the canonical payload.
-func (c *Validation) Encode() ([]byte, error) { c.Type = TypeValidation; return encode(c) }
+func (c *Validation) Encode() ([]byte, error) {
+	v := *c
+	v.Type = TypeValidation
+	return encode(&v)
+}
 
 // Encode returns the canonical payload.
-func (c *BlockList) Encode() ([]byte, error) { c.Type = TypeBlockList; return encode(c) }
+func (c *BlockList) Encode() ([]byte, error) {
+	v := *c
+	v.Type = TypeBlockList
+	return encode(&v)
+}
 
 // Encode returns the canonical payload.
-func (c *Request) Encode() ([]byte, error) { c.Type = TypeRequest; return encode(c) }
+func (c *Request) Encode() ([]byte, error) {
+	v := *c
+	v.Type = TypeRequest
+	return encode(&v)
+}
 
 // Encode returns the canonical payload.
-func (c *Receipt) Encode() ([]byte, error) { c.Type = TypeReceipt; return encode(c) }
+func (c *Receipt) Encode() ([]byte, error) {
+	v := *c
+	v.Type = TypeReceipt
+	return encode(&v)
+}
 
 // Encode returns the canonical payload.
-func (c *Return) Encode() ([]byte, error) { c.Type = TypeReturn; return encode(c) }
+func (c *Return) Encode() ([]byte, error) {
+	v := *c
+	v.Type = TypeReturn
+	return encode(&v)
+}
 
 // Encode returns the canonical payload.
-func (c *Update) Encode() ([]byte, error) { c.Type = TypeUpdate; return encode(c) }
+func (c *Update) Encode() ([]byte, error) {
+	v := *c
+	v.Type = TypeUpdate
+	return encode(&v)
+}

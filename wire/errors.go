@@ -51,5 +51,7 @@ var ErrFingerprint error = fingerprintError{}
 
 type fingerprintError struct{}
 
-func (fingerprintError) Error() string        { return "wire: machine does not match the license's fingerprint" }
+func (fingerprintError) Error() string {
+	return "wire: machine does not match the license's fingerprint"
+}
 func (fingerprintError) Is(target error) bool { return target == ErrContainer }

@@ -16,23 +16,23 @@ const (
 
 // Request is the claims of req: what a container asks, signed by it.
 type Request struct {
-	Type        Type          `json:"typ"`
-	Issuer      string        `json:"iss"`
-	Action      Action        `json:"act"`
-	Nonce       string        `json:"non"` // 16 bytes, base64url
-	Counter     int64         `json:"ctr"` // above that of every message before
-	IssuedAt    int64         `json:"iat"` // the client's clock, believed by nobody
-	Container   ContainerKeys `json:"cnt"`
-	Fingerprint []FingerprintPart`json:"fp,omitempty"`
-	Virtual     bool          `json:"vm,omitempty"`
-	Code        string        `json:"code,omitempty"` // ticket or key as printed; HTTPS only
-	Sealed      string        `json:"sec,omitempty"`  // the same sealed to the depot (SealCode); files
-	Held        []Held        `json:"held,omitempty"`
-	Want        []string      `json:"want,omitempty"` // license ids; empty = all of the code
-	Quantity    int64         `json:"qty,omitempty"`
-	Lost        string        `json:"old,omitempty"` // license id of the lost activation
-	Product     string        `json:"prd,omitempty"` // the program's product code
-	App         App           `json:"app,omitzero"`
+	Type        Type              `json:"typ"`
+	Issuer      string            `json:"iss"`
+	Action      Action            `json:"act"`
+	Nonce       string            `json:"non"` // 16 bytes, base64url
+	Counter     int64             `json:"ctr"` // above that of every message before
+	IssuedAt    int64             `json:"iat"` // the client's clock, believed by nobody
+	Container   ContainerKeys     `json:"cnt"`
+	Fingerprint []FingerprintPart `json:"fp,omitempty"`
+	Virtual     bool              `json:"vm,omitempty"`
+	Code        string            `json:"code,omitempty"` // ticket or key as printed; HTTPS only
+	Sealed      string            `json:"sec,omitempty"`  // the same sealed to the depot (SealCode); files
+	Held        []Held            `json:"held,omitempty"`
+	Want        []string          `json:"want,omitempty"` // license ids; empty = all of the code
+	Quantity    int64             `json:"qty,omitempty"`
+	Lost        string            `json:"old,omitempty"` // license id of the lost activation
+	Product     string            `json:"prd,omitempty"` // the program's product code
+	App         App               `json:"app,omitzero"`
 }
 
 // ContainerKeys is a container's kind and public keys.
