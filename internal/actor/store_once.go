@@ -16,10 +16,6 @@ const (
 	retryLife = 24 * time.Hour
 )
 
-// installationScope stands for "no publisher" in the idempotency table, whose
-// key column may not be NULL.
-var installationScope = PublisherID{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
-
 var (
 	qRetryTake = db.SQL("actor.retry_take", `
 INSERT INTO idempotency (publisher_id, caller, route, key_hash, body_hash, result_id, at)
@@ -96,7 +92,7 @@ func takeRetry(tx *db.Tx, by Actor) (seen bool, id [16]byte, err error) {
 func retryKey(by Actor) []any {
 	p := by.Publisher
 	if p.IsZero() {
-		p = installationScope
+		p = InstallationID
 	}
 	h := sha256.Sum256([]byte(by.Retry.Key))
 	return []any{p, by.pseudonym(), by.Retry.Route, h[:]}
