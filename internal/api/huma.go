@@ -1,0 +1,231 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/danielgtaylor/huma/v2/validation"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/fault"
+	"github.com/licet/licet/internal/route"
+	"github.com/licet/licet/internal/text"
+)
+
+// collector takes huma's operations into the route table, so that nothing is
+// reachable that is not in it.
+type collector struct{ routes []route.Route }
+
+// Handle implements huma.Adapter.
+func (c *collector) Handle(op *huma.Operation, handle func(huma.Context)) {
+	meta, ok := op.Metadata[metaKey].(access)
+	if !ok {
+		panic("operation " + op.OperationID + " says nothing about its permission")
+	}
+	c.routes = append(c.routes, route.Route{
+		Method: op.Method, Pattern: op.Path, Permission: meta.permission, Public: meta.public,
+		Class: meta.class, MaxBody: op.MaxBodyBytes,
+		Handler: func(w http.ResponseWriter, r *http.Request, by actor.Actor) error {
+			handle(&call{humaContext: humago.NewContext(op, r, w), by: by})
+			return nil
+		},
+	})
+}
+
+// ServeHTTP implements huma.Adapter; requests come through route.Mux instead.
+func (c *collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	route.WriteProblem(w, r, route.ErrNoRoute, "")
+}
+
+const metaKey = "licet"
+
+// access is what an operation says about who may call it.
+type access struct {
+	permission actor.Permission
+	public     bool
+	class      route.Class
+}
+
+// call is a request on its way through huma, with the one who asks.
+type call struct {
+	humaContext
+	by actor.Actor
+}
+
+// humaContext has another name than its method Context, so that it can be
+// embedded.
+type humaContext = huma.Context
+
+// Caller is embedded in every input: it carries who asks from the route to the
+// door.
+type Caller struct{ call *call }
+
+// Resolve implements huma.Resolver.
+func (c *Caller) Resolve(ctx huma.Context) []error {
+	c.call = ctx.(*call)
+	return nil
+}
+
+func (c *Caller) caller() *call { return c.call }
+
+// input is a pointer to an operation's input.
+type input[In any] interface {
+	*In
+	caller() *call
+}
+
+// op describes an operation beside its types.
+type op struct {
+	Method, Path string
+	ID           string // operationId: verb-thing
+	Summary      string
+	Description  string
+	Tag          string
+	Permission   actor.Permission // "" = public
+	Class        route.Class
+	Status       int // of success; 0 = 200
+	MaxBody      int64
+}
+
+// add registers an operation whose work is one door.
+func add[In any, P input[In], Out any](api huma.API, o op, do func(ctx context.Context, by actor.Actor, in P) (*Out, error)) {
+	operation := huma.Operation{
+		OperationID: o.ID, Method: o.Method, Path: o.Path, Summary: o.Summary, Description: o.Description,
+		Tags: []string{o.Tag}, DefaultStatus: o.Status, MaxBodyBytes: o.MaxBody,
+		Metadata: map[string]any{metaKey: access{o.Permission, o.Permission == "", o.Class}},
+		Errors:   []int{422, 429, 500, 503},
+	}
+	if o.Permission != "" {
+		operation.Security = []map[string][]string{{"apiKey": {string(o.Permission)}}}
+		operation.Errors = append(operation.Errors, 401, 403, 404)
+	}
+	huma.Register(api, operation, func(ctx context.Context, in *In) (*Out, error) {
+		c := P(in).caller()
+		out, err := do(ctx, c.by, P(in))
+		if err != nil {
+			return nil, refusal(c, err)
+		}
+		return out, nil
+	})
+}
+
+// problem is our refusal in huma's shape.
+type problem struct{ route.Problem }
+
+// Error implements error.
+func (p *problem) Error() string { return p.Code }
+
+// GetStatus implements huma.StatusError.
+func (p *problem) GetStatus() int { return p.Status }
+
+// ContentType implements huma.ContentTypeFilter.
+func (p *problem) ContentType(string) string { return "application/problem+json" }
+
+func refusal(c *call, err error) huma.StatusError {
+	f := fault.As(err)
+	if all := fault.All(err); len(all) > 0 {
+		f = all[0]
+	}
+	headers := http.Header{}
+	route.SetRetryAfter(headers, f.RetryAfter)
+	if after := headers.Get("Retry-After"); after != "" {
+		c.SetHeader("Retry-After", after)
+	}
+	if f.Kind == fault.Internal {
+		report(c, err)
+	}
+	lang := text.Match(c.Header("Accept-Language"))
+	return &problem{route.NewProblem(err, lang, c.by.RequestID)}
+}
+
+// report is told of internal errors; the log has it from New.
+var report = func(*call, error) {}
+
+// The rules that huma checks, as "rule|limit" in place of its English
+// sentences, so that the refusal has a code and both languages. Values are
+// never echoed: they may be secrets.
+func init() { //nolint:gochecknoinits // huma keeps its sentences in package variables
+	validation.MsgUnexpectedProperty = "unknown|"
+	validation.MsgExpectedRequiredProperty = "required|%s"
+	validation.MsgExpectedMinLength, validation.MsgExpectedMaxLength = "min_length|%d", "max_length|%d"
+	validation.MsgExpectedMinItems, validation.MsgExpectedMaxItems = "min_items|%d", "max_items|%d"
+	validation.MsgExpectedMinimumNumber, validation.MsgExpectedMaximumNumber = "min|%v", "max|%v"
+	validation.MsgExpectedExclusiveMinimumNumber, validation.MsgExpectedExclusiveMaximumNumber = "more_than|%v", "less_than|%v"
+	validation.MsgExpectedOneOf = "one_of|%s"
+	validation.MsgExpectedBePattern, validation.MsgExpectedMatchPattern = "pattern|%s", "pattern|%s"
+	validation.MsgExpectedBoolean, validation.MsgExpectedNumber = "type|boolean", "type|number"
+	validation.MsgExpectedInteger, validation.MsgExpectedString = "type|integer", "type|string"
+	validation.MsgExpectedArray, validation.MsgExpectedObject = "type|array", "type|object"
+	validation.MsgExpectedBase64String, validation.MsgExpectedRFC4122UUID = "format|base64", "format|UUID"
+	validation.MsgExpectedRFC3339Date, validation.MsgExpectedRFC3339DateTime = "format|YYYY-MM-DD", "format|RFC 3339"
+	huma.NewErrorWithContext = newError
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		return newError(nil, status, msg, errs...)
+	}
+}
+
+// rules are the sentences for what huma checks: text key by rule.
+var rules = map[string]*fault.Error{
+	"unknown": ErrUnknownField, "required": ErrRequired, "type": ErrType, "format": ErrFormat, "pattern": ErrFormat,
+	"min": ErrTooSmall, "more_than": ErrTooSmall, "max": ErrTooBig, "less_than": ErrTooBig,
+	"min_length": ErrTooShort, "max_length": ErrTooLong, "min_items": ErrTooShort, "max_items": ErrTooLong,
+	"one_of": ErrOneOf,
+}
+
+// newError turns what huma found wrong with an input into our refusals.
+func newError(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
+	var found []error
+	for _, err := range errs {
+		if err == nil {
+			continue
+		}
+		var detailer huma.ErrorDetailer
+		if !errors.As(err, &detailer) {
+			found = append(found, err)
+			continue
+		}
+		d := detailer.ErrorDetail()
+		rule, limit, _ := strings.Cut(d.Message, "|")
+		f, known := rules[rule]
+		if !known {
+			f = ErrMalformed
+		}
+		found = append(found, f.At(pointer(d.Location, rule, limit)).With("limit", limit, "field", limit))
+	}
+	if len(found) == 0 {
+		found = append(found, byStatus(status, msg))
+	}
+	lang, id := text.EN, ""
+	if c, ok := ctx.(*call); ok {
+		lang, id = text.Match(c.Header("Accept-Language")), c.by.RequestID
+	}
+	return &problem{route.NewProblem(errors.Join(found...), lang, id)}
+}
+
+func byStatus(status int, msg string) error {
+	switch status {
+	case http.StatusRequestEntityTooLarge:
+		return route.ErrTooLarge.With("limit", "")
+	case http.StatusUnsupportedMediaType, http.StatusNotAcceptable:
+		return ErrMediaType
+	case http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusRequestTimeout:
+		return ErrMalformed
+	default:
+		return fault.New(fault.Internal, "internal").Wrap(fmt.Errorf("huma: %d %s", status, msg))
+	}
+}
+
+// pointer turns huma's location ("body.lines[0].quantity") into a JSON pointer.
+func pointer(location, rule, name string) string {
+	location = strings.TrimPrefix(strings.TrimPrefix(location, "body"), ".")
+	location = strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(location)
+	if rule == "required" && name != "" {
+		location = strings.TrimSuffix(location, "/") + "/" + name
+	}
+	return "/" + strings.TrimPrefix(location, "/")
+}

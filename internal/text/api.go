@@ -1,0 +1,61 @@
+package text
+
+var _ = add("fault.api.malformed", Entry{
+	EN: "The request is not well-formed JSON, has a field twice, or has more after its end. Check it with a JSON tool.",
+	DE: "Die Anfrage ist kein wohlgeformtes JSON, enthält ein Feld doppelt oder hat noch etwas hinter ihrem Ende. Prüfen Sie sie mit einem JSON-Werkzeug.",
+})
+
+var _ = add("fault.api.unknown_field", Entry{
+	EN: "This field is not known here. Compare its spelling with the API page.",
+	DE: "Dieses Feld ist hier nicht bekannt. Vergleichen Sie die Schreibweise mit der API-Seite.",
+})
+
+var _ = add("fault.api.required", Entry{
+	EN: "The field {field} is missing.",
+	DE: "Das Feld {field} fehlt.",
+})
+
+var _ = add("fault.api.type", Entry{
+	EN: "This field must be of the type {limit}.",
+	DE: "Dieses Feld muss vom Typ {limit} sein.",
+})
+
+var _ = add("fault.api.format", Entry{
+	EN: "This field must have the form {limit}.",
+	DE: "Dieses Feld muss die Form {limit} haben.",
+})
+
+var _ = add("fault.api.too_small", Entry{
+	EN: "This number is below the limit of {limit}.",
+	DE: "Diese Zahl liegt unter der Grenze von {limit}.",
+})
+
+var _ = add("fault.api.too_big", Entry{
+	EN: "This number is above the limit of {limit}.",
+	DE: "Diese Zahl liegt über der Grenze von {limit}.",
+})
+
+var _ = add("fault.api.too_short", Entry{
+	EN: "This field is shorter than the limit of {limit}.",
+	DE: "Dieses Feld ist kürzer als die Grenze von {limit}.",
+})
+
+var _ = add("fault.api.too_long", Entry{
+	EN: "This field is longer than the limit of {limit}.",
+	DE: "Dieses Feld ist länger als die Grenze von {limit}.",
+})
+
+var _ = add("fault.api.one_of", Entry{
+	EN: "This field must be one of: {limit}.",
+	DE: "Dieses Feld muss eines von diesen sein: {limit}.",
+})
+
+var _ = add("fault.api.media_type", Entry{
+	EN: "This address takes and gives another media type. Send JSON as application/json, documents as the API page says.",
+	DE: "Diese Adresse nimmt und gibt einen anderen Medientyp. Senden Sie JSON als application/json, Dokumente wie auf der API-Seite beschrieben.",
+})
+
+var _ = add("fault.api.if_match", Entry{
+	EN: "If-Match must carry the ETag that was read, such as \"7\".",
+	DE: "If-Match muss das gelesene ETag tragen, zum Beispiel \"7\".",
+})
