@@ -1,0 +1,45 @@
+package db
+
+import (
+	"time"
+
+	"github.com/licet/licet/internal/fault"
+)
+
+// Faults of the database itself. What a context can foresee (a double number, a
+// full license) it prevents or maps before it gets here.
+var (
+	// ErrNotFound: a query for one row found none.
+	ErrNotFound = fault.New(fault.NotFound, "db.not_found")
+	// ErrConflict: a unique constraint was violated; errors.As gives *ConflictError.
+	ErrConflict = fault.New(fault.Conflict, "db.conflict")
+	// ErrCheck: a CHECK or NOT NULL constraint was violated: the last wall held.
+	ErrCheck = fault.New(fault.Internal, "db.check")
+	// ErrForeign: a foreign key points to nothing, or is still pointed to.
+	ErrForeign = fault.New(fault.Conflict, "db.foreign")
+	// ErrUnavailable: the database is gone, refuses, or is closed.
+	ErrUnavailable = fault.New(fault.Unavailable, "db.unavailable")
+	// ErrBusy: a lock was not free in time, or retries ran out.
+	ErrBusy = fault.New(fault.Unavailable, "db.busy").After(time.Second)
+	// ErrFull: the disk is full; nothing was written.
+	ErrFull = fault.New(fault.Unavailable, "db.full")
+	// ErrOutcomeUnknown: the connection was lost while committing. The caller
+	// repeats with the same key and sees what became of it.
+	ErrOutcomeUnknown = fault.New(fault.Unavailable, "db.outcome_unknown")
+	// ErrCanceled: the request ended before its function ran; nothing happened.
+	ErrCanceled = fault.New(fault.Unavailable, "db.canceled")
+	// ErrPanic: the function of a write panicked; it alone was rolled back.
+	ErrPanic = fault.New(fault.Internal, "db.panic")
+	// ErrMisuse: our own mistake: a broken statement, a second one on a ReadOne.
+	ErrMisuse = fault.New(fault.Internal, "db.misuse")
+	// ErrBadText: a text contains a zero byte or is not UTF-8.
+	ErrBadText = fault.New(fault.Invalid, "db.bad_text")
+	// ErrBadID: an id is not a UUID.
+	ErrBadID = fault.New(fault.Invalid, "db.bad_id")
+	// ErrBadURL: Options.URL names no engine.
+	ErrBadURL = fault.New(fault.Invalid, "db.bad_url")
+	// ErrNotDurable: a setting would lose acknowledged work; args setting, value, want.
+	ErrNotDurable = fault.New(fault.Unavailable, "db.not_durable")
+	// ErrNewerSchema: a newer program has migrated this database; args have, know.
+	ErrNewerSchema = fault.New(fault.Unavailable, "db.newer_schema")
+)

@@ -1,0 +1,180 @@
+package db
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/licet/licet/internal/fault"
+)
+
+// Result is what a many-form gives one of its members.
+type Result[Out any] struct {
+	Out Out
+	Err error
+}
+
+// Many collects calls that come at the same time into one transaction. While a
+// run executes, others gather; a lone call does not wait for company.
+type Many[In, Out any] struct {
+	d   *DB
+	max int
+	fn  func(tx *Tx, in []In) ([]Result[Out], error)
+
+	mu      sync.Mutex
+	queue   []*member[In, Out]
+	running int
+	limit   int
+}
+
+type member[In, Out any] struct {
+	ctx   context.Context
+	in    In
+	state atomic.Int32
+	done  chan struct{}
+	res   Result[Out]
+}
+
+// NewMany returns a Many whose runs take at most max members. fn returns one
+// Result per member, in order. If fn fails as a whole, by an error, a panic or a
+// broken constraint, nothing of the run remains and each member runs alone.
+func NewMany[In, Out any](d *DB, max int, fn func(tx *Tx, in []In) ([]Result[Out], error)) *Many[In, Out] {
+	limit := 1 // SQLite has one writer
+	if d.Engine() == Postgres {
+		limit = 3
+	}
+	return &Many[In, Out]{d: d, max: max, fn: fn, limit: limit}
+}
+
+// Do runs in together with what else is waiting and returns its result after the
+// commit. If ctx ends before the run has begun, nothing happens.
+func (m *Many[In, Out]) Do(ctx context.Context, in In) (Out, error) {
+	j := &member[In, Out]{ctx: ctx, in: in, done: make(chan struct{})}
+	m.mu.Lock()
+	m.queue = append(m.queue, j)
+	start := m.running < m.limit
+	if start {
+		m.running++
+	}
+	m.mu.Unlock()
+	if start {
+		go m.loop()
+	}
+	select {
+	case <-j.done:
+	case <-ctx.Done():
+		if j.state.CompareAndSwap(jobWaiting, jobLeft) {
+			var none Out
+			return none, canceled(ctx)
+		}
+		<-j.done
+	}
+	return j.res.Out, j.res.Err
+}
+
+// loop runs until nothing waits.
+func (m *Many[In, Out]) loop() {
+	for {
+		m.mu.Lock()
+		if len(m.queue) == 0 {
+			m.running--
+			m.mu.Unlock()
+			return
+		}
+		m.mu.Unlock()
+		m.run()
+	}
+}
+
+// take claims what waits, at most max members.
+func (m *Many[In, Out]) take() []*member[In, Out] {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := min(len(m.queue), m.max)
+	out := make([]*member[In, Out], 0, n)
+	for i, j := range m.queue[:n] {
+		m.queue[i] = nil
+		if j.state.CompareAndSwap(jobWaiting, jobTaken) {
+			out = append(out, j)
+		}
+	}
+	m.queue = m.queue[n:]
+	if len(m.queue) == 0 {
+		m.queue = nil
+	}
+	return out
+}
+
+// run executes one run. Its members are taken when the transaction begins, not
+// before: what arrives until then still belongs to it.
+func (m *Many[In, Out]) run() {
+	var members []*member[In, Out]
+	var results []Result[Out]
+	taken := false
+	err := m.d.Write(context.Background(), func(tx *Tx) error {
+		if !taken {
+			members, taken = m.take(), true
+		}
+		var err error
+		results, err = m.call(tx, members)
+		return err
+	})
+	if !taken {
+		members = m.take()
+	}
+	if err == nil {
+		for i, j := range members {
+			j.answer(results[i])
+		}
+		return
+	}
+	if len(members) == 1 || fault.KindOf(err) == fault.Unavailable {
+		for _, j := range members {
+			j.answer(Result[Out]{Err: err})
+		}
+		return
+	}
+	m.singly(members)
+}
+
+// singly runs each member in a transaction of its own; they still share commits.
+func (m *Many[In, Out]) singly(members []*member[In, Out]) {
+	var wg sync.WaitGroup
+	for _, j := range members {
+		wg.Go(func() {
+			var res []Result[Out]
+			err := m.d.Write(j.ctx, func(tx *Tx) error {
+				var err error
+				res, err = m.call(tx, []*member[In, Out]{j})
+				return err
+			})
+			if err != nil {
+				j.answer(Result[Out]{Err: err})
+				return
+			}
+			j.answer(res[0])
+		})
+	}
+	wg.Wait()
+}
+
+// call runs the many-form and checks its shape.
+func (m *Many[In, Out]) call(tx *Tx, members []*member[In, Out]) ([]Result[Out], error) {
+	if len(members) == 0 {
+		return nil, nil
+	}
+	in := make([]In, len(members))
+	for i, j := range members {
+		in[i] = j.in
+	}
+	out, err := m.fn(tx, in)
+	if err == nil && len(out) != len(in) {
+		err = ErrMisuse.With("what", "a many-form returned another number of results")
+	}
+	return out, err
+}
+
+func (j *member[In, Out]) answer(r Result[Out]) {
+	j.res = r
+	close(j.done)
+}

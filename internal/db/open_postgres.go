@@ -1,0 +1,224 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// defaultWorkers is the number of connections that write. More are a cost, not
+// a capacity: commits of a few connections share one fsync of the server.
+const defaultWorkers = 8
+
+// pg is the PostgreSQL backend: a fixed pool that writes and one that reads.
+type pg struct {
+	d      *DB
+	conf   *pgxpool.Config
+	writes *pgxpool.Pool
+	reads  *pgxpool.Pool
+	bulk   chan struct{} // turns of WriteBulk
+}
+
+func openPostgres(ctx context.Context, d *DB) (backend, error) {
+	p := &pg{d: d, bulk: make(chan struct{}, 2)}
+	workers := d.opt.Workers
+	if workers <= 0 {
+		workers = defaultWorkers
+	}
+	var err error
+	if p.writes, err = p.pool(ctx, workers); err != nil {
+		return nil, err
+	}
+	if p.reads, err = p.pool(ctx, max(4, 2*runtime.GOMAXPROCS(0))); err != nil {
+		p.writes.Close()
+		return nil, err
+	}
+	if err := p.verify(ctx); err != nil {
+		_ = p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// pool opens a pool of at most size connections.
+func (p *pg) pool(ctx context.Context, size int) (*pgxpool.Pool, error) {
+	conf, err := pgxpool.ParseConfig(p.d.opt.URL)
+	if err != nil {
+		return nil, ErrBadURL // the cause would show the password
+	}
+	conf.MaxConns = int32(size)
+	conf.MinConns = 0
+	if m := p.d.opt.ExecMode; m != "" {
+		mode, ok := execModes[m]
+		if !ok {
+			return nil, ErrBadURL.With("exec_mode", m)
+		}
+		conf.ConnConfig.DefaultQueryExecMode = mode
+	} else {
+		// A pooler in between refuses these, and then names an ExecMode.
+		setDefault(conf.ConnConfig.RuntimeParams, "lock_timeout", "10s")
+		setDefault(conf.ConnConfig.RuntimeParams, "idle_in_transaction_session_timeout", "60s")
+	}
+	setDefault(conf.ConnConfig.RuntimeParams, "application_name", "licet")
+	p.conf = conf
+	pool, err := pgxpool.NewWithConfig(ctx, conf)
+	if err != nil {
+		return nil, mapError(err)
+	}
+	return pool, nil
+}
+
+func setDefault(m map[string]string, key, value string) {
+	if _, ok := m[key]; !ok {
+		m[key] = value
+	}
+}
+
+var execModes = map[string]pgx.QueryExecMode{
+	"cache_statement": pgx.QueryExecModeCacheStatement,
+	"cache_describe":  pgx.QueryExecModeCacheDescribe,
+	"describe_exec":   pgx.QueryExecModeDescribeExec,
+	"exec":            pgx.QueryExecModeExec,
+	"simple_protocol": pgx.QueryExecModeSimpleProtocol,
+}
+
+// verify reads the durability settings of the server back.
+func (p *pg) verify(ctx context.Context) error {
+	for _, g := range []struct {
+		setting string
+		bad     []string
+	}{
+		{"fsync", []string{"off"}},
+		{"full_page_writes", []string{"off"}},
+		{"synchronous_commit", []string{"off"}},
+	} {
+		var got string
+		if err := p.writes.QueryRow(ctx, "SELECT current_setting($1)", g.setting).Scan(&got); err != nil {
+			return mapError(err)
+		}
+		if slices.Contains(g.bad, got) {
+			return ErrNotDurable.With("setting", g.setting, "value", got, "want", "on")
+		}
+	}
+	return nil
+}
+
+func (p *pg) std() (*sql.DB, error) { return stdlib.OpenDBFromPool(p.writes), nil }
+
+func (p *pg) ping(ctx context.Context) error { return mapError(p.reads.Ping(ctx)) }
+
+func (p *pg) close() error {
+	p.writes.Close()
+	p.reads.Close()
+	return nil
+}
+
+// pgSession is one connection in the hands of one transaction.
+type pgSession struct {
+	c    *pgx.Conn
+	args []any
+	rows pgRows
+}
+
+func (s *pgSession) bind(args []any) error {
+	s.args = s.args[:0]
+	return s.bindMore(args)
+}
+
+func (s *pgSession) bindMore(args []any) error {
+	for _, a := range args {
+		v, err := pgArg(a)
+		if err != nil {
+			return err
+		}
+		s.args = append(s.args, v)
+	}
+	return nil
+}
+
+func (s *pgSession) query(ctx context.Context, st *Stmt, args []any) (cursor, error) {
+	if err := s.bind(args); err != nil {
+		return nil, err
+	}
+	rows, err := s.c.Query(ctx, st.texts[1], s.args...)
+	if err != nil {
+		return nil, named(st, err)
+	}
+	s.rows = pgRows{rows: rows, st: st}
+	return &s.rows, nil
+}
+
+func (s *pgSession) exec(ctx context.Context, st *Stmt, args []any) (int64, error) {
+	if err := s.bind(args); err != nil {
+		return 0, err
+	}
+	tag, err := s.c.Exec(ctx, st.texts[1], s.args...)
+	return tag.RowsAffected(), named(st, err)
+}
+
+func (s *pgSession) execRows(ctx context.Context, st *Stmt, rows [][]any) (int64, error) {
+	var total int64
+	for len(rows) > 0 {
+		n := bulkSize(len(rows))
+		s.args = s.args[:0]
+		for _, row := range rows[:n] {
+			if len(row) != len(rows[0]) {
+				return 0, misuse(st, "rows of different width")
+			}
+			if err := s.bindMore(row); err != nil {
+				return 0, err
+			}
+		}
+		tag, err := s.c.Exec(ctx, st.rows(Postgres, n, len(rows[0])), s.args...)
+		if err != nil {
+			return 0, named(st, err)
+		}
+		total += tag.RowsAffected()
+		rows = rows[n:]
+	}
+	return total, nil
+}
+
+// named maps err and, when it is our mistake, names the statement.
+func named(st *Stmt, err error) error {
+	err = mapError(err)
+	if err != nil && errors.Is(err, ErrMisuse) {
+		return ErrMisuse.With("statement", st.name).Wrap(err)
+	}
+	return err
+}
+
+// pgRows is the cursor of a pgSession.
+type pgRows struct {
+	rows pgx.Rows
+	st   *Stmt
+}
+
+func (r *pgRows) next() bool            { return r.rows.Next() }
+func (r *pgRows) scan(dest []any) error { return r.rows.Scan(dest...) }
+
+func (r *pgRows) close() error {
+	r.rows.Close()
+	return named(r.st, r.rows.Err())
+}
+
+// lost reports whether err means that the connection is gone, so that nothing
+// of an uncommitted transaction can remain.
+func lost(err error) bool {
+	if err == nil {
+		return false
+	}
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) {
+		return strings.HasPrefix(pe.Code, "08") || strings.HasPrefix(pe.Code, "57P")
+	}
+	return errors.Is(err, ErrUnavailable)
+}

@@ -1,0 +1,225 @@
+package db
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Stmt is a registered statement: one name, one text per engine.
+type Stmt struct {
+	name   string
+	texts  [2]string // by engineIndex
+	args   int       // number of "?"; -1 with {rows}
+	id     int       // dense number, index of the per-connection caches
+	paired bool
+	bulk   *bulkText // set with {rows}
+}
+
+// bulkText is a statement around its {rows}.
+type bulkText struct{ head, tail string }
+
+// maxRows is the largest number of rows of one statement.
+const maxRows = 500
+
+// MaxPairs is how many statements may have a text per engine.
+const MaxPairs = 12
+
+var registry struct {
+	mu    sync.Mutex
+	names map[string]*Stmt
+	all   []*Stmt
+	pairs int
+}
+
+// SQL registers a statement for both engines. Call it from package variables:
+//
+//	var qByID = db.SQL("license.by_id", `SELECT … WHERE publisher_id = ? AND id = ?`)
+//
+// name is "context.what" and unique in the program. Arguments are "?". Macros:
+// {for_update}, {skip_locked}, {ids:column} (one argument of type IDs), {rows}
+// (only for Tx.ExecMany). It panics on a name used twice or an unknown macro.
+func SQL(name, text string) *Stmt { return register(name, text, text, false) }
+
+// SQLPair registers a hot statement with a text of its own for each engine. At
+// most MaxPairs of them may exist in a program; it panics beyond that.
+func SQLPair(name, sqlite, postgres string) *Stmt {
+	return register(name, sqlite, postgres, true)
+}
+
+func register(name, sqlite, postgres string, paired bool) *Stmt {
+	s := &Stmt{name: name, paired: paired}
+	var argsLite, argsPG int
+	s.texts[0], argsLite = expand(name, SQLite, sqlite)
+	s.texts[1], argsPG = expand(name, Postgres, postgres)
+	if !paired && argsLite != argsPG {
+		panic(fmt.Sprintf("db: %s takes %d arguments on one engine and %d on the other", name, argsLite, argsPG))
+	}
+	s.args = argsLite
+	if paired {
+		s.args = -1
+	}
+	if head, tail, ok := strings.Cut(s.texts[0], "{rows}"); ok {
+		if argsLite != 0 || paired {
+			panic("db: {rows} allows no other argument and no pair: " + name)
+		}
+		s.bulk, s.args = &bulkText{head: head, tail: tail}, -1
+	}
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	if registry.names == nil {
+		registry.names = map[string]*Stmt{}
+	}
+	if registry.names[name] != nil || name == "" {
+		panic("db: statement registered twice or without a name: " + name)
+	}
+	if paired {
+		if registry.pairs++; registry.pairs > MaxPairs {
+			panic("db: more than 12 paired statements: " + name)
+		}
+	}
+	s.id = len(registry.all)
+	registry.names[name] = s
+	registry.all = append(registry.all, s)
+	return s
+}
+
+// Name returns the registered name.
+func (s *Stmt) Name() string { return s.name }
+
+// Text returns the text for an engine, macros expanded; {rows} stands for itself.
+func (s *Stmt) Text(e Engine) string { return s.texts[engineIndex(e)] }
+
+// Paired reports whether the statement has a text per engine.
+func (s *Stmt) Paired() bool { return s.paired }
+
+// Statements returns every registered statement, by name.
+func Statements() []*Stmt {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	out := append([]*Stmt(nil), registry.all...)
+	sort.Slice(out, func(i, j int) bool { return out[i].name < out[j].name })
+	return out
+}
+
+func engineIndex(e Engine) int {
+	if e == SQLite {
+		return 0
+	}
+	return 1
+}
+
+// expand replaces the macros and, for PostgreSQL, "?" by "$n". It returns the
+// number of arguments. Quoted texts and comments are left alone.
+func expand(name string, e Engine, text string) (string, int) {
+	var b strings.Builder
+	n := 0
+	if e == Postgres {
+		b.WriteString("/* " + name + " */ ") // names it in pg_stat_activity
+	}
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case c == '\'' || c == '"' || strings.HasPrefix(text[i:], "--"):
+			j := skipQuoted(text, i)
+			b.WriteString(text[i:j])
+			i = j
+		case c == '?':
+			n++
+			b.WriteString(placeholder(e, n))
+			i++
+		case c == '{':
+			j := strings.IndexByte(text[i:], '}')
+			if j < 0 {
+				panic("db: open macro in " + name)
+			}
+			m := macro(name, e, text[i+1:i+j], &n)
+			if m == skipLocked && strings.HasSuffix(strings.TrimSpace(b.String()), forUpdate) {
+				m = strings.TrimPrefix(m, forUpdate) // {for_update} {skip_locked} means the same
+			}
+			b.WriteString(m)
+			i += j + 1
+		default:
+			b.WriteByte(c)
+			i++
+		}
+	}
+	return strings.TrimSpace(b.String()), n
+}
+
+// skipQuoted returns the index behind the quoted text or comment that starts at i.
+func skipQuoted(text string, i int) int {
+	end := string(text[i])
+	from := i + 1
+	if text[i] == '-' {
+		end = "\n"
+	}
+	j := strings.Index(text[from:], end)
+	if j < 0 {
+		return len(text)
+	}
+	return from + j + 1
+}
+
+func placeholder(e Engine, n int) string {
+	if e == SQLite {
+		return "?"
+	}
+	return "$" + strconv.Itoa(n)
+}
+
+// macro expands one macro; n counts the arguments.
+func macro(name string, e Engine, m string, n *int) string {
+	if column, ok := strings.CutPrefix(m, "ids:"); ok {
+		*n++
+		if e == SQLite {
+			return column + " IN (SELECT unhex(value) FROM json_each(?))"
+		}
+		return column + " = ANY(" + placeholder(e, *n) + "::uuid[])"
+	}
+	switch m {
+	case "for_update":
+		return onPostgres(e, forUpdate)
+	case "skip_locked":
+		return onPostgres(e, skipLocked)
+	case "rows":
+		return "{rows}"
+	}
+	panic("db: unknown macro {" + m + "} in " + name)
+}
+
+const (
+	forUpdate  = "FOR UPDATE"
+	skipLocked = "FOR UPDATE SKIP LOCKED"
+)
+
+func onPostgres(e Engine, text string) string {
+	if e == Postgres {
+		return text
+	}
+	return ""
+}
+
+// rows returns the text of a {rows} statement for n rows of width columns.
+func (s *Stmt) rows(e Engine, n, width int) string {
+	var b strings.Builder
+	b.WriteString(s.bulk.head)
+	arg := 0
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('(')
+		for j := range width {
+			if j > 0 {
+				b.WriteByte(',')
+			}
+			arg++
+			b.WriteString(placeholder(e, arg))
+		}
+		b.WriteByte(')')
+	}
+	b.WriteString(s.bulk.tail)
+	return b.String()
+}

@@ -1,0 +1,152 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// maxAttempts bounds the runs of one function on PostgreSQL.
+const maxAttempts = 12
+
+const (
+	beginRead  = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+	beginWrite = "BEGIN"
+)
+
+func (p *pg) read(ctx context.Context, one bool, fn func(*Reader) error) error {
+	c, err := acquire(ctx, p.reads)
+	if err != nil {
+		return err
+	}
+	defer c.Release() // a connection inside a transaction is closed, not reused
+	s := &pgSession{c: c.Conn()}
+	r := &Reader{querier{d: p.d, ctx: ctx, now: At(p.d.opt.Now()).Time, s: s, one: one}}
+	if one {
+		return r.end(fn(r))
+	}
+	if _, err := s.c.Exec(ctx, beginRead); err != nil {
+		return mapError(err)
+	}
+	err = r.end(fn(r))
+	_, _ = s.c.Exec(context.WithoutCancel(ctx), "ROLLBACK")
+	return err
+}
+
+// acquire takes a connection from the queue of a pool.
+func acquire(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, error) {
+	if ctx.Err() != nil {
+		return nil, canceled(ctx)
+	}
+	c, err := pool.Acquire(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, canceled(ctx)
+		}
+		return nil, ErrUnavailable.Wrap(err)
+	}
+	return c, nil
+}
+
+// write runs fn in the caller's goroutine on one of the fixed pool's
+// connections, until it is committed, refused, or out of attempts.
+func (p *pg) write(ctx context.Context, bulk bool, fn func(*Tx) error) error {
+	if bulk {
+		select {
+		case p.bulk <- struct{}{}:
+			defer func() { <-p.bulk }()
+		case <-ctx.Done():
+			return canceled(ctx)
+		}
+	}
+	for attempt := 1; ; attempt++ {
+		after, err := p.attempt(ctx, fn)
+		if err == nil {
+			for _, f := range after {
+				f()
+			}
+			return nil
+		}
+		var again *againError
+		if !errors.As(err, &again) {
+			return err
+		}
+		if attempt == maxAttempts {
+			return again.err
+		}
+		step := time.Millisecond << min(attempt-1, 6)
+		if !pause(ctx, step/2+rand.N(step)) {
+			return again.err
+		}
+	}
+}
+
+// againError says that nothing was committed and that fn may run again.
+type againError struct{ err error }
+
+func (e *againError) Error() string { return "again: " + e.err.Error() }
+func (e *againError) Unwrap() error { return e.err }
+
+// attempt runs fn once in a transaction.
+func (p *pg) attempt(ctx context.Context, fn func(*Tx) error) ([]func(), error) {
+	c, err := acquire(ctx, p.writes)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Release()
+	own := context.WithoutCancel(ctx)
+	if _, err := c.Conn().Exec(own, beginWrite); err != nil {
+		return nil, again(mapError(err))
+	}
+	tx := newTx(own, p.d, &pgSession{c: c.Conn()})
+	defer func() { // also when fn panics or ends its goroutine
+		if c.Conn().PgConn().TxStatus() != 'I' && !c.Conn().IsClosed() {
+			_, _ = c.Conn().Exec(own, "ROLLBACK")
+		}
+	}()
+	if err := tx.end(call(tx, fn)); err != nil {
+		return nil, again(err)
+	}
+	return tx.after, p.commit(own, c.Conn())
+}
+
+// again marks what a further attempt can win: lost races, and a connection lost
+// before the commit was sent.
+func again(err error) error {
+	if retriable(err) || lost(err) {
+		return &againError{err: err}
+	}
+	return err
+}
+
+func (p *pg) commit(ctx context.Context, c *pgx.Conn) error {
+	if err := p.d.beforeCommit(ctx); err != nil {
+		return mapError(err)
+	}
+	tag, err := c.Exec(ctx, "COMMIT")
+	if err != nil {
+		return commitError(err)
+	}
+	if tag.String() != "COMMIT" {
+		return ErrMisuse.With("what", "the server rolled back")
+	}
+	return p.d.afterCommit(ctx)
+}
+
+// commitError sorts a failed commit: refused by the server (nothing happened) or
+// of unknown outcome.
+func commitError(err error) error {
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) && pe.Code != "40003" && !lost(err) {
+		return again(mapPostgres(pe))
+	}
+	if pgconn.SafeToRetry(err) {
+		return again(ErrUnavailable.Wrap(err))
+	}
+	return ErrOutcomeUnknown.Wrap(err)
+}
