@@ -22,7 +22,8 @@ func insertPublisher(tx *db.Tx, s Site) error {
 	return err
 }
 
-func insertOrg(tx *db.Tx, p actor.PublisherID, parent actor.OrgID, kind string) (actor.OrgID, error) {
+// InsertOrg adds an organization inside a transaction; see Site.AddOrg.
+func InsertOrg(tx *db.Tx, p actor.PublisherID, parent actor.OrgID, kind string) (actor.OrgID, error) {
 	placed, err := actor.TouchTree(tx, p)
 	if err != nil {
 		return actor.OrgID{}, err

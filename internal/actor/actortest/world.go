@@ -75,7 +75,7 @@ func NewSite(t testing.TB, d *db.DB, slug string) Site {
 				parent = *n.parent
 			}
 			var err error
-			if *n.id, err = insertOrg(tx, s.Publisher, parent, n.kind); err != nil {
+			if *n.id, err = InsertOrg(tx, s.Publisher, parent, n.kind); err != nil {
 				return err
 			}
 		}
@@ -94,7 +94,7 @@ func (s Site) AddOrg(t testing.TB, d *db.DB, parent actor.OrgID, kind string) ac
 	var id actor.OrgID
 	err := d.Write(context.Background(), func(tx *db.Tx) error {
 		var err error
-		id, err = insertOrg(tx, s.Publisher, parent, kind)
+		id, err = InsertOrg(tx, s.Publisher, parent, kind)
 		return err
 	})
 	if err != nil {
