@@ -1,0 +1,183 @@
+package text
+
+// The refusals of order documents (package order/format).
+
+var _ = add("fault.order.too_large", Entry{
+	EN: "The document is larger than {limit} bytes. Send it in parts, or ask for a bulk import.",
+	DE: "Das Dokument ist größer als {limit} Byte. Senden Sie es in Teilen oder bitten Sie um einen Massenimport.",
+})
+
+var _ = add("fault.order.content_type", Entry{
+	EN: "Documents of the type {type} are not read. Send JSON, CSV, UBL or openTRANS XML; save a spreadsheet as CSV.",
+	DE: "Dokumente vom Typ {type} werden nicht gelesen. Senden Sie JSON, CSV, UBL- oder openTRANS-XML; speichern Sie eine Tabelle als CSV.",
+})
+
+var _ = add("fault.order.encoding", Entry{
+	EN: "The text is not valid {charset}, or this encoding is not read. Send UTF-8, or declare ISO-8859-1 or Windows-1252.",
+	DE: "Der Text ist kein gültiges {charset}, oder diese Kodierung wird nicht gelesen. Senden Sie UTF-8 oder geben Sie ISO-8859-1 oder Windows-1252 an.",
+})
+
+var _ = add("fault.order.too_deep", Entry{
+	EN: "The document nests more than {limit} levels. An order needs far fewer; check what made it.",
+	DE: "Das Dokument ist tiefer als {limit} Ebenen verschachtelt. Ein Auftrag braucht weit weniger; prüfen Sie, was ihn erzeugt hat.",
+})
+
+var _ = add("fault.order.too_many_elements", Entry{
+	EN: "The document has more than {limit} elements. Send the order in parts.",
+	DE: "Das Dokument hat mehr als {limit} Elemente. Senden Sie den Auftrag in Teilen.",
+})
+
+var _ = add("fault.order.too_many_lines", Entry{
+	EN: "The document has more than {limit} lines. Send the order in parts.",
+	DE: "Das Dokument hat mehr als {limit} Positionen. Senden Sie den Auftrag in Teilen.",
+})
+
+var _ = add("fault.order.too_many_orders", Entry{
+	EN: "The file holds more than {limit} orders. Split it.",
+	DE: "Die Datei enthält mehr als {limit} Aufträge. Teilen Sie sie auf.",
+})
+
+var _ = add("fault.order.too_many_options", Entry{
+	EN: "A line has more than {limit} options. Leave out what the article does not know.",
+	DE: "Eine Position hat mehr als {limit} Optionen. Lassen Sie weg, was der Artikel nicht kennt.",
+})
+
+var _ = add("fault.order.xml_malformed", Entry{
+	EN: "The XML breaks off or is not well formed at line {line}. Check it with an XML tool and send it again.",
+	DE: "Das XML bricht ab oder ist in Zeile {line} nicht wohlgeformt. Prüfen Sie es mit einem XML-Werkzeug und senden Sie es noch einmal.",
+})
+
+var _ = add("fault.order.xml_doctype", Entry{
+	EN: "The XML has a DOCTYPE at line {line}. Order documents need none, and it is refused for safety; remove it.",
+	DE: "Das XML hat in Zeile {line} eine DOCTYPE-Angabe. Auftragsdokumente brauchen keine, und sie wird aus Sicherheitsgründen abgelehnt; entfernen Sie sie.",
+})
+
+var _ = add("fault.order.document_type", Entry{
+	EN: "A document with the root {root} is not an order that is read here. Send a UBL 2.x Order or OrderChange, or an openTRANS 2.1 ORDER.",
+	DE: "Ein Dokument mit der Wurzel {root} ist kein Auftrag, der hier gelesen wird. Senden Sie UBL 2.x Order oder OrderChange oder openTRANS 2.1 ORDER.",
+})
+
+var _ = add("fault.order.element_twice", Entry{
+	EN: "An element that may stand there once stands there twice, at line {line}. Remove one of them.",
+	DE: "Ein Element, das dort einmal stehen darf, steht dort zweimal, in Zeile {line}. Entfernen Sie eines davon.",
+})
+
+var _ = add("fault.order.json_malformed", Entry{
+	EN: "The JSON is not well formed at byte {offset}, or something follows it.",
+	DE: "Das JSON ist bei Byte {offset} nicht wohlgeformt, oder es folgt noch etwas.",
+})
+
+var _ = add("fault.order.json_key_twice", Entry{
+	EN: "The key {key} stands twice in one object. It is not clear which one counts; remove one.",
+	DE: "Der Schlüssel {key} steht zweimal in einem Objekt. Es ist unklar, welcher gilt; entfernen Sie einen.",
+})
+
+var _ = add("fault.order.json_key_unknown", Entry{
+	EN: "The key {key} is not known here. Check its spelling, upper and lower case count.",
+	DE: "Der Schlüssel {key} ist hier nicht bekannt. Prüfen Sie die Schreibweise, Groß- und Kleinbuchstaben zählen.",
+})
+
+var _ = add("fault.order.json_type", Entry{
+	EN: "The value is of another kind than expected: {want}.",
+	DE: "Der Wert ist von anderer Art als erwartet: {want}.",
+})
+
+var _ = add("fault.order.csv_malformed", Entry{
+	EN: "Row {row} of the file cannot be read: a quotation mark is open, or it has more cells than the heading.",
+	DE: "Zeile {row} der Datei ist nicht lesbar: Ein Anführungszeichen ist offen, oder sie hat mehr Zellen als die Überschrift.",
+})
+
+var _ = add("fault.order.csv_column_missing", Entry{
+	EN: "The file has no column {column}. Its first row must name at least order, line, article, quantity and buyer (Auftrag, Position, Artikel, Menge, Käufer).",
+	DE: "Der Datei fehlt die Spalte {column}. Die erste Zeile muss mindestens Auftrag, Position, Artikel, Menge und Käufer (order, line, article, quantity, buyer) nennen.",
+})
+
+var _ = add("fault.order.csv_column_twice", Entry{
+	EN: "The column {column} stands twice in the heading, under one name or two. Remove one.",
+	DE: "Die Spalte {column} steht zweimal in der Überschrift, unter einem oder zwei Namen. Entfernen Sie eine.",
+})
+
+var _ = add("fault.order.csv_too_many_columns", Entry{
+	EN: "The file has more than {limit} columns.",
+	DE: "Die Datei hat mehr als {limit} Spalten.",
+})
+
+var _ = add("fault.order.csv_rows_disagree", Entry{
+	EN: "The rows of order {order} say different things in the column {column}, which holds for the whole order. Make them alike.",
+	DE: "Die Zeilen des Auftrags {order} sagen in der Spalte {column}, die für den ganzen Auftrag gilt, Verschiedenes. Gleichen Sie sie an.",
+})
+
+var _ = add("fault.order.field_missing", Entry{
+	EN: "This must be there and is empty or missing. Add it.",
+	DE: "Diese Angabe muss da sein und ist leer oder fehlt. Ergänzen Sie sie.",
+})
+
+var _ = add("fault.order.field_too_long", Entry{
+	EN: "This is longer than {limit} characters.",
+	DE: "Diese Angabe ist länger als {limit} Zeichen.",
+})
+
+var _ = add("fault.order.field_characters", Entry{
+	EN: "This contains characters that do not print. Numbers and codes consist of visible characters.",
+	DE: "Diese Angabe enthält Zeichen, die nicht druckbar sind. Nummern und Codes bestehen aus sichtbaren Zeichen.",
+})
+
+var _ = add("fault.order.field_value", Entry{
+	EN: "The value {value} is not one of those allowed: {allowed}.",
+	DE: "Der Wert {value} gehört nicht zu den erlaubten: {allowed}.",
+})
+
+var _ = add("fault.order.no_lines", Entry{
+	EN: "The order has no lines. Send at least one.",
+	DE: "Der Auftrag hat keine Positionen. Senden Sie mindestens eine.",
+})
+
+var _ = add("fault.order.line_twice", Entry{
+	EN: "Line {line} stands twice in this order. Every line has a number of its own.",
+	DE: "Position {line} steht zweimal in diesem Auftrag. Jede Position hat eine eigene Nummer.",
+})
+
+var _ = add("fault.order.line_status", Entry{
+	EN: "The line status {value} cannot be carried out. Known are Added, Revised, Cancelled and NoStatus.",
+	DE: "Der Positionsstatus {value} lässt sich nicht ausführen. Bekannt sind Added, Revised, Cancelled und NoStatus.",
+})
+
+var _ = add("fault.order.quantity_not_whole", Entry{
+	EN: "The quantity {value} is not a whole number. Licenses are counted in whole units.",
+	DE: "Die Menge {value} ist keine ganze Zahl. Lizenzen werden in ganzen Einheiten gezählt.",
+})
+
+var _ = add("fault.order.quantity_range", Entry{
+	EN: "The quantity {value} is out of range. Allowed are {min} to {max}; to take a line out, cancel it.",
+	DE: "Die Menge {value} liegt außerhalb des Bereichs. Erlaubt sind {min} bis {max}; um eine Position zu entfernen, stornieren Sie sie.",
+})
+
+var _ = add("fault.order.quantity_ambiguous", Entry{
+	EN: "The quantity {value} means a thousand times more in one language than in the other. Write it without a separator.",
+	DE: "Die Menge {value} bedeutet in der einen Sprache tausendmal mehr als in der anderen. Schreiben Sie sie ohne Trennzeichen.",
+})
+
+var _ = add("fault.order.no_source", Entry{
+	EN: "It is not known which system sends this order. Name the source, for example erp.",
+	DE: "Es ist nicht bekannt, welches System diesen Auftrag sendet. Nennen Sie die Quelle, zum Beispiel erp.",
+})
+
+var _ = add("fault.order.source_differs", Entry{
+	EN: "The document names the source {value}, but it was sent as {want}. Make them alike.",
+	DE: "Das Dokument nennt die Quelle {value}, wurde aber als {want} gesendet. Gleichen Sie beides an.",
+})
+
+var _ = add("fault.order.guest", Entry{
+	EN: "This shop order was placed by a guest, and guest orders are not set up here.",
+	DE: "Diese Bestellung im Shop hat ein Gast aufgegeben, und Gastbestellungen sind hier nicht eingerichtet.",
+})
+
+var _ = add("fault.order.signature", Entry{
+	EN: "The signature of this message does not fit. Compare the secret of the hook with the one stored here.",
+	DE: "Die Signatur dieser Nachricht passt nicht. Vergleichen Sie das Geheimnis des Webhooks mit dem hier hinterlegten.",
+})
+
+var _ = add("fault.order.webhook_topic", Entry{
+	EN: "Messages about {topic} are not taken here. Set the hook to the topics of orders.",
+	DE: "Nachrichten zum Thema {topic} werden hier nicht angenommen. Stellen Sie den Webhook auf die Themen der Bestellungen.",
+})
