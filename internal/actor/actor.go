@@ -82,7 +82,9 @@ func (a Actor) With(r Retry) Actor {
 // Whole reports whether the scope is all of the publisher without looking at
 // the tree: true for system actors only. A person or key of the root
 // organization also reaches everything; Gate.Check knows that.
-func (a Actor) Whole() bool { return a.Kind == KindSystem && a.Org.IsZero() }
+func (a Actor) Whole() bool { return a.whole() }
+
+func (a *Actor) whole() bool { return a.Kind == KindSystem && a.Org.IsZero() }
 
 // IsInstallation reports whether a is the administrator of the installation.
 func (a Actor) IsInstallation() bool {
@@ -90,10 +92,10 @@ func (a Actor) IsInstallation() bool {
 }
 
 // signedIn reports whether anybody stands behind a at all.
-func (a Actor) signedIn() bool { return a.Kind != "" && a.Kind != KindAnonymous }
+func (a *Actor) signedIn() bool { return a.Kind != "" && a.Kind != KindAnonymous }
 
 // pseudonym returns the name that the journal keeps; never empty.
-func (a Actor) pseudonym() string {
+func (a *Actor) pseudonym() string {
 	if a.ID == "" {
 		return string(KindAnonymous)
 	}

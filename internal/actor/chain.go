@@ -82,6 +82,8 @@ type auditor struct {
 	chain     *chain
 	report    Report
 	known     map[int64][32]byte // checkpoints
+	broken    bool               // the row before was altered: nothing can be said of what follows it
+	last      int64              // the last number seen, behind the head too
 }
 
 func (a *auditor) add(p Problem) {
@@ -96,22 +98,22 @@ func (a *auditor) add(p Problem) {
 // row judges the next row by number. A row is hashed with the predecessor it
 // names, so one bad row does not accuse the rows after it.
 func (a *auditor) row(r *Row) {
-	last := a.report.Seq
-	gap := r.Seq > last+1
-	if gap {
-		a.add(Problem{Kind: ProblemMissing, Seq: last + 1, Until: r.Seq - 1, Detail: "sealed rows are gone"})
+	next := a.report.Seq + 1
+	if r.Seq > next {
+		a.add(Problem{Kind: ProblemMissing, Seq: next, Until: r.Seq - 1, Detail: "sealed rows are gone"})
 	}
+	altered := a.chain.hash(a.publisher, r) != r.Hash
 	switch {
-	case a.chain.hash(a.publisher, r) != r.Hash:
+	case altered:
 		a.add(Problem{Kind: ProblemAltered, Seq: r.Seq, ID: r.ID, Detail: "the row is not what was sealed"})
-	case !gap && r.Prev != a.report.Hash:
+	case r.Seq == next && !a.broken && r.Prev != a.report.Hash:
 		a.add(Problem{Kind: ProblemMoved, Seq: r.Seq, ID: r.ID, Detail: "the row does not follow the one before it"})
 	}
 	if want, ok := a.known[r.Seq]; ok && want != r.Hash {
 		a.add(Problem{Kind: ProblemForked, Seq: r.Seq, ID: r.ID, Detail: "the row is not the one that was signed"})
 	}
 	a.report.Rows++
-	a.report.Seq, a.report.Hash = r.Seq, r.Hash
+	a.report.Seq, a.report.Hash, a.last, a.broken = r.Seq, r.Hash, r.Seq, altered
 }
 
 // end compares what was walked with the head that the sealer keeps.
@@ -122,15 +124,18 @@ func (a *auditor) end(seq int64, hash [32]byte) {
 	case a.report.Hash != hash:
 		a.add(Problem{Kind: ProblemAltered, Seq: seq, Detail: "the head does not fit the last row"})
 	}
+	signed := int64(0)
 	for at := range a.known {
-		if at > max(seq, a.report.Seq) {
-			a.add(Problem{Kind: ProblemMissing, Seq: max(seq, a.report.Seq) + 1, Until: at, Detail: "rows that were signed are gone"})
-		}
+		signed = max(signed, at)
+	}
+	if from := max(seq, a.last); signed > from {
+		a.add(Problem{Kind: ProblemMissing, Seq: from + 1, Until: signed, Detail: "rows that were signed are gone"})
 	}
 }
 
 // beyond names a row that stands after the head.
 func (a *auditor) beyond(r *Row) {
+	a.last = r.Seq
 	a.add(Problem{
 		Kind: ProblemAdded, Seq: r.Seq, ID: r.ID,
 		Detail: fmt.Sprintf("the sealer has numbered rows up to %d only", a.report.Seq),

@@ -62,10 +62,10 @@ func verifyNext(r *db.Reader, a *auditor) (more bool, err error) {
 	}
 	for i := range rows {
 		if rows[i].Seq > head.Seq {
-			a.end(head.Seq, head.Hash)
 			for j := range rows[i:] {
 				a.beyond(&rows[i+j])
 			}
+			a.end(head.Seq, head.Hash)
 			return false, verifyOpen(r, a)
 		}
 		a.row(&rows[i])

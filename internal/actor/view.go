@@ -10,13 +10,17 @@ type View struct {
 
 // Check is Gate.Check against this view.
 func (v View) Check(by Actor, perm Permission, org OrgID) error {
-	if !by.signedIn() {
+	return v.check(&by, perm, org)
+}
+
+// check takes a pointer because an Actor is large and this is the hottest rule.
+func (v View) check(by *Actor, perm Permission, org OrgID) error {
+	switch {
+	case !by.signedIn():
 		return ErrSignIn
-	}
-	if !v.Sees(by, org) {
+	case !v.sees(by, org):
 		return ErrNotFound
-	}
-	if !v.Effective(by).Has(perm) {
+	case !v.effective(by).Has(perm):
 		return Denied(perm)
 	}
 	return nil
@@ -24,14 +28,16 @@ func (v View) Check(by Actor, perm Permission, org OrgID) error {
 
 // Sees reports whether org is inside the scope of by; a zero org means the
 // publisher as a whole.
-func (v View) Sees(by Actor, org OrgID) bool {
+func (v View) Sees(by Actor, org OrgID) bool { return v.sees(&by, org) }
+
+func (v View) sees(by *Actor, org OrgID) bool {
 	if v.f == nil || by.Publisher != v.publisher || !by.signedIn() {
 		return false
 	}
 	if org.IsZero() {
 		org = v.f.root
 	}
-	if by.Whole() {
+	if by.whole() {
 		return v.f.has(org)
 	}
 	return v.f.below(org, by.Org)
@@ -39,8 +45,10 @@ func (v View) Sees(by Actor, org OrgID) bool {
 
 // Effective returns the permissions that by really has: those it carries, as
 // far as every organization from its own up to the root allows them now.
-func (v View) Effective(by Actor) Set {
-	if v.f == nil || by.Whole() {
+func (v View) Effective(by Actor) Set { return v.effective(&by) }
+
+func (v View) effective(by *Actor) Set {
+	if v.f == nil || by.whole() {
 		return by.Perms
 	}
 	return by.Perms.And(v.f.ceiling(by.Org))
