@@ -40,7 +40,7 @@ func Open[T any, P interface {
 	Claims
 }](token string, keys KeySet) (*T, string, error) {
 	c := new(T)
-	payload, kid, err := Verify(token, P(c).Kind(), keys)
+	payload, kid, err := verifySigned(token, P(c).Kind(), keys)
 	if err != nil {
 		return nil, kid, err
 	}

@@ -55,3 +55,44 @@ func (fingerprintError) Error() string {
 	return "wire: machine does not match the license's fingerprint"
 }
 func (fingerprintError) Is(target error) bool { return target == ErrContainer }
+
+var reasons = []struct {
+	err  error
+	name string
+}{
+	{ErrFingerprint, "fingerprint"},
+	{ErrMalformed, "malformed"},
+	{ErrTooLong, "too_long"},
+	{ErrDuplicateKey, "duplicate_key"},
+	{ErrUnknownKey, "unknown_key"},
+	{ErrSuite, "suite"},
+	{ErrSignature, "signature"},
+	{ErrType, "type"},
+	{ErrIssuer, "issuer"},
+	{ErrUse, "use"},
+	{ErrWindow, "window"},
+	{ErrRevoked, "revoked"},
+	{ErrRank, "rank"},
+	{ErrClaim, "claim"},
+	{ErrProduct, "product"},
+	{ErrContainer, "container"},
+	{ErrExpired, "expired"},
+	{ErrNotYet, "not_yet"},
+	{ErrMaintenance, "unmaintained"},
+	{ErrSeal, "seal"},
+}
+
+// Reason returns the stable code of an error of this package, as the vectors
+// and user interfaces name it: "signature", "window" … It is "" for nil and
+// "other" for a foreign error.
+func Reason(err error) string {
+	if err == nil {
+		return ""
+	}
+	for _, r := range reasons {
+		if errors.Is(err, r.err) {
+			return r.name
+		}
+	}
+	return "other"
+}

@@ -112,7 +112,8 @@ type PrivateKey struct {
 }
 
 // GenerateKey makes a new key of the suite from rand, which must be
-// cryptographic. An Ed25519 key takes exactly 32 bytes of it as its seed.
+// cryptographic. An Ed25519 key takes exactly 32 bytes of it as its seed; for a
+// P-256 key the standard library may prefer the system's randomness.
 func GenerateKey(suite Suite, rand io.Reader) (PrivateKey, error) {
 	switch suite {
 	case Ed25519:

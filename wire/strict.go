@@ -1,11 +1,9 @@
 package wire
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
 
@@ -18,32 +16,15 @@ const (
 // format: valid UTF-8, no name twice in an object, no escapes in names, numbers
 // only integers in int64, no null, no lone surrogate, depth at most 16, nothing
 // after the object. The standard decoder lets all of these pass.
-func ScanStrict(b []byte) error { return scanAs(b, nil) }
+func ScanStrict(b []byte) error { return scanAs(b, nil, reflect.Value{}) }
 
-// DecodeStrict decodes b, which must pass ScanStrict, into the struct that v
-// points to. A name that fits a field only in another case is refused; an
-// unknown name is ignored, so that a format can grow.
-func DecodeStrict(b []byte, v any) error {
-	t := reflect.TypeOf(v)
-	if t == nil || t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Struct {
-		return fmt.Errorf("wire: DecodeStrict wants a pointer to a struct, not %T", v)
-	}
-	if err := scanAs(b, shapeOf(t.Elem())); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(b, v); err != nil {
-		return fmt.Errorf("%w: %v", ErrMalformed, err)
-	}
-	return nil
-}
-
-func scanAs(b []byte, as *shape) error {
+func scanAs(b []byte, as *shape, dst reflect.Value) error {
 	s := scanner{b: b}
 	s.space()
 	if s.at() != '{' {
 		return s.fail("an object expected")
 	}
-	if err := s.object(as, 1); err != nil {
+	if err := s.object(as, dst, 1); err != nil {
 		return err
 	}
 	if s.space(); s.i != len(b) {
@@ -52,6 +33,8 @@ func scanAs(b []byte, as *shape) error {
 	return nil
 }
 
+// scanner walks the text once. Where it is given a shape and a place it also
+// fills the place; without, it only checks.
 type scanner struct {
 	b     []byte
 	i     int
@@ -80,17 +63,32 @@ func (s *scanner) space() {
 	}
 }
 
-func (s *scanner) value(as *shape, depth int) error {
+func (s *scanner) value(as *shape, dst reflect.Value, depth int) error {
+	if as != nil && !as.takes(s.at()) {
+		return s.fail("a value of another kind")
+	}
 	switch c := s.at(); {
 	case c == '"':
-		return s.text()
+		start := s.i + 1
+		escaped, err := s.text()
+		if err == nil && as != nil {
+			dst.SetString(unescape(s.b[start:s.i-1], escaped))
+		}
+		return err
 	case c == '{':
-		return s.object(as, depth+1)
+		return s.object(as, dst, depth+1)
 	case c == '[':
-		return s.array(as, depth+1)
+		return s.array(as, dst, depth+1)
 	case c == '-' || c >= '0' && c <= '9':
-		return s.integer()
+		v, err := s.integer()
+		if err == nil && as != nil && !setInteger(dst, v) {
+			return s.fail("an integer out of range")
+		}
+		return err
 	case c == 't':
+		if as != nil {
+			dst.SetBool(true)
+		}
 		return s.literal("true")
 	case c == 'f':
 		return s.literal("false")
@@ -108,7 +106,7 @@ func (s *scanner) literal(word string) error {
 
 // object scans from the opening brace. Names are compared with all before them
 // in the same object; maxNames bounds that.
-func (s *scanner) object(as *shape, depth int) error {
+func (s *scanner) object(as *shape, dst reflect.Value, depth int) error {
 	if depth > maxDepth {
 		return s.fail("nested too deep")
 	}
@@ -125,16 +123,12 @@ func (s *scanner) object(as *shape, depth int) error {
 		if err != nil {
 			return err
 		}
-		child, ok := as.field(name)
-		if !ok {
-			return fmt.Errorf("%w: %q in another case", ErrDuplicateKey, name)
-		}
 		if s.space(); s.at() != ':' {
 			return s.fail("a colon expected")
 		}
 		s.i++
 		s.space()
-		if err := s.value(child, depth); err != nil {
+		if err := s.member(as, dst, name, depth); err != nil {
 			return err
 		}
 		if done, err := s.next('}'); done || err != nil {
@@ -143,18 +137,55 @@ func (s *scanner) object(as *shape, depth int) error {
 	}
 }
 
-func (s *scanner) array(as *shape, depth int) error {
+// member scans the value under a name into the field or map entry it is for.
+func (s *scanner) member(as *shape, dst reflect.Value, name []byte, depth int) error {
+	if as == nil {
+		return s.value(nil, dst, depth)
+	}
+	if as.kind == reflect.Map {
+		entry := reflect.New(dst.Type().Elem()).Elem()
+		if err := s.value(as.inner, entry, depth); err != nil {
+			return err
+		}
+		if dst.IsNil() {
+			dst.Set(reflect.MakeMap(dst.Type()))
+		}
+		dst.SetMapIndex(reflect.ValueOf(string(name)).Convert(dst.Type().Key()), entry)
+		return nil
+	}
+	f, err := as.field(name)
+	if f == nil {
+		if err != nil {
+			return err
+		}
+		return s.value(nil, reflect.Value{}, depth)
+	}
+	return s.value(f.shape, dst.Field(f.index), depth)
+}
+
+func (s *scanner) array(as *shape, dst reflect.Value, depth int) error {
 	if depth > maxDepth {
 		return s.fail("nested too deep")
 	}
 	s.i++
+	if as != nil {
+		dst.SetLen(0)
+	}
 	if s.space(); s.at() == ']' {
 		s.i++
 		return nil
 	}
-	for {
+	for n := 0; ; n++ {
 		s.space()
-		if err := s.value(as.elem(), depth); err != nil {
+		var inner *shape
+		var item reflect.Value
+		if as != nil {
+			dst.Grow(1)
+			dst.SetLen(n + 1)
+			inner, item = as.inner, dst.Index(n)
+			item.SetZero()
+		}
+		if err := s.value(inner, item, depth); err != nil {
 			return err
 		}
 		if done, err := s.next(']'); done || err != nil {
@@ -179,15 +210,14 @@ func (s *scanner) name(base int) ([]byte, error) {
 		return nil, s.fail("a name expected")
 	}
 	start := s.i + 1
-	if err := s.text(); err != nil {
+	escaped, err := s.text()
+	if err != nil {
 		return nil, err
 	}
-	name := s.b[start : s.i-1]
-	for _, c := range name {
-		if c == '\\' {
-			return nil, s.fail("an escape in a name")
-		}
+	if escaped {
+		return nil, s.fail("an escape in a name")
 	}
+	name := s.b[start : s.i-1]
 	for _, other := range s.names[base:] {
 		if string(other) == string(name) {
 			return nil, fmt.Errorf("%w: %q", ErrDuplicateKey, name)
@@ -200,30 +230,31 @@ func (s *scanner) name(base int) ([]byte, error) {
 	return name, nil
 }
 
-// text scans a string from its opening quote.
-func (s *scanner) text() error {
+// text scans a string from its opening quote and tells whether it has escapes.
+func (s *scanner) text() (escaped bool, err error) {
 	for s.i++; s.i < len(s.b); {
 		switch c := s.b[s.i]; {
 		case c == '"':
 			s.i++
-			return nil
+			return escaped, nil
 		case c == '\\':
 			if err := s.escape(); err != nil {
-				return err
+				return false, err
 			}
+			escaped = true
 		case c < ' ':
-			return s.fail("a control character")
+			return false, s.fail("a control character")
 		case c < utf8.RuneSelf:
 			s.i++
 		default:
 			r, n := utf8.DecodeRune(s.b[s.i:])
 			if r == utf8.RuneError && n == 1 {
-				return s.fail("invalid UTF-8")
+				return false, s.fail("invalid UTF-8")
 			}
 			s.i += n
 		}
 	}
-	return s.fail("a string without end")
+	return false, s.fail("a string without end")
 }
 
 func (s *scanner) escape() error {
@@ -267,7 +298,7 @@ func (s *scanner) hex4() (v int, ok bool) {
 }
 
 // integer scans -?(0|[1-9][0-9]*) within int64; -0 is refused.
-func (s *scanner) integer() error {
+func (s *scanner) integer() (int64, error) {
 	neg := s.at() == '-'
 	if neg {
 		s.i++
@@ -276,7 +307,7 @@ func (s *scanner) integer() error {
 	var v uint64
 	for s.i < len(s.b) && s.b[s.i] >= '0' && s.b[s.i] <= '9' {
 		if s.i-start == 19 {
-			return s.fail("an integer over 64 bits")
+			return 0, s.fail("an integer over 64 bits")
 		}
 		v = v*10 + uint64(s.b[s.i]-'0')
 		s.i++
@@ -284,77 +315,16 @@ func (s *scanner) integer() error {
 	digits := s.i - start
 	switch limit := uint64(1) << 63; {
 	case digits == 0, digits > 1 && s.b[start] == '0', neg && v == 0:
-		return s.fail("a bad integer")
+		return 0, s.fail("a bad integer")
 	case neg && v > limit, !neg && v >= limit:
-		return s.fail("an integer over 64 bits")
+		return 0, s.fail("an integer over 64 bits")
 	}
 	switch s.at() {
 	case '.', 'e', 'E':
-		return s.fail("not an integer")
+		return 0, s.fail("not an integer")
 	}
-	return nil
-}
-
-// shape is what the names of a Go type look like in JSON; nil fits everything.
-type shape struct {
-	fields map[string]*shape // of a struct
-	inner  *shape            // of a slice's or map's elements
-}
-
-var shapes sync.Map // reflect.Type → *shape
-
-func shapeOf(t reflect.Type) *shape {
-	if s, ok := shapes.Load(t); ok {
-		return s.(*shape)
+	if neg {
+		return -int64(v), nil // also for −2⁶³, whose magnitude wraps to itself
 	}
-	s := buildShape(t)
-	shapes.Store(t, s)
-	return s
-}
-
-func buildShape(t reflect.Type) *shape {
-	switch t.Kind() {
-	case reflect.Pointer:
-		return buildShape(t.Elem())
-	case reflect.Slice, reflect.Array, reflect.Map:
-		return &shape{inner: buildShape(t.Elem())}
-	case reflect.Struct:
-		s := &shape{fields: make(map[string]*shape, t.NumField())}
-		for i := range t.NumField() {
-			f := t.Field(i)
-			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			if name == "" {
-				name = f.Name
-			}
-			if f.IsExported() && name != "-" {
-				s.fields[name] = buildShape(f.Type)
-			}
-		}
-		return s
-	}
-	return nil
-}
-
-// field returns the shape under a name, and false if the name fits a field
-// only when case is ignored, as the standard decoder would.
-func (s *shape) field(name []byte) (*shape, bool) {
-	if s == nil || s.fields == nil {
-		return s.elem(), true
-	}
-	if f, ok := s.fields[string(name)]; ok {
-		return f, true
-	}
-	for known := range s.fields {
-		if strings.EqualFold(known, string(name)) {
-			return nil, false
-		}
-	}
-	return nil, true
-}
-
-func (s *shape) elem() *shape {
-	if s == nil {
-		return nil
-	}
-	return s.inner
+	return int64(v), nil
 }

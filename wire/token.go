@@ -71,12 +71,25 @@ func (k PrivateKey) sign(msg []byte) ([]byte, error) {
 	return sig, nil
 }
 
-// Verify is the one function that accepts a signature. It returns the payload
-// of a token of the type signed by a key of the set, and that key's id. Checked
-// in this order: length, four parts, strict base64url, the key is in the set and
-// of the token's suite, signature, strict JSON, typ. Whether the key may say
-// what the payload says is for the caller (Trust).
+// Verify is the one way to believe a token. It returns the payload of a token
+// of the type signed by a key of the set, and that key's id. Checked in this
+// order: length, four parts, strict base64url, the key is in the set and of the
+// token's suite, signature, typ, strict JSON. Whether the key may say what the
+// payload says is for the caller (Trust).
 func Verify(token string, typ Type, keys KeySet) (payload []byte, kid string, err error) {
+	payload, kid, err = verifySigned(token, typ, keys)
+	if err == nil {
+		err = ScanStrict(payload)
+	}
+	if err != nil {
+		return nil, kid, err
+	}
+	return payload, kid, nil
+}
+
+// verifySigned is the only caller of a signature check. What it returns has
+// not been held against strict JSON yet: Verify and Open do that.
+func verifySigned(token string, typ Type, keys KeySet) (payload []byte, kid string, err error) {
 	p, err := split(token)
 	if err != nil {
 		return nil, "", err
@@ -92,8 +105,8 @@ func Verify(token string, typ Type, keys KeySet) (payload []byte, kid string, er
 	if !key.verify(message(key, p.suite.header(), payload, p.footer, typ), sig) {
 		return nil, p.kid, ErrSignature
 	}
-	if err := checkPayload(payload, typ); err != nil {
-		return nil, p.kid, err
+	if payloadType(payload) != typ {
+		return nil, p.kid, fmt.Errorf("%w: not %q", ErrType, typ)
 	}
 	return payload, p.kid, nil
 }
