@@ -55,7 +55,7 @@ var (
 	qEndpoint = db.SQL("connect.endpoint", `SELECT `+endpointColumns+` FROM webhook_endpoint
 		WHERE publisher_id = ? AND id = ?`)
 	qEndpointLock = db.SQL("connect.endpoint_lock", `SELECT `+endpointColumns+` FROM webhook_endpoint
-		WHERE publisher_id = ? AND id = ?{for_update}`)
+		WHERE publisher_id = ? AND id = ? {for_update}`)
 	qEndpoints = db.SQL("connect.endpoints", `SELECT `+endpointColumns+` FROM webhook_endpoint
 		WHERE publisher_id = ? AND id > ? ORDER BY publisher_id, id LIMIT ?`)
 	qActive = db.SQL("connect.active", `SELECT publisher_id, id FROM webhook_endpoint

@@ -51,7 +51,7 @@ var (
 		ON CONFLICT (unique_key) WHERE state = 'open' AND unique_key IS NOT NULL DO NOTHING`)
 	qOpenByKey = db.SQL("job.open_by_key", `SELECT id FROM job WHERE unique_key = ? AND state = 'open'`)
 	qClaim     = db.SQL("job.claim", `UPDATE job SET due = ?, fence = fence + 1, attempts = attempts + 1
-		WHERE id IN (SELECT id FROM job WHERE state = 'open' AND due <= ? ORDER BY due LIMIT ?{for_update}{skip_locked})
+		WHERE id IN (SELECT id FROM job WHERE state = 'open' AND due <= ? ORDER BY due LIMIT ? {for_update} {skip_locked})
 		RETURNING `+columns)
 	qDue      = db.SQL("job.due", `SELECT id FROM job WHERE state = 'open' AND due <= ? LIMIT 1`)
 	qProgress = db.SQL("job.progress", `UPDATE job SET done_count = ?, total_count = ?, due = ?
