@@ -91,6 +91,7 @@ type DB struct {
 	opt     Options
 	engine  Engine
 	backend backend
+	stats   stats
 }
 
 // backend is what an engine provides.
@@ -155,7 +156,7 @@ func (d *DB) ReadOne(ctx context.Context, fn func(r *Reader) error) error {
 
 // Write runs fn in a transaction and returns after the commit is durable. Any
 // error of fn, or of a statement in it, rolls everything back. fn may run more
-// than once.
+// than once; it must not call Write itself, or it would wait for itself.
 func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	return d.backend.write(ctx, false, fn)
 }

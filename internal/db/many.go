@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -33,6 +34,7 @@ type member[In, Out any] struct {
 	state atomic.Int32
 	done  chan struct{}
 	res   Result[Out]
+	exit  bool // fn called runtime.Goexit, as t.FailNow does
 }
 
 // NewMany returns a Many whose runs take at most max members. fn returns one
@@ -69,16 +71,26 @@ func (m *Many[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 		}
 		<-j.done
 	}
+	if j.exit {
+		runtime.Goexit()
+	}
 	return j.res.Out, j.res.Err
 }
 
 // loop runs until nothing waits.
 func (m *Many[In, Out]) loop() {
+	finished := false
+	defer func() {
+		if !finished { // fn ended this goroutine; another one goes on
+			go m.loop()
+		}
+	}()
 	for {
 		m.mu.Lock()
 		if len(m.queue) == 0 {
 			m.running--
 			m.mu.Unlock()
+			finished = true
 			return
 		}
 		m.mu.Unlock()
@@ -110,7 +122,12 @@ func (m *Many[In, Out]) take() []*member[In, Out] {
 func (m *Many[In, Out]) run() {
 	var members []*member[In, Out]
 	var results []Result[Out]
-	taken := false
+	taken, returned := false, false
+	defer func() {
+		if !returned {
+			leave(members)
+		}
+	}()
 	err := m.d.Write(context.Background(), func(tx *Tx) error {
 		if !taken {
 			members, taken = m.take(), true
@@ -119,6 +136,7 @@ func (m *Many[In, Out]) run() {
 		results, err = m.call(tx, members)
 		return err
 	})
+	returned = true
 	if !taken {
 		members = m.take()
 	}
@@ -143,11 +161,18 @@ func (m *Many[In, Out]) singly(members []*member[In, Out]) {
 	for _, j := range members {
 		wg.Go(func() {
 			var res []Result[Out]
+			returned := false
+			defer func() {
+				if !returned {
+					leave([]*member[In, Out]{j})
+				}
+			}()
 			err := m.d.Write(j.ctx, func(tx *Tx) error {
 				var err error
 				res, err = m.call(tx, []*member[In, Out]{j})
 				return err
 			})
+			returned = true
 			if err != nil {
 				j.answer(Result[Out]{Err: err})
 				return
@@ -172,6 +197,14 @@ func (m *Many[In, Out]) call(tx *Tx, members []*member[In, Out]) ([]Result[Out],
 		err = ErrMisuse.With("what", "a many-form returned another number of results")
 	}
 	return out, err
+}
+
+// leave ends the callers of members, whose function has ended its goroutine.
+func leave[In, Out any](members []*member[In, Out]) {
+	for _, j := range members {
+		j.exit = true
+		close(j.done)
+	}
 }
 
 func (j *member[In, Out]) answer(r Result[Out]) {

@@ -43,6 +43,7 @@ type lite struct {
 	dsn    string
 	writer *writer
 	pool   *readPool
+	closed sync.Once
 }
 
 func openSQLite(ctx context.Context, d *DB) (backend, error) {
@@ -55,7 +56,9 @@ func openSQLite(ctx context.Context, d *DB) (backend, error) {
 		return nil, err
 	}
 	l.pool = &readPool{l: l, slots: make(chan struct{}, max(4, 2*runtime.GOMAXPROCS(0)))}
-	l.writer = startWriter(d, c)
+	cp := newCheckpointer(l)
+	l.writer = startWriter(d, c, cp)
+	go cp.loop()
 	return l, nil
 }
 
@@ -97,7 +100,10 @@ var qPing = SQL("db.ping", `SELECT 1`)
 
 func (l *lite) close() error {
 	l.writer.stop()
-	return l.pool.close()
+	l.writer.checkpoints.stop()
+	err := l.pool.close()
+	l.closed.Do(func() { err = errors.Join(err, l.writer.c.close()) })
+	return err
 }
 
 func (l *lite) read(ctx context.Context, one bool, fn func(*Reader) error) error {
@@ -223,6 +229,15 @@ type rawStmt interface {
 	driver.Stmt
 	driver.StmtExecContext
 	driver.StmtQueryContext
+}
+
+// pagesWritten returns how many pages went to the log since it was last asked.
+func (c *liteConn) pagesWritten() int {
+	n, _, err := c.raw.(sqlite.DBStatus).Status(sqlite.DBStatusCacheWrite, true)
+	if err != nil {
+		return 1
+	}
+	return n
 }
 
 // liteConn is one SQLite connection with its prepared statements. One goroutine

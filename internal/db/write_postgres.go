@@ -79,6 +79,7 @@ func (p *pg) write(ctx context.Context, bulk bool, fn func(*Tx) error) error {
 		if attempt == maxAttempts {
 			return again.err
 		}
+		p.d.stats.retries.Add(1)
 		step := time.Millisecond << min(attempt-1, 6)
 		if !pause(ctx, step/2+rand.N(step)) {
 			return again.err
@@ -126,7 +127,7 @@ func again(err error) error {
 
 func (p *pg) commit(ctx context.Context, c *pgx.Conn) error {
 	if err := p.d.beforeCommit(ctx); err != nil {
-		return mapError(err)
+		return ErrUnavailable.Wrap(err)
 	}
 	tag, err := c.Exec(ctx, "COMMIT")
 	if err != nil {
@@ -135,6 +136,8 @@ func (p *pg) commit(ctx context.Context, c *pgx.Conn) error {
 	if tag.String() != "COMMIT" {
 		return ErrMisuse.With("what", "the server rolled back")
 	}
+	p.d.stats.commits.Add(1)
+	p.d.stats.functions.Add(1)
 	return p.d.afterCommit(ctx)
 }
 

@@ -41,13 +41,16 @@ type writer struct {
 	stopped chan struct{}
 	mu      sync.RWMutex // held for reading while a job is put into a queue
 	closed  bool
-	batch   []*writeJob // what the running batch has taken
+	turn    sync.Mutex  // held while a batch runs
+	batch   []*writeJob // what the running batch has taken and not answered
 	current *writeJob   // the member that runs now
+
+	checkpoints *checkpointer
 }
 
-func startWriter(d *DB, c *liteConn) *writer {
+func startWriter(d *DB, c *liteConn, cp *checkpointer) *writer {
 	w := &writer{
-		d: d, c: c, ctx: context.Background(),
+		d: d, c: c, ctx: context.Background(), checkpoints: cp,
 		jobs: make(chan *writeJob, maxBatch), bulk: make(chan *writeJob, maxBatch),
 		quit: make(chan struct{}), stopped: make(chan struct{}),
 	}
@@ -99,7 +102,7 @@ func (w *writer) enqueue(j *writeJob, bulk bool) error {
 	}
 }
 
-// stop refuses new jobs, lets those in the queues run, and closes the connection.
+// stop refuses new jobs and lets those in the queues run.
 func (w *writer) stop() {
 	w.mu.Lock()
 	was := w.closed
@@ -119,50 +122,57 @@ func (w *writer) loop(redo []*writeJob) {
 			go w.loop(w.salvage())
 		}
 	}()
+	w.turn.Lock()
 	w.alone(redo)
+	w.turn.Unlock()
 	for {
-		first, ok := w.wait()
+		j, bulk, ok := w.wait()
 		if !ok {
 			break
 		}
-		w.gather(first)
+		w.batch = w.batch[:0]
+		w.take(j)
+		if !bulk {
+			w.gather()
+		}
+		w.turn.Lock()
 		w.run()
+		w.turn.Unlock()
+		if !bulk {
+			w.oneChunk()
+		}
 	}
-	_ = w.c.close()
 	finished = true
 	close(w.stopped)
 }
 
-// wait returns the next job; false when the writer is stopped and drained.
-func (w *writer) wait() (*writeJob, bool) {
+// wait returns the next job and whether it is a bulk chunk; false when the writer
+// is stopped and drained. Interactive jobs go first.
+func (w *writer) wait() (j *writeJob, bulk, ok bool) {
 	select {
 	case j := <-w.jobs:
-		return j, true
-	case j := <-w.bulk:
-		return j, true
+		return j, false, true
 	default:
 	}
 	select {
 	case j := <-w.jobs:
-		return j, true
+		return j, false, true
 	case j := <-w.bulk:
-		return j, true
+		return j, true, true
 	case <-w.quit:
 	}
 	select {
 	case j := <-w.jobs:
-		return j, true
+		return j, false, true
 	case j := <-w.bulk:
-		return j, true
+		return j, true, true
 	default:
-		return nil, false
+		return nil, false, false
 	}
 }
 
-// gather fills the batch with what waits: interactive jobs, and one bulk job.
-func (w *writer) gather(first *writeJob) {
-	w.batch = w.batch[:0]
-	w.take(first)
+// gather fills the batch with the interactive jobs that wait.
+func (w *writer) gather() {
 	for len(w.batch) < maxBatch {
 		select {
 		case j := <-w.jobs:
@@ -170,11 +180,20 @@ func (w *writer) gather(first *writeJob) {
 			continue
 		default:
 		}
-		break
+		return
 	}
+}
+
+// oneChunk runs one bulk chunk between two interactive batches, so that both
+// kinds get on and neither waits for more than one of the other.
+func (w *writer) oneChunk() {
 	select {
 	case j := <-w.bulk:
+		w.batch = w.batch[:0]
 		w.take(j)
+		w.turn.Lock()
+		w.run()
+		w.turn.Unlock()
 	default:
 	}
 }
@@ -196,24 +215,38 @@ func (j *writeJob) answer(err error) {
 	close(j.done)
 }
 
-// run executes the batch in one transaction.
+// run executes the batch in one transaction, and its members one by one when
+// that came to nothing.
 func (w *writer) run() {
-	if len(w.batch) == 0 {
-		return
-	}
 	batch := w.batch
-	if err := w.execute(batch); err != nil {
-		if len(batch) == 1 || isUnknown(err) {
-			for _, j := range batch {
-				j.answer(err)
-			}
-			return
-		}
+	if len(batch) <= 1 {
 		w.alone(batch)
 		return
 	}
-	for _, j := range batch {
-		j.answer(j.err)
+	if _, err := w.c.exec(w.ctx, qBeginImmediate, nil); err != nil {
+		w.fail(batch, err)
+		return
+	}
+	err := w.execute(batch)
+	switch {
+	case err == nil:
+		w.batch = nil
+		for _, j := range batch {
+			j.answer(j.err)
+		}
+		w.batch = batch[:0]
+	case errors.Is(err, ErrOutcomeUnknown):
+		w.fail(batch, err)
+	default:
+		w.alone(batch)
+	}
+}
+
+// fail answers all jobs with err.
+func (w *writer) fail(jobs []*writeJob, err error) {
+	w.batch = nil
+	for _, j := range jobs {
+		j.answer(err)
 	}
 }
 
@@ -221,24 +254,26 @@ func (w *writer) run() {
 func (w *writer) alone(jobs []*writeJob) {
 	for i, j := range jobs {
 		w.batch = jobs[i:]
-		if err := w.execute(jobs[i : i+1]); err != nil {
+		_, err := w.c.exec(w.ctx, qBeginImmediate, nil)
+		if err == nil {
+			err = w.execute(jobs[i : i+1])
+		}
+		if err != nil {
 			j.err = err
 		}
+		w.batch = jobs[i+1:]
 		j.answer(j.err)
 	}
 	w.batch = nil
 }
 
-// execute runs jobs in one transaction and leaves each one's own error in its
-// err. It returns an error when the transaction as a whole came to nothing.
+// execute runs jobs in the transaction that has begun and leaves each one's own
+// error in its err. It returns an error when the transaction as a whole came to
+// nothing.
 func (w *writer) execute(jobs []*writeJob) error {
-	if _, err := w.c.exec(w.ctx, qBeginImmediate, nil); err != nil {
-		return err
-	}
 	good := 0
 	for _, j := range jobs {
-		err := w.member(j, len(jobs) > 1)
-		if err != nil {
+		if err := w.member(j, len(jobs) > 1); err != nil {
 			w.rollback()
 			return err
 		}
@@ -251,20 +286,35 @@ func (w *writer) execute(jobs []*writeJob) error {
 		return nil
 	}
 	if err := w.commit(); err != nil {
+		if len(jobs) == 1 && errors.Is(err, errCommitIO) {
+			return ErrOutcomeUnknown.Wrap(err)
+		}
 		return err
 	}
+	w.d.stats.commits.Add(1)
+	w.d.stats.functions.Add(int64(good))
+	w.checkpoints.written(w.c.pagesWritten())
 	return w.d.afterCommit(w.ctx)
 }
 
+// errCommitIO marks an I/O error inside COMMIT: the log on the disk may hold the
+// transaction or not.
+var errCommitIO = errors.New("db: I/O error while committing")
+
 func (w *writer) commit() error {
-	err := w.d.beforeCommit(w.ctx)
-	if err == nil {
-		_, err = w.c.exec(w.ctx, qCommit, nil)
-	}
-	if err != nil {
+	if err := w.d.beforeCommit(w.ctx); err != nil {
 		w.rollback()
+		return ErrUnavailable.Wrap(err)
 	}
-	return mapError(err)
+	_, err := w.c.exec(w.ctx, qCommit, nil)
+	if err == nil {
+		return nil
+	}
+	w.rollback()
+	if errors.Is(err, ErrUnavailable) {
+		return ErrUnavailable.Wrap(errors.Join(errCommitIO, err))
+	}
+	return err
 }
 
 // rollback ends the transaction; it may be gone already.
@@ -310,6 +360,7 @@ func call(tx *Tx, fn func(*Tx) error) (err error) {
 // member is answered, the others run again.
 func (w *writer) salvage() []*writeJob {
 	w.rollback()
+	w.turn.Unlock()
 	var redo []*writeJob
 	for _, j := range w.batch {
 		if j == w.current {
@@ -321,8 +372,4 @@ func (w *writer) salvage() []*writeJob {
 	}
 	w.current = nil
 	return redo
-}
-
-func isUnknown(err error) bool {
-	return errors.Is(err, ErrOutcomeUnknown)
 }
