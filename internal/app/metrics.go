@@ -1,0 +1,69 @@
+package app
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/licet/licet/internal/route"
+)
+
+// metrics are what the installation tells Prometheus. Labels are patterns and
+// kinds, never ids, codes or addresses.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	took     *prometheus.HistogramVec
+	jobs     *prometheus.CounterVec
+	waiting  *prometheus.GaugeVec
+	unsealed prometheus.Gauge
+	shipped  prometheus.Gauge
+}
+
+func newMetrics(version string) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "licet_requests_total", Help: "Requests by listener, method, route and status.",
+		}, []string{"listener", "method", "route", "status"}),
+		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "licet_request_seconds", Help: "Time from the first byte of a request to the last of its answer.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+		}, []string{"listener", "route"}),
+		jobs: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "licet_job_runs_total", Help: "Runs of jobs by kind and outcome.",
+		}, []string{"kind", "outcome"}),
+		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "licet_jobs", Help: "Jobs that are not done, by kind and state.",
+		}, []string{"kind", "state"}),
+		unsealed: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "licet_journal_unsealed_seconds", Help: "Age of the oldest journal line without a sequence number.",
+		}),
+		shipped: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "licet_issuance_shipped_timestamp_seconds", Help: "When the issuance journal was last shipped, in Unix time.",
+		}),
+	}
+	info := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "licet_build_info", Help: "The running version.", ConstLabels: prometheus.Labels{"version": version},
+	})
+	info.Set(1)
+	m.registry.MustRegister(m.requests, m.took, m.jobs, m.waiting, m.unsealed, m.shipped, info,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// observe returns what a listener's Mux reports to.
+func (m *metrics) observe(listener string) func(route.Route, int, time.Duration) {
+	return func(rt route.Route, status int, took time.Duration) {
+		m.requests.WithLabelValues(listener, rt.Method, rt.Pattern, strconv.Itoa(status)).Inc()
+		m.took.WithLabelValues(listener, rt.Pattern).Observe(took.Seconds())
+	}
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
