@@ -7,8 +7,12 @@ import (
 	"fmt"
 )
 
-// encode validates the claims and returns their canonical payload.
-func encode(c Claims) ([]byte, error) {
+// encode validates the claims, a copy of the caller's, and returns their
+// canonical payload. A typ that is set already must be the right one.
+func encode(c Claims, typ *Type) ([]byte, error) {
+	if *typ == "" {
+		*typ = c.Kind()
+	}
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -109,76 +113,65 @@ func SignClaims(priv PrivateKey, c Claims) (string, error) {
 // Encode returns the canonical payload.
 func (c *License) Encode() ([]byte, error) {
 	v := *c
-	v.Type = TypeLicense
-	return encode(&v)
+	return encode(&v, &v.Type)
 }
 
 // Encode returns the canonical payload.
 func (c *IssuerCert) Encode() ([]byte, error) {
 	v := *c
-	v.Type = TypeCert
-	return encode(&v)
+	return encode(&v, &v.Type)
 }
 
 // Encode returns the canonical payload.
 func (c *Revocation) Encode() ([]byte, error) {
 	v := *c
-	v.Type = TypeRevocation
-	return encode(&v)
+	return encode(&v, &v.Type)
 }
 
 // Encode returns the canonical payload.
 func (c *Rotation) Encode() ([]byte, error) {
 	v := *c
-	v.Type = TypeRotation
-	return encode(&v)
+	return encode(&v, &v.Type)
 }
 
 // Encode returns the canonical payload.
 func (c *DepotKey) Encode() ([]byte, error) {
 	v := *c
-	v.Type = TypeDepotKey
-	return encode(&v)
+	return encode(&v, &v.Type)
 }
 
 // Encode returns the canonical payload.
 func (c *Validation) Encode() ([]byte, error) {
 	v := *c
-	v.Type = TypeValidation
-	return encode(&v)
+	return encode(&v, &v.Type)
 }
 
 // Encode returns the canonical payload.
 func (c *BlockList) Encode() ([]byte, error) {
 	v := *c
-	v.Type = TypeBlockList
-	return encode(&v)
+	return encode(&v, &v.Type)
 }
 
 // Encode returns the canonical payload.
 func (c *Request) Encode() ([]byte, error) {
 	v := *c
-	v.Type = TypeRequest
-	return encode(&v)
+	return encode(&v, &v.Type)
 }
 
 // Encode returns the canonical payload.
 func (c *Receipt) Encode() ([]byte, error) {
 	v := *c
-	v.Type = TypeReceipt
-	return encode(&v)
+	return encode(&v, &v.Type)
 }
 
 // Encode returns the canonical payload.
 func (c *Return) Encode() ([]byte, error) {
 	v := *c
-	v.Type = TypeReturn
-	return encode(&v)
+	return encode(&v, &v.Type)
 }
 
 // Encode returns the canonical payload.
 func (c *Update) Encode() ([]byte, error) {
 	v := *c
-	v.Type = TypeUpdate
-	return encode(&v)
+	return encode(&v, &v.Type)
 }
