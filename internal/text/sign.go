@@ -1,0 +1,134 @@
+package text
+
+// The refusals of package sign: files on the administrator's disk.
+var (
+	_ = add("fault.sign.identity_missing", Entry{
+		EN: "The database holds sealed keys, but their identity file {path} is gone. Put it back from your safe copy; without one, run “licet key import --repair” with your last export.",
+		DE: "Die Datenbank enthält versiegelte Schlüssel, aber ihre Identitätsdatei {path} fehlt. Legen Sie sie aus Ihrer Sicherungskopie zurück; ohne Kopie hilft „licet key import --repair“ mit Ihrem letzten Export.",
+	})
+	_ = add("fault.sign.identity_mode", Entry{
+		EN: "The identity file {path} has mode {mode}, so that others than its owner may reach it. Run “chmod 600 {path}” and start again.",
+		DE: "Die Identitätsdatei {path} hat die Rechte {mode}; außer dem Eigentümer kommen damit auch andere heran. Führen Sie „chmod 600 {path}“ aus und starten Sie erneut.",
+	})
+	_ = add("fault.sign.identity_bad", Entry{
+		EN: "The identity file {path} cannot be used: it must be a readable file with an age X25519 key in it. Put it back from your safe copy.",
+		DE: "Die Identitätsdatei {path} ist nicht brauchbar: Es muss eine lesbare Datei mit einem age-X25519-Schlüssel sein. Legen Sie sie aus Ihrer Sicherungskopie zurück.",
+	})
+	_ = add("fault.sign.passphrase_short", Entry{
+		EN: "The passphrase is too short: it needs at least {min} characters. Take five or more random words.",
+		DE: "Die Passphrase ist zu kurz: Sie braucht mindestens {min} Zeichen. Nehmen Sie fünf oder mehr zufällige Wörter.",
+	})
+	_ = add("fault.sign.wrong_passphrase", Entry{
+		EN: "This passphrase does not open the file. Check capitals and the keyboard layout, and try again.",
+		DE: "Diese Passphrase öffnet die Datei nicht. Prüfen Sie Großschreibung und Tastaturbelegung und versuchen Sie es erneut.",
+	})
+	_ = add("fault.sign.root_file", Entry{
+		EN: "This is no root key file of Licet, or it was changed. Take another copy of it.",
+		DE: "Das ist keine Wurzelschlüsseldatei von Licet, oder sie wurde verändert. Nehmen Sie eine andere Kopie davon.",
+	})
+	_ = add("fault.sign.request_file", Entry{
+		EN: "This is no certification request of Licet, or it was changed on its way. Make a new one with “licet key request”.",
+		DE: "Das ist keine Zertifizierungsanforderung von Licet, oder sie wurde unterwegs verändert. Erzeugen Sie mit „licet key request“ eine neue.",
+	})
+	_ = add("fault.sign.serial_file", Entry{
+		EN: "Line {line} of the list of serials cannot be read. Make the list again with “licet key serials”.",
+		DE: "Zeile {line} der Seriennummernliste ist nicht lesbar. Erzeugen Sie die Liste mit „licet key serials“ neu.",
+	})
+	_ = add("fault.sign.escrow_file", Entry{
+		EN: "This is no export of this installation's keys. Nothing was imported. Take the export that “licet key export” made here.",
+		DE: "Das ist kein Schlüsselexport dieser Installation. Es wurde nichts importiert. Nehmen Sie den Export, den „licet key export“ hier erzeugt hat.",
+	})
+)
+
+// The refusals of package sign: keys.
+var (
+	_ = add("fault.sign.not_found", Entry{
+		EN: "There is no key “{kid}” here. “licet key list” shows the ones there are.",
+		DE: "Einen Schlüssel „{kid}“ gibt es hier nicht. „licet key list“ zeigt die vorhandenen.",
+	})
+	_ = add("fault.sign.no_key", Entry{
+		EN: "No issuing key is ready, so nothing can be signed at the moment. The administrator makes one with “licet key setup” or “licet key rotate”; then try again.",
+		DE: "Es ist kein Ausstellungsschlüssel bereit, deshalb kann zurzeit nichts signiert werden. Der Administrator erzeugt ihn mit „licet key setup“ oder „licet key rotate“; versuchen Sie es danach erneut.",
+	})
+	_ = add("fault.sign.no_root", Entry{
+		EN: "The publisher has no root key yet. Make one with “licet key root new” and tell the server with “licet key root pin”.",
+		DE: "Der Hersteller hat noch keinen Wurzelschlüssel. Erzeugen Sie ihn mit „licet key root new“ und melden Sie ihn dem Server mit „licet key root pin“.",
+	})
+	_ = add("fault.sign.key_revoked", Entry{
+		EN: "The issuing key {kid} is revoked and signs nothing any more. Ask again: the answer then comes from the new key.",
+		DE: "Der Ausstellungsschlüssel {kid} ist widerrufen und signiert nichts mehr. Fragen Sie erneut an: Die Antwort kommt dann vom neuen Schlüssel.",
+	})
+	_ = add("fault.sign.key_state", Entry{
+		EN: "The key {kid} is {state}, which does not allow this step. An active key retires by itself when “licet key rotate” installs the next one.",
+		DE: "Der Schlüssel {kid} ist im Zustand {state}; das lässt diesen Schritt nicht zu. Ein aktiver Schlüssel geht von selbst in den Ruhestand, wenn „licet key rotate“ den nächsten einsetzt.",
+	})
+	_ = add("fault.sign.root_revoked", Entry{
+		EN: "The root key that certified this issuing key is revoked. Certify the keys again with another root: “licet key request --again”, “licet key certify”, “licet key install”.",
+		DE: "Der Wurzelschlüssel, der diesen Ausstellungsschlüssel zertifiziert hat, ist widerrufen. Zertifizieren Sie die Schlüssel mit einer anderen Wurzel neu: „licet key request --again“, „licet key certify“, „licet key install“.",
+	})
+	_ = add("fault.sign.bad_window", Entry{
+		EN: "An issuing key is certified for 1 to {max} days that are not over yet. Ask for another number of days with --days.",
+		DE: "Ein Ausstellungsschlüssel wird für 1 bis {max} Tage zertifiziert, die noch nicht vorbei sind. Verlangen Sie mit --days eine andere Zahl von Tagen.",
+	})
+	_ = add("fault.sign.bad_purpose", Entry{
+		EN: "“{purpose}” is no purpose of a key. A key is for “issue” or for “depot”.",
+		DE: "„{purpose}“ ist kein Zweck eines Schlüssels. Ein Schlüssel ist für „issue“ oder für „depot“.",
+	})
+	_ = add("fault.sign.bad_rank", Entry{
+		EN: "“{rank}” is no rank of a pinned root. A root is pinned as “active” or as “standby”.",
+		DE: "„{rank}“ ist kein Rang einer eingebauten Wurzel. Eine Wurzel wird als „active“ oder als „standby“ eingebaut.",
+	})
+	_ = add("fault.sign.parts_missing", Entry{
+		EN: "The revocation of {kid} has {parts} parts, and not all of them are in the file. Nothing was installed; give all parts in one file.",
+		DE: "Der Widerruf von {kid} hat {parts} Teile, und nicht alle stehen in der Datei. Es wurde nichts eingesetzt; geben Sie alle Teile in einer Datei an.",
+	})
+	_ = add("fault.sign.bad_line", Entry{
+		EN: "A line of the file is not signed by a root that this publisher trusts, or is not of a kind that can be installed. Nothing was changed. Check that the file is for this publisher and is complete.",
+		DE: "Eine Zeile der Datei ist nicht von einer Wurzel signiert, der dieser Hersteller vertraut, oder gehört nicht zu den einsetzbaren Arten. Es wurde nichts geändert. Prüfen Sie, ob die Datei für diesen Hersteller und vollständig ist.",
+	})
+	_ = add("fault.sign.foreign_line", Entry{
+		EN: "The certificate is for the key {kid}, which this installation did not ask for. Install the answer to its own “licet key request”.",
+		DE: "Das Zertifikat gilt dem Schlüssel {kid}, den diese Installation nicht angefordert hat. Setzen Sie die Antwort auf ihre eigene Anforderung („licet key request“) ein.",
+	})
+	_ = add("fault.sign.sealed_code", Entry{
+		EN: "The code in this request file cannot be read with any key of this depot. Make the request file again with the current version of the program.",
+		DE: "Der Code in dieser Anforderungsdatei lässt sich mit keinem Schlüssel dieses Depots lesen. Erzeugen Sie die Anforderungsdatei mit der aktuellen Version des Programms neu.",
+	})
+	_ = add("fault.sign.too_many_serials", Entry{
+		EN: "{count} licenses were issued under this key; a revocation can keep {max} of them valid. Rotate keys more often, and let the products renew their licenses online before you revoke.",
+		DE: "Unter diesem Schlüssel wurden {count} Lizenzen ausgestellt; ein Widerruf kann {max} davon gültig halten. Wechseln Sie Schlüssel öfter, und lassen Sie die Produkte ihre Lizenzen vor dem Widerruf online erneuern.",
+	})
+	_ = add("fault.sign.last_pepper", Entry{
+		EN: "The pepper {id} is still in use: no newer one has been active for a minute. Run “licet key pepper rotate” first, and wait.",
+		DE: "Der Pepper {id} ist noch in Gebrauch: Kein neuerer ist seit einer Minute aktiv. Führen Sie zuerst „licet key pepper rotate“ aus, und warten Sie.",
+	})
+	_ = add("fault.sign.pepper_used", Entry{
+		EN: "{left} codes are still stored under the pepper {id}. Let the re-indexing finish; codes that are shown only once keep their pepper until they are gone.",
+		DE: "Unter dem Pepper {id} sind noch {left} Codes gespeichert. Lassen Sie die Neuindizierung zu Ende laufen; Codes, die nur einmal gezeigt werden, behalten ihren Pepper, bis es sie nicht mehr gibt.",
+	})
+)
+
+// The refusals of package sign that only a fault of ours or a changed database
+// can cause.
+var (
+	_ = add("fault.sign.bad_claims", Entry{
+		EN: "What was to be signed breaks the format, so nothing was signed. Please tell the operator the request number.",
+		DE: "Was signiert werden sollte, entspricht nicht dem Format; deshalb wurde nichts signiert. Bitte nennen Sie dem Betreiber die Anfragenummer.",
+	})
+	_ = add("fault.sign.self_check", Entry{
+		EN: "The signature did not pass our own check and was not sent. Please try again, and tell the operator the request number.",
+		DE: "Die Signatur hat unsere eigene Prüfung nicht bestanden und wurde nicht versandt. Bitte versuchen Sie es erneut, und nennen Sie dem Betreiber die Anfragenummer.",
+	})
+	_ = add("fault.sign.seal", Entry{
+		EN: "A key in the database does not open with this installation's identity file: the file is another installation's, or the database was changed. Run “licet doctor”.",
+		DE: "Ein Schlüssel in der Datenbank lässt sich mit der Identitätsdatei dieser Installation nicht öffnen: Die Datei gehört zu einer anderen Installation, oder die Datenbank wurde verändert. Führen Sie „licet doctor“ aus.",
+	})
+	_ = add("fault.sign.sealed", Entry{
+		EN: "A sealed value in the database was changed or belongs to another row. Run “licet doctor”.",
+		DE: "Ein versiegelter Wert in der Datenbank wurde verändert oder gehört in eine andere Zeile. Führen Sie „licet doctor“ aus.",
+	})
+	_ = add("fault.sign.no_data_key", Entry{
+		EN: "The publisher has no data key yet. It is made with the publisher's first stored code; please try again.",
+		DE: "Der Hersteller hat noch keinen Datenschlüssel. Er entsteht mit dem ersten gespeicherten Code des Herstellers; bitte versuchen Sie es erneut.",
+	})
+)
