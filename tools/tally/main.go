@@ -1,7 +1,8 @@
 // Command tally reads the events of `go test -json` and prints what a person
 // wants to know: one line per package, the output of what failed, why tests
 // were skipped, and a last line with the numbers. It exits with 1 when anything
-// failed or nothing ran.
+// failed or nothing ran, and with CI=true when a test was skipped for another
+// reason than that it belongs to ./check deep ("deep: …").
 package main
 
 import (
@@ -34,10 +35,11 @@ type tally struct {
 	output                  map[string][]string // package + test → its lines
 	reasons                 map[string]int      // why tests were skipped
 	slow                    []string            // packages over a minute
+	strict                  bool                // leaving a test out is a failure
 }
 
 func main() {
-	t := &tally{out: os.Stdout, output: map[string][]string{}, reasons: map[string]int{}}
+	t := &tally{out: os.Stdout, output: map[string][]string{}, reasons: map[string]int{}, strict: os.Getenv("CI") == "true"}
 	in := bufio.NewScanner(os.Stdin)
 	in.Buffer(make([]byte, 1<<20), 64<<20)
 	for in.Scan() {
@@ -137,8 +139,15 @@ func reason(lines []string) string {
 
 // close prints the end and reports whether all is well.
 func (t *tally) close() bool {
+	out := 0
 	for _, why := range slices.Sorted(maps.Keys(t.reasons)) {
 		fmt.Fprintf(t.out, "skipped %d: %s\n", t.reasons[why], why)
+		if !strings.HasPrefix(why, "deep: ") {
+			out += t.reasons[why]
+		}
+	}
+	if t.strict && out > 0 {
+		t.broken = append(t.broken, fmt.Sprintf("%d tests were left out, and CI=true", out))
 	}
 	for _, s := range t.slow {
 		fmt.Fprintf(t.out, "slow: %s\n", s)
