@@ -47,10 +47,16 @@ func receiver(fn *ast.FuncDecl) string {
 }
 
 // tried returns the doors that a doors_test.go tries as a stranger and against
-// a dead database: composite literals with Name, Foreign and Dead.
+// a dead database: composite literals with Name, Foreign and Dead, or calls of
+// a local helper door("Name", …) that makes such a literal.
 func tried(s *source) map[string]bool {
 	out := map[string]bool{}
 	ast.Inspect(s.file, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && isIdent(call.Fun, "door") && len(call.Args) >= 2 {
+			if name := literal(call.Args[0]); name != "" {
+				out[name] = true
+			}
+		}
 		lit, ok := n.(*ast.CompositeLit)
 		if !ok {
 			return true
@@ -119,6 +125,7 @@ func TestDoorsCatches(t *testing.T) {
 func (s *Service) Activate(ctx context.Context, by actor.Actor, in In) error { return nil }
 func (s *Service) Move(ctx context.Context, by actor.Actor) error { return nil }
 func (s *Service) Recall(ctx context.Context, by actor.Actor) error { return nil }
+func (s *Service) Block(ctx context.Context, by actor.Actor, id ID) error { return nil }
 func (s Service) Return(ctx context.Context, by actor.Actor) error { return nil }
 func (s *Service) Issue(tx *db.Tx, by actor.Actor) error { return nil }
 func (s *Service) inner(ctx context.Context, by actor.Actor) error { return nil }
@@ -126,6 +133,7 @@ func Part(ctx context.Context, by actor.Actor) error { return nil }`,
 		"internal/license/doors_test.go", `package license
 var doors = []actortest.Door{
 	{Name: "Activate", Foreign: f, Dead: f},
+	door("Block", f),
 	{Name: "Move", Foreign: f},
 	{Name: "Recall", Foreign: nil, Dead: f},
 	{Name: "Vanish", Foreign: f, Dead: f},

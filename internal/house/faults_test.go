@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/licet/licet/internal/text"
 )
@@ -16,6 +17,7 @@ import (
 // that holds it, if any.
 type code struct {
 	name, at, dir, variable string
+	kind                    string // as fault.Kind prints it
 }
 
 // codePattern is the context, a dot, the reason; or the one general code.
@@ -48,7 +50,7 @@ func codes(files []*source) (found []code, wrong []string) {
 				if sel, ok := n.Args[1].(*ast.SelectorExpr); ok && sel.Sel.Name == "Code" {
 					return true // a copy of another fault
 				}
-				c := code{name: literal(n.Args[1]), at: s.at(n.Pos()), dir: s.dir, variable: held[n]}
+				c := code{name: literal(n.Args[1]), at: s.at(n.Pos()), dir: s.dir, variable: held[n], kind: kindName(n.Args[0])}
 				if !codePattern.MatchString(c.name) {
 					wrong = append(wrong, fmt.Sprintf("%s: the code of a fault is a literal context.reason, not %q", c.at, c.name))
 					return true
@@ -75,6 +77,23 @@ func codes(files []*source) (found []code, wrong []string) {
 func isIdent(e ast.Expr, name string) bool {
 	id, ok := e.(*ast.Ident)
 	return ok && id.Name == name
+}
+
+// kindName turns the identifier of a kind into its stable name: fault.NotFound
+// is "not_found".
+func kindName(e ast.Expr) string {
+	sel, ok := e.(*ast.SelectorExpr)
+	if !ok {
+		return "internal"
+	}
+	var b strings.Builder
+	for i, r := range sel.Sel.Name {
+		if unicode.IsUpper(r) && i > 0 {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
 }
 
 // repeated finds codes that two packages make: a code has one meaning.
