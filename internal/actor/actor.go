@@ -101,3 +101,6 @@ func (a *Actor) pseudonym() string {
 	}
 	return a.ID
 }
+
+// SignedIn reports whether anybody stands behind a at all.
+func (a Actor) SignedIn() bool { return a.signedIn() }

@@ -18,6 +18,8 @@ const lag = time.Second
 var (
 	qTreeVersion = db.SQL("actor.tree_version", `
 SELECT tree_version FROM publisher WHERE id = ?`)
+	qTreeLock = db.SQL("actor.tree_lock", `
+SELECT tree_version FROM publisher WHERE id = ? {for_update}`)
 	qTreeTouch = db.SQL("actor.tree_touch", `
 UPDATE publisher SET tree_version = (tree_version / 1048576 + 1) * 1048576 + ?
 WHERE id = ? RETURNING tree_version`)
@@ -230,9 +232,20 @@ func scanPlaced(r *db.Rows) (placed, error) {
 	return p, err
 }
 
+// LockTree makes every other writer of publisher p's tree wait for the end of
+// tx. What a Gate says afterwards in tx stays true until tx writes.
+func LockTree(tx *db.Tx, p PublisherID) error {
+	var version int64
+	err := tx.QueryRow(qTreeLock, p).Scan(&version)
+	if errors.Is(err, db.ErrNotFound) {
+		err = ErrNotFound
+	}
+	return err
+}
+
 // TouchTree gives publisher p its next tree version and returns it. Whoever
-// writes a node calls it first and stores the version as the node's "placed":
-// the row lock it takes puts the writers of one tree in a row. The low bits are
+// writes a node calls it right before, with no check in between, and stores the
+// version as the node's "placed". It locks like LockTree. The low bits are
 // random, so that a version that was rolled back never comes again.
 func TouchTree(tx *db.Tx, p PublisherID) (int64, error) {
 	var b [4]byte

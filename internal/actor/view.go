@@ -64,3 +64,34 @@ func (v View) Root() OrgID {
 	}
 	return v.f.root
 }
+
+// Depth returns the level of org: 1 for the root, 0 for unknown organizations.
+func (v View) Depth(org OrgID) int {
+	n := 0
+	for v.f != nil && !org.IsZero() {
+		up, ok := v.f.parent(org)
+		if !ok {
+			return 0
+		}
+		org = up
+		n++
+	}
+	return n
+}
+
+// Subtree returns org and everything below it, in no particular order.
+func (v View) Subtree(org OrgID) []OrgID {
+	if v.f == nil {
+		return nil
+	}
+	return v.f.subtree(org)
+}
+
+// Ceiling returns what org and the organizations above it leave of all
+// permissions.
+func (v View) Ceiling(org OrgID) Set {
+	if v.f == nil {
+		return Set{}
+	}
+	return v.f.ceiling(org)
+}

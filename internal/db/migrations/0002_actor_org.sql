@@ -60,9 +60,11 @@ CREATE TABLE organization (
   id {uuid} NOT NULL,
   parent_id {uuid},
   kind {text} NOT NULL CHECK (kind IN ('publisher', 'reseller', 'customer', 'unit')),
-  number {text} NOT NULL,
+  number TEXT NOT NULL, -- +sqlite
+  number text COLLATE "C" NOT NULL, -- +postgres
   name {text} NOT NULL,
-  folded {text} NOT NULL,
+  folded TEXT NOT NULL, -- +sqlite
+  folded text COLLATE "C" NOT NULL, -- +postgres
   price_class {text} NOT NULL,
   billing {text} NOT NULL,
   ceiling {text},
