@@ -17,6 +17,7 @@ type Entry struct {
 	ID     [16]byte // id of the entity, not zero
 	Event  string   // "ticket.issued"
 	Data   any      // marshaled to JSON, at most 4 KiB; nil = no facts
+	By     string   // pseudonym of whoever did it, where a many-form writes for several; "" = the caller
 }
 
 // encode checks e and returns its data as the bytes that are stored and hashed.

@@ -67,9 +67,13 @@ func recordIn(tx *db.Tx, by Actor, p PublisherID, entries []Entry) error {
 		if err != nil {
 			return err
 		}
+		who := e.By
+		if who == "" {
+			who = by.pseudonym()
+		}
 		rows = append(rows, []any{
 			p, db.NewID[JournalRow](tx), e.Entity, db.ID[Row](e.ID), e.Event,
-			by.pseudonym(), by.OnBehalf, now, data, unsealed, unsealed,
+			who, by.OnBehalf, now, data, unsealed, unsealed,
 		})
 	}
 	_, err := tx.ExecMany(qJournalInsert, rows)
