@@ -1,0 +1,62 @@
+package catalog_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/actor/actortest"
+	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/db/dbtest"
+	"github.com/licet/licet/internal/text"
+)
+
+// demo reads the demo catalog, the one real file that everything is tried on.
+func demo(t testing.TB) []byte {
+	t.Helper()
+	b, err := os.ReadFile("../app/demo/catalog.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func setup(t testing.TB, d *db.DB) (*catalog.Service, actortest.Planet) {
+	t.Helper()
+	return catalog.NewService(d, actor.NewGate(d)), actortest.World(t, d)
+}
+
+// applied applies a file and returns its plan.
+func applied(t testing.TB, s *catalog.Service, by actor.Actor, doc []byte) catalog.Plan {
+	t.Helper()
+	p, err := s.Apply(t.Context(), by, doc, false)
+	if err != nil {
+		t.Fatalf("apply:\n%s", strings.Join(catalog.Explain(text.EN, err), "\n"))
+	}
+	return p
+}
+
+func TestApplyDemo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, w := setup(t, d)
+		by := w.A.All()
+		dry, err := s.Apply(t.Context(), by, demo(t), true)
+		if err != nil {
+			t.Fatalf("dry run:\n%s", strings.Join(catalog.Explain(text.EN, err), "\n"))
+		}
+		if !dry.DryRun || len(dry.Created) < 60 || len(dry.Changed) != 0 {
+			t.Fatalf("dry run: %s", dry.Text(text.EN))
+		}
+		t.Log(dry.Text(text.DE))
+		first := applied(t, s, by, demo(t))
+		if len(first.Created) != len(dry.Created) {
+			t.Fatalf("created %d, planned %d", len(first.Created), len(dry.Created))
+		}
+		second := applied(t, s, by, demo(t))
+		if !second.Empty() || second.Unchanged != len(first.Created) || len(second.Left) != 0 {
+			t.Fatalf("second apply: %s", second.Text(text.EN))
+		}
+	})
+}
