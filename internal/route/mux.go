@@ -112,7 +112,7 @@ func (m *Mux) serve(w *recorder, r *http.Request, rt Route) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(p)
 			}
 			// The value of a panic may hold what was being worked on; its type and the stack do not.

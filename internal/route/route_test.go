@@ -182,7 +182,7 @@ func TestShedding(t *testing.T) {
 		route.Route{Method: "GET", Pattern: "/verify", Public: true, Class: route.Verify, Handler: ok},
 	)
 	for range 7 {
-		go do(t, m, "GET", "/hold", "")
+		go m.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", "/hold", nil))
 		<-inside
 	}
 	res, p := do(t, m, "GET", "/page", "")

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/app"
+	"github.com/licet/licet/internal/fault"
+	"github.com/licet/licet/internal/org"
+)
+
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// with opens the installation, does the work and closes it.
+func (e *env) with(do func(*app.App) error) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(a), a.Close())
+}
+
+// tenant names a publisher on the command line; the only one is the default.
+type tenant struct {
+	Publisher string `help:"Short name of the publisher; not needed while there is only one."`
+}
+
+// as returns the administrator of the installation acting inside the publisher.
+func (t tenant) as(ctx context.Context, a *app.App) (actor.Actor, org.Publisher, error) {
+	p, err := a.Publisher(ctx, t.Publisher)
+	return actor.Installation().In(p.ID), p, err
+}
+
+// publisherCmd creates and lists publishers.
+type publisherCmd struct {
+	Create publisherCreateCmd `cmd:"" help:"Create a publisher."`
+	List   publisherListCmd   `cmd:"" help:"List the publishers."`
+}
+
+type publisherCreateCmd struct {
+	Slug     string `arg:"" help:"Short name, such as muster; it stands in every license."`
+	Name     string `arg:"" help:"Name of the company."`
+	Zone     string `default:"Europe/Berlin" help:"Time zone in which days begin and end."`
+	Language string `default:"de" enum:"de,en" help:"Language of mails and prints."`
+	Currency string `default:"EUR" help:"Currency of the price list."`
+}
+
+// Run implements the command.
+func (c publisherCreateCmd) Run(e *env) error {
+	return e.with(func(a *app.App) error {
+		p, err := a.Orgs.CreatePublisher(e.ctx, actor.Installation(), org.NewPublisher{
+			Slug: c.Slug, Name: c.Name, TimeZone: c.Zone, Language: c.Language, Currency: c.Currency,
+		})
+		if err != nil {
+			return err
+		}
+		return printJSON(e.out, p)
+	})
+}
+
+type publisherListCmd struct{}
+
+// Run implements the command.
+func (publisherListCmd) Run(e *env) error {
+	return e.with(func(a *app.App) error {
+		all, err := a.Publishers(e.ctx)
+		if err != nil {
+			return err
+		}
+		return printJSON(e.out, all)
+	})
+}
+
+// catalogCmd applies catalog files.
+type catalogCmd struct {
+	Apply catalogApplyCmd `cmd:"" help:"Bring the catalog to what one YAML file says, and show the plan first."`
+}
+
+type catalogApplyCmd struct {
+	tenant
+	File   string `arg:"" help:"YAML file; - for standard input."`
+	DryRun bool   `help:"Only show the plan."`
+}
+
+// Run implements the command.
+func (c catalogApplyCmd) Run(e *env) error {
+	doc, err := e.read(c.File)
+	if err != nil {
+		return err
+	}
+	return e.with(func(a *app.App) error {
+		by, _, err := c.as(e.ctx, a)
+		if err != nil {
+			return err
+		}
+		plan, err := a.Goods.Apply(e.ctx, by, doc, c.DryRun)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(e.out, strings.TrimRight(plan.Text(e.lang), "\n"))
+		return err
+	})
+}
+
+// maxInput bounds what a command reads from a file or from standard input.
+const maxInput = 64 << 20
+
+// read reads a whole file, or standard input for "-".
+func (e *env) read(file string) ([]byte, error) {
+	var from io.Reader = e.in
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		from = f
+	}
+	b, err := io.ReadAll(io.LimitReader(from, maxInput+1))
+	if err == nil && len(b) > maxInput {
+		err = fmt.Errorf("%s is larger than %d bytes", file, maxInput)
+	}
+	return b, err
+}
+
+// doctorCmd says what is wrong.
+type doctorCmd struct {
+	JSON bool `help:"As JSON."`
+}
+
+// Run implements the command. Exit code 1 means that something must be mended.
+func (c doctorCmd) Run(e *env) error {
+	return e.with(func(a *app.App) error {
+		found := a.Examine(e.ctx, e.lang)
+		if c.JSON {
+			if err := printJSON(e.out, found); err != nil {
+				return err
+			}
+		}
+		worst := app.Good
+		for _, f := range found {
+			if !c.JSON {
+				if _, err := fmt.Fprintf(e.out, "[%s] %s: %s\n", f.Word, f.Check, f.Text); err != nil {
+					return err
+				}
+			}
+			if f.Level == app.Bad {
+				worst = app.Bad
+			}
+		}
+		if worst == app.Bad {
+			return failure(1)
+		}
+		return nil
+	})
+}
+
+// migrateCmd migrates; app.Open does it.
+type migrateCmd struct{}
+
+// Run implements the command.
+func (migrateCmd) Run(e *env) error {
+	return e.with(func(a *app.App) error {
+		v, err := a.DB.SchemaVersion(e.ctx)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(e.out, "schema version %d\n", v)
+		return err
+	})
+}
+
+// journalCmd looks at the journal.
+type journalCmd struct {
+	Verify journalVerifyCmd `cmd:"" help:"Recompute the chain and name every altered, missing or added line."`
+}
+
+type journalVerifyCmd struct{ tenant }
+
+// Run implements the command.
+func (c journalVerifyCmd) Run(e *env) error {
+	return e.with(func(a *app.App) error {
+		by, p, err := c.as(e.ctx, a)
+		if err != nil {
+			return err
+		}
+		report, err := actor.VerifyJournal(e.ctx, a.DB, by.Publisher)
+		if err != nil {
+			return err
+		}
+		if err := printJSON(e.out, report); err != nil {
+			return err
+		}
+		if !report.OK() {
+			fmt.Fprintf(e.err, "licet: the journal of %s is not what was written\n", p.Slug)
+			return failure(1)
+		}
+		return nil
+	})
+}
+
+// notFound reports whether err says that something is not there.
+func notFound(err error) bool { return err != nil && fault.KindOf(err) == fault.NotFound }

@@ -1,0 +1,133 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/connect"
+	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/job"
+	"github.com/licet/licet/internal/license"
+	"github.com/licet/licet/internal/order"
+	"github.com/licet/licet/internal/org"
+	"github.com/licet/licet/internal/sign"
+)
+
+// Version is the program's version; the build sets it with -ldflags.
+var Version = "0.1.0-dev"
+
+// Seams are what tests and the benchmark put in place of the world. The zero
+// value is the world.
+type Seams struct {
+	Now   func() time.Time
+	Sleep func(context.Context, time.Duration) error
+	Log   *slog.Logger
+	Hooks *db.Hooks // fail points; never set by serve
+}
+
+func (s *Seams) fill() {
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	if s.Sleep == nil {
+		s.Sleep = sleep
+	}
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// App is a wired installation.
+type App struct {
+	Config Config
+	DB     *db.DB
+	Gate   *actor.Gate
+	Keys   *sign.Service
+	Orgs   *org.Service
+	Goods  *catalog.Service
+	Lic    *license.Service
+	Orders *order.Service
+	Jobs   *job.Service
+	Hooks  *connect.Service
+
+	seams   Seams
+	metrics *metrics
+	began   time.Time
+}
+
+// Database returns the options that open the configured database.
+func (c *Config) Options(now func() time.Time, hooks *db.Hooks) db.Options {
+	return db.Options{URL: c.Database, Dir: c.Data, Now: now, Workers: c.Workers, ExecMode: c.ExecMode, Hooks: hooks}
+}
+
+// Open opens the database, brings its schema up to date, opens the keys, and
+// wires everything. The caller closes the App.
+func Open(ctx context.Context, c Config, s Seams) (*App, error) {
+	s.fill()
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, err
+	}
+	d, err := db.Open(ctx, c.Options(s.Now, s.Hooks))
+	if err != nil {
+		return nil, err
+	}
+	a, err := wire(ctx, c, s, d)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return a, nil
+}
+
+func wire(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
+	if err := d.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	gate := actor.NewGate(d)
+	keys, err := sign.Open(ctx, d, gate, filepath.Join(c.Data, sign.IdentityFile))
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Config: c, DB: d, Gate: gate, Keys: keys, seams: s, metrics: newMetrics(Version), began: s.Now()}
+	vault := keys.Vault()
+	a.Orgs = org.New(d, gate, vault)
+	a.Goods = catalog.NewService(d, gate)
+	a.Lic = license.New(license.Options{DB: d, Gate: gate, Vault: vault, Keyring: keys.Keyring()})
+	a.Orders = order.New(order.Options{
+		DB: d, Gate: gate, Vault: vault, Licenses: a.Lic, Depot: c.PublicURL, RecallLimit: int64(c.RecallLimit),
+	})
+	a.Jobs = job.NewService(d, gate, job.Options{Sleep: s.Sleep, Report: a.reportJob})
+	a.Hooks = connect.NewService(d, gate, vault, c.WebhookLocal)
+	a.Orders.Register(a.Jobs)
+	a.Hooks.Register(a.Jobs)
+	a.housekeeping()
+	return a, nil
+}
+
+func (a *App) reportJob(j job.Job, err error) {
+	outcome := "done"
+	if err != nil {
+		outcome = "failed"
+		a.seams.Log.Warn("job failed", "kind", j.Kind, "job", j.ID.String(), "attempt", j.Attempts, "error", err)
+	}
+	a.metrics.jobs.WithLabelValues(j.Kind, outcome).Inc()
+}
+
+// Close ends the use of the database.
+func (a *App) Close() error { return a.DB.Close() }

@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/connect"
+	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/job"
+	"github.com/licet/licet/internal/org"
+)
+
+// How long things that nobody looks at any more are kept.
+const (
+	keepJobs       = 30 * 24 * time.Hour
+	keepDeliveries = 60 * 24 * time.Hour
+)
+
+// housekeeping schedules what must happen by itself.
+func (a *App) housekeeping() {
+	a.Jobs.Handle("app.purge", 0, func(ctx context.Context, _ *job.Run) (any, error) { return a.purge(ctx) })
+	a.Jobs.Every("app.purge", job.Schedule{Every: time.Hour})
+	a.Jobs.Handle("license.elapse", 0, func(ctx context.Context, _ *job.Run) (any, error) {
+		return a.Lic.Elapse(ctx)
+	})
+	a.Jobs.Every("license.elapse", job.Schedule{Every: time.Minute})
+}
+
+// purge deletes what has been kept long enough, some rows at a time.
+func (a *App) purge(ctx context.Context) (map[string]int64, error) {
+	deleted := map[string]int64{}
+	count := func(what string, one func(tx *db.Tx) (int64, error)) error {
+		for {
+			var n int64
+			err := a.DB.Write(ctx, func(tx *db.Tx) (err error) { n, err = one(tx); return err })
+			deleted[what] += n
+			if err != nil || n == 0 {
+				return err
+			}
+		}
+	}
+	now := a.seams.Now()
+	if err := count("jobs", func(tx *db.Tx) (int64, error) { return job.Purge(tx, now.Add(-keepJobs)) }); err != nil {
+		return deleted, err
+	}
+	if err := count("retries", actor.PurgeRetries); err != nil {
+		return deleted, err
+	}
+	publishers, err := a.publishers(ctx)
+	for _, p := range publishers {
+		if err == nil {
+			err = count("deliveries", func(tx *db.Tx) (int64, error) { return connect.Purge(tx, p.ID, now.Add(-keepDeliveries)) })
+		}
+	}
+	return deleted, err
+}
+
+// publishers returns all tenants of the installation.
+func (a *App) publishers(ctx context.Context) ([]org.Publisher, error) {
+	var out []org.Publisher
+	var at org.Range
+	for {
+		page, err := a.Orgs.Publishers(ctx, actor.Installation(), at)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, page.Items...)
+		if page.Next == "" {
+			return out, nil
+		}
+		at.After = page.Next
+	}
+}

@@ -1,0 +1,71 @@
+package text
+
+var (
+	_ = add("app.health", Entry{EN: "Health", DE: "Zustand"})
+	_ = add("app.version", Entry{EN: "Version", DE: "Version"})
+	_ = add("app.engine", Entry{EN: "Database", DE: "Datenbank"})
+	_ = add("app.since", Entry{EN: "Running since", DE: "Läuft seit"})
+	_ = add("app.findings", Entry{EN: "Findings", DE: "Befunde"})
+	_ = add("app.check", Entry{EN: "Checked", DE: "Geprüft"})
+	_ = add("app.state", Entry{EN: "State", DE: "Zustand"})
+	_ = add("app.meaning", Entry{EN: "What it means and what to do", DE: "Was es bedeutet und was zu tun ist"})
+	_ = add("app.jobs", Entry{EN: "Jobs that are not done", DE: "Offene Aufgaben"})
+	_ = add("app.no_jobs", Entry{EN: "Nothing waits.", DE: "Es wartet nichts."})
+	_ = add("app.kind", Entry{EN: "Kind", DE: "Art"})
+	_ = add("app.number", Entry{EN: "Number", DE: "Anzahl"})
+	_ = add("app.due", Entry{EN: "Oldest due", DE: "Älteste fällig"})
+	_ = add("app.job_dead", Entry{EN: "failed for good", DE: "endgültig gescheitert"})
+	_ = add("app.job_open", Entry{EN: "waiting or running", DE: "wartet oder läuft"})
+
+	_ = add("app.level.good", Entry{EN: "good", DE: "gut"})
+	_ = add("app.level.warn", Entry{EN: "look at it", DE: "ansehen"})
+	_ = add("app.level.bad", Entry{EN: "mend it", DE: "beheben"})
+)
+
+var (
+	_ = add("app.doctor.database", Entry{EN: "Database", DE: "Datenbank"})
+	_ = add("app.doctor.database.ok", Entry{EN: "Answers; the engine is {engine}, and writes are durable.", DE: "Antwortet; der Motor ist {engine}, und Geschriebenes ist dauerhaft."})
+	_ = add("app.doctor.database.down", Entry{EN: "Does not answer. Check that it runs and that the setting “database” is right.", DE: "Antwortet nicht. Prüfen Sie, ob sie läuft und ob die Einstellung „database“ stimmt."})
+
+	_ = add("app.doctor.clock", Entry{EN: "Clock", DE: "Uhr"})
+	_ = add("app.doctor.clock.ok", Entry{EN: "Shows {time} and has not gone back.", DE: "Zeigt {time} und ist nicht zurückgegangen."})
+	_ = add("app.doctor.clock.back", Entry{EN: "The journal is {minutes} minutes ahead of the clock: it was set back. Set the time by NTP before issuing licenses.", DE: "Das Journal ist der Uhr {minutes} Minuten voraus: Sie wurde zurückgestellt. Stellen Sie die Zeit per NTP, bevor Sie Lizenzen ausgeben."})
+	_ = add("app.doctor.clock.old", Entry{EN: "The clock is in the year {year}. Set the time by NTP.", DE: "Die Uhr steht im Jahr {year}. Stellen Sie die Zeit per NTP."})
+	_ = add("app.doctor.clock.unknown", Entry{EN: "Could not be compared with the journal.", DE: "Ließ sich nicht mit dem Journal vergleichen."})
+
+	_ = add("app.doctor.disk", Entry{EN: "Disk", DE: "Platte"})
+	_ = add("app.doctor.disk.ok", Entry{EN: "The data folder is writable and private; {free} MiB are free.", DE: "Der Datenordner ist beschreibbar und nicht für andere lesbar; {free} MiB sind frei."})
+	_ = add("app.doctor.disk.gone", Entry{EN: "The data folder {folder} is not there. Create it or set “data”.", DE: "Den Datenordner {folder} gibt es nicht. Legen Sie ihn an oder setzen Sie „data“."})
+	_ = add("app.doctor.disk.read_only", Entry{EN: "The data folder {folder} cannot be written. Check owner, rights and mount.", DE: "In den Datenordner {folder} lässt sich nicht schreiben. Prüfen Sie Besitzer, Rechte und Einhängung."})
+	_ = add("app.doctor.disk.full", Entry{EN: "Only {free} MiB are free. Make room; a full disk refuses every write.", DE: "Nur {free} MiB sind frei. Schaffen Sie Platz; eine volle Platte weist jedes Schreiben ab."})
+	_ = add("app.doctor.disk.open", Entry{EN: "Others can look into the data folder {folder}. Run: chmod 700 {folder}", DE: "Andere können in den Datenordner {folder} sehen. Führen Sie aus: chmod 700 {folder}"})
+
+	_ = add("app.doctor.keys", Entry{EN: "Signing keys", DE: "Signaturschlüssel"})
+	_ = add("app.doctor.keys.ok", Entry{EN: "Every one of {count} publishers has an issuing key that is valid for more than 30 days.", DE: "Jeder von {count} Herstellern hat einen Ausgabeschlüssel, der länger als 30 Tage gilt."})
+	_ = add("app.doctor.keys.none", Entry{EN: "Publisher {publisher} has no issuing key and can issue nothing. See the page on keys: licet key setup.", DE: "Hersteller {publisher} hat keinen Ausgabeschlüssel und kann nichts ausgeben. Siehe die Seite über Schlüssel: licet key setup."})
+	_ = add("app.doctor.keys.expiring", Entry{EN: "{count} issuing keys end within 30 days. Run: licet key rotate", DE: "{count} Ausgabeschlüssel enden in den nächsten 30 Tagen. Führen Sie aus: licet key rotate"})
+	_ = add("app.doctor.keys.no_publisher", Entry{EN: "There is no publisher yet. Run: licet publisher create", DE: "Es gibt noch keinen Hersteller. Führen Sie aus: licet publisher create"})
+	_ = add("app.doctor.keys.unknown", Entry{EN: "Could not be read.", DE: "Ließen sich nicht lesen."})
+
+	_ = add("app.doctor.address", Entry{EN: "Public address", DE: "Öffentliche Adresse"})
+	_ = add("app.doctor.address.ok", Entry{EN: "Tickets and products point to {address}.", DE: "Tickets und Produkte verweisen auf {address}."})
+	_ = add("app.doctor.address.none", Entry{EN: "“public-url” is not set: tickets cannot say where they are activated. Set it to the depot's outside address.", DE: "„public-url“ ist nicht gesetzt: Tickets können nicht sagen, wo sie aktiviert werden. Setzen Sie die äußere Adresse des Depots."})
+	_ = add("app.doctor.address.plain", Entry{EN: "{address} is not encrypted. Put a reverse proxy with TLS before it, or set tls-cert and tls-key.", DE: "{address} ist unverschlüsselt. Setzen Sie einen Reverse-Proxy mit TLS davor oder tls-cert und tls-key."})
+
+	_ = add("app.doctor.journal", Entry{EN: "Issuance journal", DE: "Ausgabejournal"})
+	_ = add("app.doctor.journal.ok", Entry{EN: "Is shipped to {folder}.", DE: "Wird nach {folder} geschrieben."})
+	_ = add("app.doctor.journal.never", Entry{EN: "Nothing was shipped to {folder} yet. It starts with the first issued license while licet serve runs.", DE: "Nach {folder} wurde noch nichts geschrieben. Es beginnt mit der ersten ausgegebenen Lizenz, während licet serve läuft."})
+	_ = add("app.doctor.journal.same_disk", Entry{EN: "Is shipped to {folder}, on the same disk as the database. Set “journal-ship” to another disk or host.", DE: "Wird nach {folder} geschrieben, auf dieselbe Platte wie die Datenbank. Setzen Sie „journal-ship“ auf eine andere Platte oder einen anderen Rechner."})
+	_ = add("app.doctor.journal.late", Entry{EN: "Was last shipped at {time}. Look at the log of licet serve.", DE: "Wurde zuletzt um {time} geschrieben. Sehen Sie in das Protokoll von licet serve."})
+
+	_ = add("app.doctor.jobs", Entry{EN: "Jobs", DE: "Aufgaben"})
+	_ = add("app.doctor.jobs.ok", Entry{EN: "Nothing has failed, nothing is late.", DE: "Nichts ist gescheitert, nichts ist spät dran."})
+	_ = add("app.doctor.jobs.dead", Entry{EN: "{count} jobs have failed for good. The job list names each and lets you start it again.", DE: "{count} Aufgaben sind endgültig gescheitert. Die Aufgabenliste nennt jede und startet sie auf Wunsch neu."})
+	_ = add("app.doctor.jobs.late", Entry{EN: "The oldest job has waited for {minutes} minutes. Is licet serve running?", DE: "Die älteste Aufgabe wartet seit {minutes} Minuten. Läuft licet serve?"})
+	_ = add("app.doctor.jobs.unknown", Entry{EN: "Could not be read.", DE: "Ließen sich nicht lesen."})
+
+	_ = add("app.doctor.backup", Entry{EN: "Backup", DE: "Sicherung"})
+	_ = add("app.doctor.backup.ok", Entry{EN: "The newest is of {time}.", DE: "Die neueste ist von {time}."})
+	_ = add("app.doctor.backup.none", Entry{EN: "None was made from here. Run daily: licet backup create FOLDER", DE: "Von hier wurde noch keine gemacht. Führen Sie täglich aus: licet backup create ORDNER"})
+	_ = add("app.doctor.backup.old", Entry{EN: "The newest is of {time}, older than {limit}. Run: licet backup create FOLDER", DE: "Die neueste ist von {time}, älter als {limit}. Führen Sie aus: licet backup create ORDNER"})
+)
