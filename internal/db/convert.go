@@ -150,6 +150,11 @@ func assignReflect(dest any, src driver.Value) error {
 // assignKind stores src into v if their kinds fit without loss.
 func assignKind(v reflect.Value, src driver.Value) bool {
 	switch s := src.(type) {
+	case nil:
+		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
+			v.SetZero()
+			return true
+		}
 	case string:
 		if v.Kind() == reflect.String {
 			v.SetString(s)

@@ -101,6 +101,8 @@ type backend interface {
 	ping(ctx context.Context) error
 	// std opens a database/sql handle for migrations; the caller closes it.
 	std() (*sql.DB, error)
+	// backup writes the files of a backup into dir and describes them in m.
+	backup(ctx context.Context, dir string, m *Manifest) error
 	close() error
 }
 

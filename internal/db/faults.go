@@ -42,4 +42,13 @@ var (
 	ErrNotDurable = fault.New(fault.Unavailable, "db.not_durable")
 	// ErrNewerSchema: a newer program has migrated this database; args have, know.
 	ErrNewerSchema = fault.New(fault.Unavailable, "db.newer_schema")
+	// ErrBackupIO: a file of a backup could not be read or written.
+	ErrBackupIO = fault.New(fault.Unavailable, "db.backup_io")
+	// ErrBackupDamaged: a backup is not whole; args file, what.
+	ErrBackupDamaged = fault.New(fault.Conflict, "db.backup_damaged")
+	// ErrNotEmpty: a backup or restore would overwrite something; arg name.
+	ErrNotEmpty = fault.New(fault.Conflict, "db.not_empty")
+	// ErrOtherEngine: a backup of one engine cannot be restored into the other;
+	// args have, want.
+	ErrOtherEngine = fault.New(fault.Conflict, "db.other_engine")
 )

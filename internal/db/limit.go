@@ -7,11 +7,13 @@ import (
 )
 
 var (
-	qRate    = SQL("db.rate", `SELECT tat FROM rate WHERE id = ?`)
-	qSetRate = SQL("db.set_rate", `INSERT INTO rate (id, name, tat) VALUES (?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET tat = excluded.tat`)
-	qRateLock = SQL("db.rate_lock", `SELECT tat FROM rate WHERE id = ? {for_update}`)
-	qRateSwep = SQL("db.rate_sweep", `DELETE FROM rate WHERE id IN
+	qRate   = SQL("db.rate", `SELECT tat FROM rate WHERE id = ?`)
+	qCharge = SQL("db.charge", `INSERT INTO rate (id, name, tat) VALUES (?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET tat = CASE
+			WHEN rate.tat <= CAST(? AS bigint) THEN excluded.tat
+			WHEN rate.tat > CAST(? AS bigint) THEN CAST(? AS bigint)
+			ELSE rate.tat + CAST(? AS bigint) END`)
+	qSweepRate = SQL("db.rate_sweep", `DELETE FROM rate WHERE id IN
 		(SELECT id FROM rate WHERE tat <= ? ORDER BY tat LIMIT ?)`)
 )
 
@@ -31,45 +33,27 @@ func Blocked(q Querier, l Limit, key string) (retryAfter time.Duration, err erro
 	if errors.Is(err, ErrNotFound) {
 		return 0, nil
 	}
-	return l.wait(q.Now(), tat.Time), err
+	if err != nil {
+		return 0, err
+	}
+	// The generic cell rate algorithm: tat is the instant at which the allowance
+	// is whole again.
+	return max(0, tat.Sub(q.Now())-time.Duration(l.Burst-1)*l.Per), nil
 }
 
 // Charge takes one event from key's allowance. It never takes more than all of
 // it, so that nobody is locked out for longer than Per after the last charge.
 func Charge(tx *Tx, l Limit, key string) error {
-	var tat Time
-	id := l.id(key)
-	err := tx.QueryRow(qRateLock, id).Scan(&tat)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return err
-	}
-	_, err = tx.Exec(qSetRate, id, l.Name, At(l.charge(tx.Now(), tat.Time)))
+	now, per := At(tx.Now()).Micros(), l.Per.Microseconds()
+	whole := now + int64(l.Burst)*per // the latest instant at which all is given back
+	_, err := tx.Exec(qCharge, l.id(key), l.Name, now+per, now, whole-per, whole, per)
 	return err
 }
 
 // SweepLimits forgets at most n allowances that are whole again, and returns how
 // many.
 func SweepLimits(tx *Tx, n int) (int64, error) {
-	return tx.Exec(qRateSwep, At(tx.Now()), n)
-}
-
-// wait is the generic cell rate algorithm: tat is the instant at which the
-// allowance is whole again.
-func (l Limit) wait(now, tat time.Time) time.Duration {
-	return max(0, tat.Sub(now)-time.Duration(l.Burst-1)*l.Per)
-}
-
-// charge returns the instant at which the allowance will be whole after one more
-// event.
-func (l Limit) charge(now, tat time.Time) time.Time {
-	if tat.Before(now) {
-		tat = now
-	}
-	tat = tat.Add(l.Per)
-	if whole := now.Add(time.Duration(l.Burst) * l.Per); tat.After(whole) {
-		return whole
-	}
-	return tat
+	return tx.Exec(qSweepRate, At(tx.Now()), n)
 }
 
 // id is a fixed-width name of the allowance: keys may be addresses, and those do

@@ -87,7 +87,12 @@ func (l *lite) connect(ctx context.Context) (*liteConn, error) {
 	return c, nil
 }
 
-func (l *lite) std() (*sql.DB, error) { return sql.Open("sqlite", l.dsn) }
+func (l *lite) std() (*sql.DB, error) {
+	if l.pool.isClosed() {
+		return nil, ErrUnavailable
+	}
+	return sql.Open("sqlite", l.dsn)
+}
 
 func (l *lite) ping(ctx context.Context) error {
 	return l.read(ctx, true, func(r *Reader) error {
@@ -131,13 +136,13 @@ func (l *lite) read(ctx context.Context, one bool, fn func(*Reader) error) error
 
 // The statements around transactions.
 var (
-	qBegin          = SQL("db.begin", `BEGIN`)
-	qBeginImmediate = SQL("db.begin_immediate", `BEGIN IMMEDIATE`)
-	qCommit         = SQL("db.commit", `COMMIT`)
-	qRollback       = SQL("db.rollback", `ROLLBACK`)
-	qSavepoint      = SQL("db.savepoint", `SAVEPOINT m`)
-	qRelease        = SQL("db.release", `RELEASE m`)
-	qRollbackTo     = SQL("db.rollback_to", `ROLLBACK TO m`)
+	qBegin          = control(`BEGIN`)
+	qBeginImmediate = control(`BEGIN IMMEDIATE`)
+	qCommit         = control(`COMMIT`)
+	qRollback       = control(`ROLLBACK`)
+	qSavepoint      = control(`SAVEPOINT m`)
+	qRelease        = control(`RELEASE m`)
+	qRollbackTo     = control(`ROLLBACK TO m`)
 )
 
 // readPool lends connections for reading, the last returned one first: its page
@@ -193,6 +198,12 @@ func (p *readPool) give(c *liteConn, ok bool) {
 		_ = c.close()
 	}
 	<-p.slots
+}
+
+func (p *readPool) isClosed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closed
 }
 
 // close waits for the reads that run and closes every connection.

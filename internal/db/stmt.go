@@ -1,8 +1,7 @@
 package db
 
 import (
-	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,15 +23,23 @@ type bulkText struct{ head, tail string }
 // maxRows is the largest number of rows of one statement.
 const maxRows = 500
 
+const (
+	rowsMacro  = "{rows}"
+	testPrefix = "test."
+)
+
 // MaxPairs is how many statements may have a text per engine.
 const MaxPairs = 12
 
-var registry struct {
+// registry holds the statements of a program.
+type registry struct {
 	mu    sync.Mutex
 	names map[string]*Stmt
-	all   []*Stmt
+	ids   int
 	pairs int
 }
+
+var program registry
 
 // SQL registers a statement for both engines. Call it from package variables:
 //
@@ -41,48 +48,52 @@ var registry struct {
 // name is "context.what" and unique in the program. Arguments are "?". Macros:
 // {for_update}, {skip_locked}, {ids:column} (one argument of type IDs), {rows}
 // (only for Tx.ExecMany). It panics on a name used twice or an unknown macro.
-func SQL(name, text string) *Stmt { return register(name, text, text, false) }
+func SQL(name, text string) *Stmt { return program.add(name, text, text, false) }
 
 // SQLPair registers a hot statement with a text of its own for each engine. At
 // most MaxPairs of them may exist in a program; it panics beyond that.
 func SQLPair(name, sqlite, postgres string) *Stmt {
-	return register(name, sqlite, postgres, true)
+	return program.add(name, sqlite, postgres, true)
 }
 
-func register(name, sqlite, postgres string, paired bool) *Stmt {
-	s := &Stmt{name: name, paired: paired}
+// control is a statement of the SQLite backend itself; it is not in the registry.
+func control(text string) *Stmt {
+	program.mu.Lock()
+	defer program.mu.Unlock()
+	program.ids++
+	return &Stmt{name: text, id: program.ids - 1, texts: [2]string{text, text}, args: strings.Count(text, "?")}
+}
+
+func (r *registry) add(name, sqlite, postgres string, paired bool) *Stmt {
+	s := &Stmt{name: name, paired: paired, args: -1}
 	var argsLite, argsPG int
 	s.texts[0], argsLite = expand(name, SQLite, sqlite)
 	s.texts[1], argsPG = expand(name, Postgres, postgres)
-	if !paired && argsLite != argsPG {
-		panic(fmt.Sprintf("db: %s takes %d arguments on one engine and %d on the other", name, argsLite, argsPG))
+	if !paired {
+		s.args = argsLite // the same text: the same number
 	}
-	s.args = argsLite
-	if paired {
-		s.args = -1
-	}
-	if head, tail, ok := strings.Cut(s.texts[0], "{rows}"); ok {
-		if argsLite != 0 || paired {
+	if head, tail, ok := strings.Cut(s.texts[0], rowsMacro); ok {
+		if argsLite+argsPG != 0 || paired {
 			panic("db: {rows} allows no other argument and no pair: " + name)
 		}
 		s.bulk, s.args = &bulkText{head: head, tail: tail}, -1
 	}
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	if registry.names == nil {
-		registry.names = map[string]*Stmt{}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.names == nil {
+		r.names = map[string]*Stmt{}
 	}
-	if registry.names[name] != nil || name == "" {
+	if r.names[name] != nil || name == "" {
 		panic("db: statement registered twice or without a name: " + name)
 	}
-	if paired {
-		if registry.pairs++; registry.pairs > MaxPairs {
-			panic("db: more than 12 paired statements: " + name)
+	if paired && !strings.HasPrefix(name, testPrefix) {
+		if r.pairs++; r.pairs > MaxPairs {
+			panic("db: too many paired statements: " + name)
 		}
 	}
-	s.id = len(registry.all)
-	registry.names[name] = s
-	registry.all = append(registry.all, s)
+	s.id = r.ids
+	r.ids++
+	r.names[name] = s
 	return s
 }
 
@@ -95,12 +106,18 @@ func (s *Stmt) Text(e Engine) string { return s.texts[engineIndex(e)] }
 // Paired reports whether the statement has a text per engine.
 func (s *Stmt) Paired() bool { return s.paired }
 
-// Statements returns every registered statement, by name.
+// Statements returns every registered statement, by name. Those of tests, named
+// "test.…", are left out.
 func Statements() []*Stmt {
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	out := append([]*Stmt(nil), registry.all...)
-	sort.Slice(out, func(i, j int) bool { return out[i].name < out[j].name })
+	program.mu.Lock()
+	defer program.mu.Unlock()
+	var out []*Stmt
+	for name, s := range program.names {
+		if !strings.HasPrefix(name, testPrefix) {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b *Stmt) int { return strings.Compare(a.name, b.name) })
 	return out
 }
 
@@ -184,7 +201,7 @@ func macro(name string, e Engine, m string, n *int) string {
 	case "skip_locked":
 		return onPostgres(e, skipLocked)
 	case "rows":
-		return "{rows}"
+		return rowsMacro
 	}
 	panic("db: unknown macro {" + m + "} in " + name)
 }

@@ -79,3 +79,23 @@ var _ = add("fault.db.newer_schema", Entry{
 	EN: "A newer version of Licet has used this database (schema {have}; this program knows {know}). Start the newer version, or restore a backup.",
 	DE: "Eine neuere Fassung von Licet hat diese Datenbank benutzt (Schema {have}; dieses Programm kennt {know}). Starten Sie die neuere oder spielen Sie eine Sicherung zurück.",
 })
+
+var _ = add("fault.db.backup_io", Entry{
+	EN: "A file of the backup could not be read or written. Check the folder, its rights and the room on the disk.",
+	DE: "Eine Datei der Sicherung konnte nicht gelesen oder geschrieben werden. Prüfen Sie den Ordner, seine Rechte und den freien Platz.",
+})
+
+var _ = add("fault.db.backup_damaged", Entry{
+	EN: "The backup is not whole: {file} is missing or is not what the manifest says. Nothing was restored. Use another backup.",
+	DE: "Die Sicherung ist nicht vollständig: {file} fehlt oder stimmt nicht mit dem Verzeichnis überein. Nichts wurde zurückgespielt. Nehmen Sie eine andere Sicherung.",
+})
+
+var _ = add("fault.db.not_empty", Entry{
+	EN: "The target already holds {name}, and nothing is overwritten here. Choose an empty target.",
+	DE: "Am Ziel liegt schon {name}, und hier wird nichts überschrieben. Wählen Sie ein leeres Ziel.",
+})
+
+var _ = add("fault.db.other_engine", Entry{
+	EN: "The backup was made on {have}, the target is {want}. Restore it into a target of the same kind.",
+	DE: "Die Sicherung stammt von {have}, das Ziel ist {want}. Spielen Sie sie in ein Ziel derselben Art zurück.",
+})

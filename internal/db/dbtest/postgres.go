@@ -117,7 +117,7 @@ func (c *cluster) join() error {
 	if err := c.init(); err != nil {
 		return err
 	}
-	if err := c.start(); err != nil {
+	if _, err := c.start(); err != nil {
 		return err
 	}
 	return c.keeper()
@@ -185,7 +185,7 @@ func (c *cluster) settings(extra ...string) []string {
 		"listen_addresses=", "unix_socket_directories=" + c.dir, "unix_socket_permissions=0777",
 		"max_connections=400", "shared_buffers=64MB", "wal_level=minimal", "max_wal_senders=0",
 		"max_wal_size=256MB", "min_wal_size=32MB", "checkpoint_timeout=1h", "autovacuum=off",
-		"jit=off", "log_min_messages=fatal", "log_min_error_statement=panic", "timezone=UTC",
+		"jit=off", "deadlock_timeout=50ms", "log_min_messages=fatal", "log_min_error_statement=panic", "timezone=UTC",
 		"lc_messages=C", "max_parallel_workers_per_gather=0", "max_prepared_transactions=0",
 	}, extra...) {
 		args = append(args, "-c", s)
@@ -194,16 +194,16 @@ func (c *cluster) settings(extra ...string) []string {
 }
 
 // start runs the postmaster and waits until it answers.
-func (c *cluster) start(extra ...string) error {
+func (c *cluster) start(extra ...string) (*exec.Cmd, error) {
 	log, err := os.OpenFile(filepath.Join(c.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = log.Close() }()
 	cmd := c.command(filepath.Join(c.bin, "postgres"), c.settings(extra...)...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
-		return err
+		return nil, err
 	}
 	exited := make(chan error, 1)
 	go func() { exited <- cmd.Wait() }()
@@ -215,12 +215,12 @@ func (c *cluster) start(extra ...string) error {
 		select {
 		case err := <-exited:
 			text, _ := os.ReadFile(filepath.Join(c.dir, "log"))
-			return fmt.Errorf("postgres ended: %w: %s", err, text)
+			return nil, fmt.Errorf("postgres ended: %w: %s", err, text)
 		case <-deadline.C:
-			return errors.New("postgres did not answer within a minute")
+			return nil, errors.New("postgres did not answer within a minute")
 		case <-tick.C:
 			if c.alive() {
-				return nil
+				return cmd, nil
 			}
 		}
 	}
