@@ -111,8 +111,8 @@ func SignClaims(priv PrivateKey, c Claims) (string, error) {
 }
 
 // Encode returns the canonical payload.
-func (c *License) Encode() ([]byte, error) {
-	v := *c
+func (l *License) Encode() ([]byte, error) {
+	v := *l
 	return encode(&v, &v.Type)
 }
 

@@ -40,8 +40,9 @@ func NewKey(prefix string, rand io.Reader) (Key, error) {
 }
 
 // ParseKey reads a typed license key as tolerantly as ParseTicket reads a
-// ticket. In the prefix letters mean themselves and digits are foreign. The
-// error is a *CodeError.
+// ticket. In the prefix letters mean themselves and digits are foreign. A
+// separator after two to six symbols ends the prefix; without one the prefix is
+// what is over 25 symbols. The error is a *CodeError.
 func ParseKey(s string) (Key, error) {
 	t, err := readTyped(s)
 	if err != nil {
@@ -54,6 +55,11 @@ func ParseKey(s string) (Key, error) {
 		return Key{}, &CodeError{Kind: CodeLength, Got: t.n, Want: codeLen + prefixMax}
 	}
 	n := t.n - codeLen
+	if t.first >= prefixMin && t.first <= prefixMax && t.first != n {
+		// A symbol is lost or doubled; without this a letter of the prefix or
+		// of the code could move over and one in 32 would pass.
+		return Key{}, &CodeError{Kind: CodeLength, Got: t.n, Want: codeLen + t.first}
+	}
 	prefix, err := t.prefix(n)
 	if err != nil {
 		return Key{}, err

@@ -51,6 +51,8 @@ type typed struct {
 	sym [codeLen + prefixMax]byte
 	pos [codeLen + prefixMax]int
 	n   int // symbols counted; those beyond the arrays are only counted
+
+	first int // symbols before the first separator between symbols; 0 = none
 }
 
 func readTyped(s string) (typed, error) {
@@ -62,6 +64,9 @@ func readTyped(s string) (typed, error) {
 	for _, r := range s {
 		pos++
 		if isSeparator(r) {
+			if t.first == 0 {
+				t.first = t.n
+			}
 			continue
 		}
 		if r >= utf8.RuneSelf || symbolValue[r] == foreign && letterValue[r] == foreign {

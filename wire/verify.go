@@ -19,7 +19,7 @@ type issue struct {
 	serial string // of a license
 }
 
-func (c *License) issue() issue    { return issue{c.Issuer, c.IssuedAt, c.Serial} }
+func (l *License) issue() issue    { return issue{l.Issuer, l.IssuedAt, l.Serial} }
 func (c *Update) issue() issue     { return issue{c.Issuer, c.IssuedAt, ""} }
 func (c *Validation) issue() issue { return issue{c.Issuer, c.IssuedAt, ""} }
 func (c *BlockList) issue() issue  { return issue{c.Issuer, c.IssuedAt, ""} }
@@ -154,13 +154,13 @@ func VerifyLicense(token string, t *Trust, c Check) (*License, Verdict, error) {
 	return l, v, nil
 }
 
-func (b *Binding) fits(c Check) error {
+func (c *Binding) fits(here Check) error {
 	switch {
-	case b.Key == "":
+	case c.Key == "":
 		return nil
-	case b.Key != c.Container:
+	case c.Key != here.Container:
 		return ErrContainer
-	case !Match(b.Fingerprint, c.Components, b.Min):
+	case !Match(c.Fingerprint, here.Components, c.Min):
 		return ErrFingerprint
 	}
 	return nil
