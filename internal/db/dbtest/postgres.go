@@ -103,7 +103,11 @@ func (c *cluster) join() error {
 	if err := c.makeDir(); err != nil {
 		return err
 	}
-	if _, err := flock(filepath.Join(c.dir, "users"), syscall.LOCK_SH); err != nil {
+	users := filepath.Join(c.dir, "users")
+	if _, err := flock(users, syscall.LOCK_SH); err != nil {
+		return err
+	}
+	if err := os.Chtimes(users, time.Time{}, time.Now()); err != nil {
 		return err
 	}
 	lock, err := flock(filepath.Join(c.dir, "start"), syscall.LOCK_EX)
@@ -226,12 +230,13 @@ func (c *cluster) start(extra ...string) (*exec.Cmd, error) {
 	}
 }
 
-// keeper ends the server, and frees its memory, once no test binary has held the
-// lock "users" at three looks in a row, two minutes apart.
+// keeper ends the server, and frees its memory, once no test binary holds the
+// lock "users" and none has joined for ten minutes. It stops the server under that
+// lock, so that nobody joins one that is about to end.
 func (c *cluster) keeper() error {
-	script := `n=0; while [ $n -lt 3 ]; do sleep 120; if flock -n -x users true; then n=$((n+1)); else n=0; fi; done
-flock -x start sh -c '"$0"/pg_ctl -D data -m immediate stop; rm -rf data'`
-	cmd := c.command("/bin/sh", "-c", strings.ReplaceAll(script, `"$0"`, c.bin))
+	stop := `test -z "$(find users -mmin -10)" && ` + c.bin + `/pg_ctl -D data -m immediate stop && rm -rf data`
+	script := `while sleep 60 && test -e data/postmaster.pid; do flock -n -x users sh -c '` + stop + `'; done`
+	cmd := c.command("/bin/sh", "-c", script)
 	if err := cmd.Start(); err != nil {
 		return err
 	}
