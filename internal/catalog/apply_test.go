@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -59,4 +60,21 @@ func TestApplyDemo(t *testing.T) {
 			t.Fatalf("second apply: %s", second.Text(text.EN))
 		}
 	})
+}
+
+// wantEmpty fails when anything of a catalog was written.
+func wantEmpty(t *testing.T, s *catalog.Service, by actor.Actor) {
+	t.Helper()
+	ctx := t.Context()
+	products, err := s.ListProducts(ctx, by, catalog.Query{})
+	models, err2 := s.ListModels(ctx, by, catalog.Query{})
+	articles, err3 := s.ListArticles(ctx, by, catalog.Query{})
+	configurations, err4 := s.ListConfigurations(ctx, by, catalog.Query{})
+	groups, err5 := s.ListGroups(ctx, by, catalog.Query{})
+	if err := errors.Join(err, err2, err3, err4, err5); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(products.Items) + len(models.Items) + len(articles.Items) + len(configurations.Items) + len(groups.Items); n != 0 {
+		t.Fatalf("%d objects were written", n)
+	}
 }
