@@ -51,6 +51,9 @@ func checkRev(seen, have int64) error {
 	return nil
 }
 
+// stale is the refusal of an update that found a later revision than rev.
+func stale(rev int64) error { return ErrStale.With("seen", rev, "have", rev+1) }
+
 // admits refuses a new child of kind k: the node is closed, or the kind may not
 // stand here.
 func (o Organization) admits(k Kind) error {

@@ -168,7 +168,7 @@ func (s *Service) ChangeRole(ctx context.Context, by actor.Actor, in MemberChang
 		m.Role = r.Key
 		n, err := tx.Exec(qMemberRole, m.Role, by.Publisher, m.ID, m.Rev)
 		if err == nil && n == 0 {
-			err = ErrStale
+			err = stale(m.Rev)
 		}
 		m.Rev++
 		return m, err
@@ -181,7 +181,7 @@ func (s *Service) Dismiss(ctx context.Context, by actor.Actor, in MemberChange) 
 	_, err := s.changeMember(ctx, by, in, "member.dismissed", func(tx *db.Tx, _ actor.View, _ Organization, m Member) (Member, error) {
 		n, err := tx.Exec(qMemberDelete, by.Publisher, m.ID, m.Rev)
 		if err == nil && n == 0 {
-			err = ErrStale
+			err = stale(m.Rev)
 		}
 		if err != nil {
 			return m, err

@@ -92,7 +92,7 @@ func (s *Service) RedefineRole(ctx context.Context, by actor.Actor, in RoleChang
 		r.Permissions = in.Permissions
 		n, err := tx.Exec(qRoleSave, setArg(r.Permissions), by.Publisher, r.id, r.Rev)
 		if err == nil && n == 0 {
-			err = ErrStale
+			err = stale(r.Rev)
 		}
 		r.Rev++
 		return r, err
@@ -112,7 +112,7 @@ func (s *Service) DropRole(ctx context.Context, by actor.Actor, in RoleChange) e
 		}
 		n, err := tx.Exec(qRoleDelete, by.Publisher, r.id, r.Rev)
 		if err == nil && n == 0 {
-			err = ErrStale
+			err = stale(r.Rev)
 		}
 		return r, err
 	})

@@ -126,7 +126,7 @@ func place(tx *db.Tx, p PublisherID, o Organization) (Organization, error) {
 // saved judges an update that was bound to a revision.
 func saved(o Organization, n int64, err error) (Organization, error) {
 	if err == nil && n == 0 {
-		err = ErrStale.With("seen", o.Rev, "have", o.Rev+1)
+		err = stale(o.Rev)
 	}
 	o.Rev++
 	return o, err
