@@ -142,14 +142,12 @@ func (p *pg) commit(ctx context.Context, c *pgx.Conn) error {
 }
 
 // commitError sorts a failed commit: refused by the server (nothing happened) or
-// of unknown outcome.
+// of unknown outcome. pgconn.SafeToRetry is no help here: for a connection that
+// ends while the answer is read it reports "conn closed", safe to retry.
 func commitError(err error) error {
 	var pe *pgconn.PgError
 	if errors.As(err, &pe) && pe.Code != "40003" && !lost(err) {
 		return again(mapPostgres(pe))
-	}
-	if pgconn.SafeToRetry(err) {
-		return again(ErrUnavailable.Wrap(err))
 	}
 	return ErrOutcomeUnknown.Wrap(err)
 }

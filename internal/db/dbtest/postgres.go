@@ -34,6 +34,8 @@ type cluster struct {
 	bin  string // folder of initdb and postgres
 	dir  string // holds data, the socket and the lock files
 	cred *syscall.Credential
+
+	users *os.File // holds the lock while this process lives
 }
 
 // binaries returns the folder of the newest installed version.
@@ -104,7 +106,8 @@ func (c *cluster) join() error {
 		return err
 	}
 	users := filepath.Join(c.dir, "users")
-	if _, err := flock(users, syscall.LOCK_SH); err != nil {
+	var err error
+	if c.users, err = flock(users, syscall.LOCK_SH); err != nil {
 		return err
 	}
 	if err := os.Chtimes(users, time.Time{}, time.Now()); err != nil {
