@@ -19,8 +19,12 @@ type house struct {
 	*org.Service
 	d    *db.DB
 	gate *actor.Gate
+	keys *sign.Vault
 	a, b actortest.Site
 }
+
+// node returns the doors of a second process over the same database.
+func (h house) node() *org.Service { return org.New(h.d, actor.NewGate(h.d), h.keys) }
 
 func newHouse(t testing.TB, d *db.DB) house {
 	t.Helper()
@@ -30,7 +34,7 @@ func newHouse(t testing.TB, d *db.DB) house {
 		t.Fatal(err)
 	}
 	w := actortest.World(t, d)
-	return house{org.New(d, gate, keys.Vault()), d, gate, w.A, w.B}
+	return house{org.New(d, gate, keys.Vault()), d, gate, keys.Vault(), w.A, w.B}
 }
 
 func each(t *testing.T, fn func(t *testing.T, h house)) {
@@ -114,3 +118,6 @@ func kindOf(err error) fault.Kind {
 }
 
 func perms(ps ...actor.Permission) actor.Set { return actor.NewSet(ps...) }
+
+// second returns another fresh database of the same engine.
+func (h house) second(t testing.TB) *db.DB { return dbtest.Open(t, h.d.Engine()) }
