@@ -50,6 +50,6 @@
 // duplicate and no fork, whatever nodes compete; a journal row is never changed
 // after it was sealed.
 //
-// Neighbors: db below; org owns the tables publisher and organization, of which
-// the Gate reads the shape; every context above calls Check, Record and Once.
+// Neighbors: db below; org owns the table organization, of which the Gate reads
+// the shape, and calls TouchTree when it writes it; every context above calls Check, Record and Once.
 package actor

@@ -17,12 +17,13 @@ const lag = time.Second
 
 var (
 	qTreeVersion = db.SQL("actor.tree_version", `
-SELECT tree_version FROM publisher WHERE id = ?`)
+SELECT version FROM tree WHERE publisher_id = ?`)
 	qTreeLock = db.SQL("actor.tree_lock", `
-SELECT tree_version FROM publisher WHERE id = ? {for_update}`)
+SELECT version FROM tree WHERE publisher_id = ? {for_update}`)
 	qTreeTouch = db.SQL("actor.tree_touch", `
-UPDATE publisher SET tree_version = (tree_version / 1048576 + 1) * 1048576 + ?
-WHERE id = ? RETURNING tree_version`)
+INSERT INTO tree (publisher_id, version) VALUES (?, ?)
+ON CONFLICT (publisher_id) DO UPDATE SET version = (tree.version / 1048576 + 1) * 1048576 + excluded.version
+RETURNING version`)
 	qTreeAll = db.SQL("actor.tree_all", `
 SELECT id, parent_id, ceiling FROM organization WHERE publisher_id = ?`)
 	qTreeSince = db.SQL("actor.tree_since", `
@@ -254,10 +255,7 @@ func TouchTree(tx *db.Tx, p PublisherID) (int64, error) {
 	}
 	var version int64
 	salt := int64(binary.BigEndian.Uint32(b[:]) >> 12)
-	err := tx.QueryRow(qTreeTouch, salt, p).Scan(&version)
-	if errors.Is(err, db.ErrNotFound) {
-		err = ErrNotFound
-	}
+	err := tx.QueryRow(qTreeTouch, p, salt).Scan(&version)
 	return version, err
 }
 

@@ -10,8 +10,8 @@ import (
 
 var (
 	qPublisherInsert = db.SQL("org.publisher_insert", `
-INSERT INTO publisher (id, slug, name, time_zone, language, currency, data_level, salt, tree_version, created_at, rev)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 1)
+INSERT INTO publisher (id, slug, name, time_zone, language, currency, data_level, salt, created_at, rev)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 ON CONFLICT (slug) DO NOTHING`)
 	qPublisher = db.SQL("org.publisher", `
 SELECT p.id, p.slug, p.name, p.time_zone, p.language, p.currency, p.data_level, p.salt, o.id, p.created_at, p.rev

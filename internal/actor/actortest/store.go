@@ -8,8 +8,8 @@ import (
 // The rows are written past package org, which stands above this one.
 var (
 	qPublisher = db.SQL("actortest.publisher", `
-INSERT INTO publisher (id, slug, name, time_zone, language, currency, data_level, salt, tree_version, created_at, rev)
-VALUES (?, ?, ?, 'Europe/Berlin', 'de', 'EUR', 'contact', ?, 0, ?, 1)`)
+INSERT INTO publisher (id, slug, name, time_zone, language, currency, data_level, salt, created_at, rev)
+VALUES (?, ?, ?, 'Europe/Berlin', 'de', 'EUR', 'contact', ?, ?, 1)`)
 	qOrg = db.SQL("actortest.org", `
 INSERT INTO organization (publisher_id, id, parent_id, kind, number, name, folded, price_class, billing, state, placed, created_at, rev)
 VALUES (?, ?, ?, ?, ?, ?, ?, 'list', 'order', 'open', ?, ?, 1)`)

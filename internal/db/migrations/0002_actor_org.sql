@@ -41,6 +41,11 @@ CREATE TABLE lease (
   until {ts} NOT NULL
 ) {strict_rowless};
 
+CREATE TABLE tree (
+  publisher_id {uuid} NOT NULL PRIMARY KEY,
+  version {int} NOT NULL
+) {strict_rowless};
+
 CREATE TABLE publisher (
   id {uuid} NOT NULL PRIMARY KEY,
   slug {text} NOT NULL UNIQUE,
@@ -50,7 +55,6 @@ CREATE TABLE publisher (
   currency {text} NOT NULL,
   data_level {text} NOT NULL CHECK (data_level IN ('number', 'contact', 'address')),
   salt {bytes} NOT NULL,
-  tree_version {int} NOT NULL,
   created_at {ts} NOT NULL,
   rev {int} NOT NULL
 ) {strict_rowless};
@@ -172,6 +176,7 @@ DROP TABLE person;
 DROP TABLE role;
 DROP TABLE organization;
 DROP TABLE publisher;
+DROP TABLE tree;
 DROP TABLE lease;
 DROP TABLE idempotency;
 DROP TABLE journal_head;
