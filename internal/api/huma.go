@@ -19,26 +19,33 @@ import (
 
 // collector takes huma's operations into the route table, so that nothing is
 // reachable that is not in it.
-type collector struct{ routes []route.Route }
+type collector struct {
+	routes []route.Route
+	report func(requestID string, err error)
+}
 
 // Handle implements huma.Adapter.
-func (c *collector) Handle(op *huma.Operation, handle func(huma.Context)) {
+func (t *collector) Handle(op *huma.Operation, handle func(huma.Context)) {
 	meta, ok := op.Metadata[metaKey].(access)
 	if !ok {
 		panic("operation " + op.OperationID + " says nothing about its permission")
 	}
-	c.routes = append(c.routes, route.Route{
+	t.routes = append(t.routes, route.Route{
 		Method: op.Method, Pattern: op.Path, Permission: meta.permission, Public: meta.public,
 		Class: meta.class, MaxBody: op.MaxBodyBytes,
 		Handler: func(w http.ResponseWriter, r *http.Request, by actor.Actor) error {
-			handle(&call{humaContext: humago.NewContext(op, r, w), by: by})
+			c := &call{humaContext: humago.NewContext(op, r, w), by: by}
+			handle(c)
+			if c.internal != nil && t.report != nil {
+				t.report(by.RequestID, c.internal)
+			}
 			return nil
 		},
 	})
 }
 
 // ServeHTTP implements huma.Adapter; requests come through route.Mux instead.
-func (c *collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (t *collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	route.WriteProblem(w, r, route.ErrNoRoute, "")
 }
 
@@ -54,7 +61,8 @@ type access struct {
 // call is a request on its way through huma, with the one who asks.
 type call struct {
 	humaContext
-	by actor.Actor
+	by       actor.Actor
+	internal error // what went wrong on our side, for the log
 }
 
 // humaContext has another name than its method Context, so that it can be
@@ -137,14 +145,11 @@ func refusal(c *call, err error) huma.StatusError {
 		c.SetHeader("Retry-After", after)
 	}
 	if f.Kind == fault.Internal {
-		report(c, err)
+		c.internal = err
 	}
 	lang := text.Match(c.Header("Accept-Language"))
 	return &problem{route.NewProblem(err, lang, c.by.RequestID)}
 }
-
-// report is told of internal errors; the log has it from New.
-var report = func(*call, error) {}
 
 // The rules that huma checks, as "rule|limit" in place of its English
 // sentences, so that the refusal has a code and both languages. Values are

@@ -19,6 +19,9 @@ import (
 	"github.com/licet/licet/internal/sign"
 )
 
+// identityName is the file that opens the sealed keys, in the data folder.
+const identityName = sign.IdentityFile
+
 // Version is the program's version; the build sets it with -ldflags.
 var Version = "0.1.0-dev"
 
@@ -100,7 +103,7 @@ func wire(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 		return nil, err
 	}
 	gate := actor.NewGate(d)
-	keys, err := sign.Open(ctx, d, gate, filepath.Join(c.Data, sign.IdentityFile))
+	keys, err := sign.Open(ctx, d, gate, filepath.Join(c.Data, identityName))
 	if err != nil {
 		return nil, err
 	}
@@ -109,12 +112,14 @@ func wire(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 	a.Orgs = org.New(d, gate, vault)
 	a.Goods = catalog.NewService(d, gate)
 	a.Lic = license.New(license.Options{DB: d, Gate: gate, Vault: vault, Keyring: keys.Keyring()})
-	a.Orders = order.New(order.Options{
-		DB: d, Gate: gate, Vault: vault, Licenses: a.Lic, Depot: c.PublicURL, RecallLimit: int64(c.RecallLimit),
-	})
+	recalls := int64(c.RecallLimit)
+	if recalls == 0 {
+		recalls = -1 // none may pass
+	}
+	a.Orders = order.NewService(d, gate, a.Lic, vault, order.Settings{Depot: c.PublicURL, RecallAbove: recalls})
 	a.Jobs = job.NewService(d, gate, job.Options{Sleep: s.Sleep, Report: a.reportJob})
 	a.Hooks = connect.NewService(d, gate, vault, c.WebhookLocal)
-	a.Orders.Register(a.Jobs)
+	a.Jobs.Handle(order.JobKind, 0, a.Orders.Issue)
 	a.Hooks.Register(a.Jobs)
 	a.housekeeping()
 	return a, nil

@@ -92,7 +92,7 @@ func (a *App) examineClock(ctx context.Context, d *doctor) {
 // newestEvent is the time of the last sealed journal line of any publisher.
 func (a *App) newestEvent(ctx context.Context) (time.Time, error) {
 	var newest time.Time
-	all, err := a.publishers(ctx)
+	all, err := a.Publishers(ctx)
 	if err != nil {
 		return newest, err
 	}
@@ -140,7 +140,7 @@ func (a *App) examineDisk(d *doctor) {
 const keyNotice = 30 * 24 * time.Hour
 
 func (a *App) examineKeys(ctx context.Context, d *doctor) {
-	all, err := a.publishers(ctx)
+	all, err := a.Publishers(ctx)
 	if err != nil {
 		d.say("keys", Bad, "unknown")
 		return

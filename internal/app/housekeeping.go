@@ -8,7 +8,6 @@ import (
 	"github.com/licet/licet/internal/connect"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/job"
-	"github.com/licet/licet/internal/org"
 )
 
 // How long things that nobody looks at any more are kept.
@@ -47,28 +46,11 @@ func (a *App) purge(ctx context.Context) (map[string]int64, error) {
 	if err := count("retries", actor.PurgeRetries); err != nil {
 		return deleted, err
 	}
-	publishers, err := a.publishers(ctx)
+	publishers, err := a.Publishers(ctx)
 	for _, p := range publishers {
 		if err == nil {
 			err = count("deliveries", func(tx *db.Tx) (int64, error) { return connect.Purge(tx, p.ID, now.Add(-keepDeliveries)) })
 		}
 	}
 	return deleted, err
-}
-
-// publishers returns all tenants of the installation.
-func (a *App) publishers(ctx context.Context) ([]org.Publisher, error) {
-	var out []org.Publisher
-	var at org.Range
-	for {
-		page, err := a.Orgs.Publishers(ctx, actor.Installation(), at)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, page.Items...)
-		if page.Next == "" {
-			return out, nil
-		}
-		at.After = page.Next
-	}
 }

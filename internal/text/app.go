@@ -69,3 +69,13 @@ var (
 	_ = add("app.doctor.backup.none", Entry{EN: "None was made from here. Run daily: licet backup create FOLDER", DE: "Von hier wurde noch keine gemacht. Führen Sie täglich aus: licet backup create ORDNER"})
 	_ = add("app.doctor.backup.old", Entry{EN: "The newest is of {time}, older than {limit}. Run: licet backup create FOLDER", DE: "Die neueste ist von {time}, älter als {limit}. Führen Sie aus: licet backup create ORDNER"})
 )
+
+var _ = add("fault.app.no_publisher", Entry{
+	EN: "There is no publisher {publisher}. licet publisher list names all; licet publisher create makes one.",
+	DE: "Einen Hersteller {publisher} gibt es nicht. licet publisher list nennt alle; licet publisher create legt einen an.",
+})
+
+var _ = add("fault.app.which_publisher", Entry{
+	EN: "There are {count} publishers here. Say which one with --publisher.",
+	DE: "Es gibt hier {count} Hersteller. Sagen Sie mit --publisher, welcher gemeint ist.",
+})

@@ -1,0 +1,175 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/connect"
+	"github.com/licet/licet/internal/job"
+	"github.com/licet/licet/internal/license"
+	"github.com/licet/licet/internal/order"
+	"github.com/licet/licet/internal/org"
+	"github.com/licet/licet/internal/route"
+	"github.com/licet/licet/internal/sign"
+)
+
+// Prefix begins every path of the API.
+const Prefix = "/api/v1"
+
+// Doors are what the API translates to.
+type Doors struct {
+	Orgs     *org.Service
+	Catalog  *catalog.Service
+	Licenses *license.Service
+	Orders   *order.Service
+	Jobs     *job.Service
+	Webhooks *connect.Service
+	Keys     *sign.Service
+}
+
+// Options of the API.
+type Options struct {
+	Doors
+	Version     string
+	MaxDocument int64                           // bytes of an order document
+	Report      func(requestID string, e error) // told of internal errors
+}
+
+// API is the table of routes and the document that describes it.
+type API struct {
+	Options
+	huma  huma.API
+	table *collector
+}
+
+// New builds the API.
+func New(o Options) *API {
+	config := huma.DefaultConfig("Licet", o.Version)
+	config.Info.Description = description
+	config.CreateHooks, config.DocsPath, config.OpenAPIPath, config.SchemasPath = nil, "", "", ""
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"apiKey": {Type: "http", Scheme: "bearer", Description: "An API key: lk_…"},
+	}
+	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[actor.Set](), reflect.TypeFor[[]string]())
+	a := &API{Options: o, table: &collector{report: o.Report}}
+	a.huma = huma.NewAPI(config, a.table)
+	a.organizations()
+	a.keys()
+	a.webhooks()
+	a.jobs()
+	a.catalog()
+	a.orders()
+	a.licenses()
+	a.gateway()
+	return a
+}
+
+// Routes is the whole table: the operations, the document and its page.
+func (a *API) Routes() []route.Route { return append(a.table.routes, a.pages()...) }
+
+// Public is the part of the table that programs of end users call; the depot's
+// listener serves it too.
+func (a *API) Public() []route.Route {
+	var out []route.Route
+	for _, rt := range a.table.routes {
+		if rt.Public {
+			out = append(out, rt)
+		}
+	}
+	return out
+}
+
+// etag renders a revision.
+func etag(rev int64) string { return `"` + strconv.FormatInt(rev, 10) + `"` }
+
+// ifMatch reads a revision; "" and "*" mean whatever it is.
+func ifMatch(header string) (int64, error) {
+	if header == "" || header == "*" {
+		return 0, nil
+	}
+	rev, err := strconv.ParseInt(strings.Trim(header, `"`), 10, 64)
+	if err != nil || rev < 1 || etag(rev) != header {
+		return 0, ErrIfMatch.At("If-Match")
+	}
+	return rev, nil
+}
+
+// one is an answer that holds one thing with its revision.
+type one[T any] struct {
+	ETag string `header:"ETag" doc:"The revision, for If-Match."`
+	Body T
+}
+
+func withETag[T any](v T, rev int64, err error) (*one[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &one[T]{ETag: etag(rev), Body: v}, nil
+}
+
+// body is an answer without a revision.
+type body[T any] struct{ Body T }
+
+func plain[T any](v T, err error) (*body[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &body[T]{Body: v}, nil
+}
+
+// paged are the query parameters of a list.
+type paged struct {
+	After string `query:"after" maxLength:"200" doc:"The cursor from next of the page before."`
+	Limit int    `query:"limit" minimum:"1" maximum:"500" default:"100" doc:"Items of a page."`
+}
+
+// changed carries the revision that a change expects.
+type changed struct {
+	IfMatch string `header:"If-Match" doc:"The ETag that was read; without it the change is made whatever the revision."`
+}
+
+// dry is the switch of every consequential act.
+type dry struct {
+	DryRun bool `query:"dry_run" doc:"Only say what would happen."`
+}
+
+const description = `Everything that a publisher's ERP, CRM or shop needs: organizations, catalog, orders, tickets, licenses, webhooks. ` +
+	`Refusals are problem details (RFC 9457) with a stable code and the sentence in German and English. ` +
+	`Every POST takes an Idempotency-Key: the same key and body have one effect within 24 hours. ` +
+	`Lists are paged by cursors. Times are ISO 8601 in UTC, money is minor units and a currency.`
+
+// discard is the answer of operations that leave nothing to say.
+type discard struct{}
+
+func done(err error) (*discard, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &discard{}, nil
+}
+
+// get, post, change and remove shorten the descriptions of operations.
+func get(path, id, tag, summary string, p actor.Permission) op {
+	return op{Method: http.MethodGet, Path: Prefix + path, ID: id, Tag: tag, Summary: summary, Permission: p, Class: route.Page}
+}
+
+func post(path, id, tag, summary string, p actor.Permission) op {
+	return op{Method: http.MethodPost, Path: Prefix + path, ID: id, Tag: tag, Summary: summary, Permission: p, Class: route.Order}
+}
+
+func patch(path, id, tag, summary string, p actor.Permission) op {
+	return op{Method: http.MethodPatch, Path: Prefix + path, ID: id, Tag: tag, Summary: summary, Permission: p, Class: route.Order}
+}
+
+// created marks an operation that answers 201.
+func (o op) created() op {
+	o.Status = http.StatusCreated
+	return o
+}

@@ -1,0 +1,166 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/license"
+)
+
+// The issuance journal lives in one file per publisher, in a folder of its own:
+// lines that package license writes and replays. Beside each stands a file with
+// the sequence that was shipped last.
+
+// shippedAt is when the issuance journal was last written.
+func (a *App) shippedAt() (time.Time, error) {
+	files, err := filepath.Glob(filepath.Join(a.Config.JournalShip, "*.jsonl"))
+	if err != nil || len(files) == 0 {
+		return time.Time{}, errors.Join(err, os.ErrNotExist)
+	}
+	var newest time.Time
+	for _, f := range files {
+		info, err := os.Stat(f)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if info.ModTime().After(newest) {
+			newest = info.ModTime()
+		}
+	}
+	return newest, nil
+}
+
+// ship writes what each publisher's journal has gained to the folder of the
+// issuance journal and syncs it. Only then is the new position remembered: what
+// a crash repeats is replayed without harm.
+func (a *App) ship(ctx context.Context) error {
+	all, err := a.Publishers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if err := a.shipOne(ctx, p.ID); err != nil {
+			return err
+		}
+	}
+	a.metrics.shipped.Set(float64(a.seams.Now().Unix()))
+	return nil
+}
+
+func (a *App) shipOne(ctx context.Context, p actor.PublisherID) error {
+	position, err := readPosition(a.Config.JournalShip, p)
+	if err != nil {
+		return err
+	}
+	var head int64
+	if err := a.DB.Read(ctx, func(r *db.Reader) (err error) { head, err = actor.JournalHead(r, p); return err }); err != nil || head <= position {
+		return err
+	}
+	if err := os.MkdirAll(a.Config.JournalShip, 0o700); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(filepath.Join(a.Config.JournalShip, p.String()+".jsonl"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	out := bufio.NewWriterSize(file, 1<<16)
+	next, err := license.Ship(ctx, a.DB, p, position, out)
+	if err := errors.Join(err, out.Flush(), file.Sync()); err != nil {
+		return err
+	}
+	return writePosition(a.Config.JournalShip, p, next)
+}
+
+func positionFile(folder string, p actor.PublisherID) string {
+	return filepath.Join(folder, p.String()+".position")
+}
+
+func readPosition(folder string, p actor.PublisherID) (int64, error) {
+	raw, err := os.ReadFile(positionFile(folder, p))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	var seq int64
+	if err == nil {
+		err = json.Unmarshal(raw, &seq)
+	}
+	return seq, err
+}
+
+// writePosition replaces the position file in one step.
+func writePosition(folder string, p actor.PublisherID, seq int64) error {
+	raw, err := json.Marshal(seq)
+	if err != nil {
+		return err
+	}
+	name := positionFile(folder, p)
+	if err := os.WriteFile(name+".new", raw, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
+}
+
+// Restored is what a restore did.
+type Restored struct {
+	Backup   db.Manifest `json:"backup"`
+	Epoch    int64       `json:"epoch"`
+	Replayed int64       `json:"replayed"` // rows that the shipped journal had newer than the backup
+}
+
+// Restore loads a backup into the empty database of the configuration, raises
+// the epoch, and replays the shipped issuance journal, so that what was issued
+// after the backup is known again and no seat is sold twice.
+func Restore(ctx context.Context, c Config, folder string, s Seams) (Restored, error) {
+	s.fill()
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return Restored{}, err
+	}
+	m, err := db.Restore(ctx, c.Options(s.Now, s.Hooks), folder)
+	if err != nil {
+		return Restored{}, err
+	}
+	out := Restored{Backup: m}
+	a, err := Open(ctx, c, s)
+	if err != nil {
+		return out, err
+	}
+	err = a.replay(ctx, &out)
+	return out, errors.Join(err, a.Close())
+}
+
+func (a *App) replay(ctx context.Context, out *Restored) error {
+	files, err := filepath.Glob(filepath.Join(a.Config.JournalShip, "*.jsonl"))
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		n, err := a.replayFile(ctx, name)
+		out.Replayed += n
+		if err != nil {
+			return err
+		}
+	}
+	return a.DB.Read(ctx, func(r *db.Reader) (err error) { out.Epoch, err = db.Epoch(r); return err })
+}
+
+func (a *App) replayFile(ctx context.Context, name string) (int64, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	var lines io.Reader = bufio.NewReaderSize(file, 1<<16)
+	return license.Replay(ctx, a.DB, lines)
+}
+
+// IdentityPath is where the file lies that opens the sealed keys.
+func (a *App) IdentityPath() string { return filepath.Join(a.Config.Data, identityName) }

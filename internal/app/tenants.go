@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/fault"
+	"github.com/licet/licet/internal/org"
+)
+
+// The refusals of the composition root.
+var (
+	ErrNoPublisher    = fault.New(fault.NotFound, "app.no_publisher")
+	ErrWhichPublisher = fault.New(fault.Invalid, "app.which_publisher")
+)
+
+// Publishers returns all tenants of the installation.
+func (a *App) Publishers(ctx context.Context) ([]org.Publisher, error) {
+	var out []org.Publisher
+	var at org.Range
+	for {
+		page, err := a.Orgs.Publishers(ctx, actor.Installation(), at)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, page.Items...)
+		if page.Next == "" {
+			return out, nil
+		}
+		at.After = page.Next
+	}
+}
+
+// Publisher returns the tenant of the given short name; "" means the only one.
+// Errors: app.no_publisher, app.which_publisher.
+func (a *App) Publisher(ctx context.Context, slug string) (org.Publisher, error) {
+	all, err := a.Publishers(ctx)
+	if err != nil {
+		return org.Publisher{}, err
+	}
+	if slug == "" && len(all) == 1 {
+		return all[0], nil
+	}
+	if slug == "" && len(all) > 1 {
+		return org.Publisher{}, ErrWhichPublisher.With("count", len(all))
+	}
+	for _, p := range all {
+		if p.Slug == slug {
+			return p, nil
+		}
+	}
+	return org.Publisher{}, ErrNoPublisher.With("publisher", slug)
+}
