@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strings"
@@ -78,3 +79,6 @@ func wantEmpty(t *testing.T, s *catalog.Service, by actor.Actor) {
 		t.Fatalf("%d objects were written", n)
 	}
 }
+
+// background is for what must not end with one subtest.
+var background = context.Background()

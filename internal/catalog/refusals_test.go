@@ -275,3 +275,13 @@ func deepKeys(n int) string {
 	}
 	return b.String()
 }
+
+// replace replaces old, new, old, new … each of which must be there.
+func replace(t *testing.T, doc string, pairs ...string) string {
+	t.Helper()
+	for i := 0; i < len(pairs); i += 2 {
+		at(t, doc, pairs[i])
+		doc = strings.Replace(doc, pairs[i], pairs[i+1], 1)
+	}
+	return doc
+}
