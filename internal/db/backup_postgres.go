@@ -199,6 +199,11 @@ func restorePostgres(ctx context.Context, o Options, src string, m Manifest) err
 	if err != nil {
 		return err
 	}
+	for _, t := range m.Tables {
+		if !slices.ContainsFunc(order, func(o pgTable) bool { return o.name == t.Name }) {
+			return damaged(t.Name+".copy", "of no table of this schema")
+		}
+	}
 	return p.load(ctx, c.Conn(), order, src, m)
 }
 

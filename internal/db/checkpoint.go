@@ -25,12 +25,13 @@ type checkpointer struct {
 	quit  chan struct{}
 	done  chan struct{}
 	once  atomic.Bool
-	next  int64 // log length at which to try again to start it anew
+	limit int64 // log length at which it is started anew; resetPages but in tests
+	next  int64 // log length at which to try that again
 }
 
 func newCheckpointer(l *lite) *checkpointer {
 	return &checkpointer{
-		l: l, next: resetPages,
+		l: l, limit: resetPages, next: resetPages,
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 }
@@ -73,23 +74,18 @@ func (c *checkpointer) run() {
 	if err != nil {
 		return
 	}
-	log, left, err := conn.checkpoint()
+	log, _, err := conn.checkpoint()
 	c.l.pool.give(conn, err == nil)
 	if err != nil {
 		return
 	}
 	c.l.d.stats.checkpoints.Add(1)
 	c.l.d.stats.logPages.Store(log)
-	if log < c.next || left < 0 {
-		if log < resetPages {
-			c.next = resetPages
-		}
-		return
-	}
-	if c.reset() {
-		c.next = resetPages
-	} else {
-		c.next = log + resetPages
+	switch {
+	case log < c.limit:
+		c.next = c.limit
+	case log >= c.next && !c.reset():
+		c.next = log + c.limit
 	}
 }
 

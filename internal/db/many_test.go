@@ -113,7 +113,7 @@ func TestManyGathers(t *testing.T) {
 	if got := numbers(t, d); len(got) != n || slices.Contains(got, 99) {
 		t.Errorf("rows %v", got)
 	}
-	if runs.Load() > 5 {
+	if runs.Load() > n/2 { // those that had not asked yet came later
 		t.Errorf("%d runs for %d members", runs.Load(), n)
 	}
 }
