@@ -23,7 +23,10 @@ var (
 		`SELECT m.name, i.partial, (SELECT group_concat(x.name, ',') FROM
 		   (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno) x)
 		 FROM sqlite_master m, pragma_index_list(m.name) i
-		 WHERE m.type = 'table' AND m.name NOT GLOB 'sqlite_*' AND m.name <> 'goose_db_version' AND i."unique" = 1`,
+		 WHERE m.type = 'table' AND m.name NOT GLOB 'sqlite_*' AND m.name <> 'goose_db_version' AND i."unique" = 1
+		 UNION SELECT m.name, 0, (SELECT group_concat(x.name, ',') FROM
+		   (SELECT name FROM pragma_table_info(m.name) WHERE pk > 0 ORDER BY pk) x)
+		 FROM sqlite_master m WHERE m.type = 'table' AND m.name NOT GLOB 'sqlite_*' AND m.name <> 'goose_db_version'`,
 		`SELECT c.relname::text, i.indpred IS NOT NULL, (SELECT string_agg(a.attname, ',' ORDER BY k.ord)
 		   FROM unnest(i.indkey::int[]) WITH ORDINALITY k(num, ord)
 		   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.num)
