@@ -181,3 +181,107 @@ var _ = add("fault.order.webhook_topic", Entry{
 	EN: "Messages about {topic} are not taken here. Set the hook to the topics of orders.",
 	DE: "Nachrichten zum Thema {topic} werden hier nicht angenommen. Stellen Sie den Webhook auf die Themen der Bestellungen.",
 })
+
+// The refusals of orders.
+
+var _ = add("fault.order.not_found", Entry{
+	EN: "There is no such order here. Check its number and source.",
+	DE: "Diesen Auftrag gibt es hier nicht. Prüfen Sie Nummer und Quelle.",
+})
+
+var _ = add("fault.order.party_unknown", Entry{
+	EN: "There is no organization {number} for which you may order. Check the number, or ask the publisher to create it.",
+	DE: "Es gibt keine Organisation {number}, für die Sie bestellen dürfen. Prüfen Sie die Nummer oder lassen Sie sie vom Hersteller anlegen.",
+})
+
+var _ = add("fault.order.end_customer", Entry{
+	EN: "{number} is a {kind} and cannot be an end customer. Name a customer or one of its units.",
+	DE: "{number} ist vom Typ {kind} und kann kein Endkunde sein. Nennen Sie einen Kunden oder eine seiner Einheiten.",
+})
+
+var _ = add("fault.order.buyer_changed", Entry{
+	EN: "Order {order} belongs to another buyer. Cancel its lines and send a new order.",
+	DE: "Auftrag {order} gehört einem anderen Käufer. Stornieren Sie seine Positionen und senden Sie einen neuen Auftrag.",
+})
+
+var _ = add("fault.order.change_of_unknown", Entry{
+	EN: "This changes order {order}, which is not known here. Send the order first, then the change again.",
+	DE: "Dies ändert den Auftrag {order}, der hier nicht bekannt ist. Senden Sie zuerst den Auftrag, dann die Änderung noch einmal.",
+})
+
+var _ = add("fault.order.not_waiting", Entry{
+	EN: "No document of this order waits for a confirmation. Somebody may have decided already; reload.",
+	DE: "Kein Dokument dieses Auftrags wartet auf eine Bestätigung. Vielleicht hat schon jemand entschieden; laden Sie neu.",
+})
+
+var _ = add("fault.order.stale", Entry{
+	EN: "The order has changed since you saw it (revision {seen}, now {have}). Reload and decide again.",
+	DE: "Der Auftrag hat sich geändert, seit Sie ihn gesehen haben (Stand {seen}, jetzt {have}). Laden Sie neu und entscheiden Sie noch einmal.",
+})
+
+var _ = add("fault.order.more_recalls", Entry{
+	EN: "By now {now} seats would be recalled; you have seen {seen}. Reload and decide again.",
+	DE: "Inzwischen würden {now} Plätze zurückgerufen; gesehen haben Sie {seen}. Laden Sie neu und entscheiden Sie noch einmal.",
+})
+
+var _ = add("fault.order.too_large_quantity", Entry{
+	EN: "An order can hold at most {limit} units. Split it.",
+	DE: "Ein Auftrag kann höchstens {limit} Einheiten enthalten. Teilen Sie ihn auf.",
+})
+
+var _ = add("fault.order.bad_page", Entry{
+	EN: "This is not the mark of a page of this list. Begin at the first page.",
+	DE: "Das ist keine Seitenmarke dieser Liste. Beginnen Sie mit der ersten Seite.",
+})
+
+var _ = add("fault.order.hook_tries", Entry{
+	EN: "Too many messages with a wrong signature came from this address. Correct the secret and wait a while.",
+	DE: "Von dieser Adresse kamen zu viele Nachrichten mit falscher Signatur. Berichtigen Sie das Geheimnis und warten Sie etwas.",
+})
+
+var _ = add("fault.order.source_taken", Entry{
+	EN: "There is a source {name} already. Choose another name.",
+	DE: "Eine Quelle {name} gibt es schon. Wählen Sie einen anderen Namen.",
+})
+
+var _ = add("fault.order.source_not_found", Entry{
+	EN: "There is no such source here.",
+	DE: "Diese Quelle gibt es hier nicht.",
+})
+
+var _ = add("fault.order.bad_secret", Entry{
+	EN: "A secret has {min} to {max} characters. Choose a longer one, or leave it empty to have one made.",
+	DE: "Ein Geheimnis hat {min} bis {max} Zeichen. Wählen Sie ein anderes oder lassen Sie es leer, um eines zu erzeugen.",
+})
+
+var _ = add("fault.order.bad_source", Entry{
+	EN: "{value} is not one of the values allowed here: {allowed}.",
+	DE: "{value} gehört nicht zu den hier erlaubten Werten: {allowed}.",
+})
+
+// The words of a delivery note.
+
+var _ = add("order.note.title", Entry{
+	EN: "Delivery note for order {order}: your license tickets",
+	DE: "Lieferschein zum Auftrag {order}: Ihre Lizenztickets",
+})
+
+var _ = add("order.note.how_to", Entry{
+	EN: "Each ticket lets its bearer collect the licenses of its line. Enter it in the program or in the activation wizard, and keep it safe.",
+	DE: "Mit jedem Ticket holt sein Inhaber die Lizenzen der Position ab. Geben Sie es im Programm oder im Aktivierungsassistenten ein und bewahren Sie es gut auf.",
+})
+
+var _ = add("order.note.how_to_depot", Entry{
+	EN: "Each ticket lets its bearer collect the licenses of its line. Enter it in the program, in the activation wizard or at {depot}, and keep it safe.",
+	DE: "Mit jedem Ticket holt sein Inhaber die Lizenzen der Position ab. Geben Sie es im Programm, im Aktivierungsassistenten oder unter {depot} ein und bewahren Sie es gut auf.",
+})
+
+var _ = add("order.note.line", Entry{
+	EN: "Line {line}: {n} licenses {name} ({article})", ENOne: "Line {line}: {n} license {name} ({article})",
+	DE: "Position {line}: {n} Lizenzen {name} ({article})", DEOne: "Position {line}: {n} Lizenz {name} ({article})",
+})
+
+var _ = add("order.note.line_cancelled", Entry{
+	EN: "Line {line}: {name} ({article}), cancelled",
+	DE: "Position {line}: {name} ({article}), storniert",
+})

@@ -66,6 +66,7 @@ var bad = []badCase{
 	{"nothing", "application/json", `{}`, format.ErrMissing, "/number"},
 	{"party without number", "", `{"source":"erp","number":"1","buyer":{},"lines":[{"no":"1","article":"A","quantity":1}]}`, format.ErrMissing, "/buyer/number"},
 	{"no source", "", `{"number":"1","buyer":{"number":"R"},"lines":[{"no":"1","article":"A","quantity":1}]}`, format.ErrNoSource, "source"},
+	{"source with a slash", "", `{"source":"a/b","number":"1","buyer":{"number":"R"},"lines":[{"no":"1","article":"A","quantity":1}]}`, format.ErrCharacters, "/source"},
 	{"unknown mode", "", `{"mode":"delta","source":"erp","number":"1","buyer":{"number":"R"},"lines":[{"no":"1","article":"A","quantity":1}]}`, format.ErrValue, "/mode"},
 	{"revision below 0", "", `{"revision":-1,"source":"erp","number":"1","buyer":{"number":"R"},"lines":[{"no":"1","article":"A","quantity":1}]}`, format.ErrValue, "/revision"},
 	{"unknown language", "", `{"language":"fr","source":"erp","number":"1","buyer":{"number":"R"},"lines":[{"no":"1","article":"A","quantity":1}]}`, format.ErrValue, "/language"},

@@ -64,6 +64,16 @@ func printable(s string) bool {
 	return true
 }
 
+// source reads the name of a sending system. It has no slash: that separates it
+// from the organization whose source it is.
+func (b *builder) source(field, s string, required bool) string {
+	s = b.text(field, s, maxSource, required)
+	if strings.Contains(s, "/") {
+		b.refuse(with(ErrCharacters, field))
+	}
+	return s
+}
+
 // party reads an organization's number; an empty one gives nil.
 func (b *builder) party(field, number string) *Party {
 	if number = b.text(field, number, maxParty, false); number == "" {
@@ -214,7 +224,7 @@ func (b *builder) line(l Line) error {
 func (b *builder) finish(o Options) (Document, error) {
 	d := &b.doc
 	if o.Source != "" {
-		o.Source = b.text("source", o.Source, maxSource, false)
+		o.Source = b.source("source", o.Source, false)
 		if d.Source != "" && d.Source != o.Source {
 			b.refuse(with(ErrSource, "source", "value", clip(d.Source), "want", o.Source))
 		}
@@ -233,4 +243,69 @@ func (b *builder) finish(o Options) (Document, error) {
 		return Document{}, errors.Join(b.faults...)
 	}
 	return *d, nil
+}
+
+// Check refuses a document that no parser of this package would have returned;
+// adapters that build documents themselves need it, and doors do not trust them.
+// The error joins up to 50 refusals.
+func (d Document) Check() error {
+	b := newBuilder(d.Format, d.Mode)
+	exact := func(field, s string, limit int, required bool) {
+		if b.text(field, s, limit, required) != s {
+			b.refuse(with(ErrCharacters, field))
+		}
+	}
+	if b.source("/source", d.Source, true) != d.Source {
+		b.refuse(with(ErrCharacters, "/source"))
+	}
+	exact("/number", d.Number, maxNumber, true)
+	exact("/id", d.ID, maxValue, false)
+	b.mode("/mode", string(d.Mode), "")
+	b.currency("/currency", d.Currency)
+	if d.Mode == "" || (len(d.Lines) == 0 && d.Mode != Complete) {
+		b.refuse(with(ErrNoLines, "/lines"))
+	}
+	b.checkParty("/buyer", &d.Buyer)
+	b.checkParty("/customer", d.Customer)
+	for i, l := range d.Lines {
+		if l.Field == "" {
+			l.Field = "/lines/" + strconv.Itoa(i)
+		}
+		exact(l.Field+"/no", l.No, maxLineNo, true)
+		exact(l.Field+"/article", l.Article, maxNumber, false)
+		if !l.Cancelled {
+			b.quantity(l.Field+"/quantity", strconv.FormatInt(l.Quantity, 10))
+		}
+		b.checkParty(l.Field+"/customer", l.Customer)
+		for _, pairs := range []map[string]string{l.Options, l.Properties} {
+			var copied map[string]string
+			for name, value := range pairs {
+				b.pair(&copied, l.Field+"/options", name, value)
+			}
+		}
+		if err := b.line(l); err != nil {
+			return err
+		}
+	}
+	return errors.Join(b.faults...)
+}
+
+func (b *builder) checkParty(field string, p *Party) {
+	if p == nil {
+		return
+	}
+	if (p.Number == "") == (p.ID == "") {
+		b.refuse(with(ErrMissing, field+"/number"))
+	}
+	b.text(field+"/number", p.Number, maxParty, false)
+	b.text(field+"/id", p.ID, maxNumber, false)
+}
+
+// CheckSource refuses a name that a source of orders cannot have.
+func CheckSource(field, name string) error {
+	b := newBuilder("", "")
+	if b.source(field, name, true) != name && len(b.faults) == 0 {
+		b.refuse(with(ErrCharacters, field))
+	}
+	return errors.Join(b.faults...)
 }

@@ -142,7 +142,7 @@ func (f *csvFile) order(at string, row []string) (*csvOrder, error) {
 	}
 	o := &csvOrder{builder: newBuilder(CSV, mode), said: map[column]string{}}
 	o.doc.Ignored = f.ignored
-	o.doc.Source = o.text(f.field(at, colSource), key[0], maxSource, false)
+	o.doc.Source = o.source(f.field(at, colSource), key[0], false)
 	o.doc.Number = o.text(f.field(at, colOrder), key[1], maxNumber, true)
 	f.orders[key] = o
 	f.inOrder = append(f.inOrder, o)

@@ -72,7 +72,7 @@ func (r restReader) header(key string, t json.Token) error {
 	}
 	switch key {
 	case "source":
-		d.Source = r.text(r.at(), s, maxSource, false)
+		d.Source = r.source(r.at(), s, false)
 	case "number":
 		d.Number = r.text(r.at(), s, maxNumber, true)
 	case "id":

@@ -1,0 +1,90 @@
+package license
+
+import (
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/db"
+)
+
+// LineSeats is what the tickets of one order line hold.
+type LineSeats struct {
+	Sold  int64 // what the order has, without what is owed back
+	Free  int64 // of it, what Lower takes first: nobody has redeemed it
+	InUse int64 // of the rest, what a device would have to give up
+}
+
+var qLineSeats = db.SQL("license.line_seats", `
+SELECT line_id, CAST(SUM(sold) AS bigint), CAST(SUM(free) AS bigint),
+  CAST(SUM(CASE WHEN live < sold - free THEN live ELSE sold - free END) AS bigint)
+FROM (
+  SELECT s.line_id AS line_id, l.quantity - l.owed AS sold,
+    CASE WHEN l.used >= l.quantity THEN 0
+         WHEN l.used < l.owed THEN l.quantity - l.owed
+         ELSE l.quantity - l.used END AS free,
+    CASE WHEN l.used = 0 THEN 0 ELSE COALESCE((
+      SELECT SUM(a.quantity - a.shrink) FROM activation a
+      WHERE a.publisher_id = l.publisher_id AND a.license_id = l.id AND a.slot = 0), 0) END AS live
+  FROM license_snapshot s
+  JOIN ticket t ON t.publisher_id = s.publisher_id AND t.snapshot_id = s.id
+  JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
+  WHERE s.publisher_id = ? AND {ids:s.line_id} AND l.state IN ('available', 'blocked')
+) x GROUP BY line_id`)
+
+// LineSeats sums up what the tickets of order lines hold, for the preview of a
+// lower quantity: a lowering by n recalls n - Free seats, at most InUse. Lines
+// without tickets are left out. It is a part: it checks no rights and locks
+// nothing.
+func (s *Service) LineSeats(q db.Querier, p actor.PublisherID, lines []OrderLineID) (map[OrderLineID]LineSeats, error) {
+	type row struct {
+		line  OrderLineID
+		seats LineSeats
+	}
+	rows, err := db.List(q, func(r *db.Rows) (row, error) {
+		var x row
+		return x, r.Scan(&x.line, &x.seats.Sold, &x.seats.Free, &x.seats.InUse)
+	}, qLineSeats, p, db.IDs[OrderLine](lines))
+	out := make(map[OrderLineID]LineSeats, len(rows))
+	for _, x := range rows {
+		out[x.line] = x.seats
+	}
+	return out, err
+}
+
+// LinePlace is a place in the tickets of one order line; the zero one is their
+// beginning.
+type LinePlace struct {
+	Snapshot SnapshotID
+	Ticket   TicketID
+}
+
+// LinePage returns at most limit tickets of one order line behind a place, and
+// the place of the last one. Fewer than limit mean that there are no more. It is
+// a part: it checks no rights.
+func (s *Service) LinePage(q db.Querier, p actor.PublisherID, line OrderLineID, after LinePlace, limit int) ([]LineTicket, LinePlace, error) {
+	of, err := snapshotsOf(q, p, []OrderLineID{line})
+	if err != nil {
+		return nil, after, err
+	}
+	var out []LineTicket
+	for _, id := range of[line] {
+		from := TicketID{15: 1}
+		if c := id.Compare(after.Snapshot); c < 0 {
+			continue
+		} else if c == 0 {
+			from = after.Ticket
+		}
+		page, err := db.List(q, func(r *db.Rows) (LineTicket, error) {
+			t := LineTicket{Line: line}
+			return t, r.Scan(&t.Ticket, &t.Hint, (*string)(&t.State), &t.License, &t.Quantity, &t.Used)
+		}, qLinePage, p, id, from, limit-len(out))
+		if err != nil {
+			return nil, after, err
+		}
+		if len(page) > 0 {
+			out, after = append(out, page...), LinePlace{id, page[len(page)-1].Ticket}
+		}
+		if len(out) >= limit {
+			break
+		}
+	}
+	return out, after, nil
+}

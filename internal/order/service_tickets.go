@@ -1,0 +1,331 @@
+package order
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/license"
+)
+
+func lineIDs(ids []LineID) []license.OrderLineID {
+	out := make([]license.OrderLineID, len(ids))
+	for i, id := range ids {
+		out[i] = license.OrderLineID(id)
+	}
+	return out
+}
+
+// stock is what a line's tickets hold.
+type stock = license.LineSeats
+
+func (s *Service) stock(q db.Querier, p actor.PublisherID, ids []LineID) (map[LineID]stock, error) {
+	out := make(map[LineID]stock, len(ids))
+	for part := range slices.Chunk(ids, 1000) {
+		found, err := s.licenses.LineSeats(q, p, lineIDs(part))
+		if err != nil {
+			return nil, err
+		}
+		for id, one := range found {
+			out[LineID(id)] = one
+		}
+	}
+	return out, nil
+}
+
+// take takes back what a step takes from a line. Tickets may hold less than the
+// order says, when support has recalled some; then there is less to take.
+func (s *Service) take(tx *db.Tx, by actor.Actor, id LineID, st Step) error {
+	line := license.OrderLineID(id)
+	if st.Act != Lower {
+		_, err := s.licenses.ReverseLine(tx, by, line)
+		return err
+	}
+	have, err := s.licenses.LineSeats(tx, by.Publisher, []license.OrderLineID{line})
+	if err != nil {
+		return err
+	}
+	if n := min(st.Take, have[line].Sold); n > 0 {
+		_, err = s.licenses.Lower(tx, by, line, n)
+	}
+	return err
+}
+
+// issue makes what parcels need and adds the codes of new tickets to made, if
+// it is not nil. A line that has tickets already is raised: recalls that no
+// device has heard of are taken back, a ticket for the whole line grows.
+func (s *Service) issue(tx *db.Tx, by actor.Actor, o Order, parcels []parcel, made codes) error {
+	var in []license.IssueInput
+	for _, p := range parcels {
+		perUnit := p.sale.snapshot.Ticketing == catalog.PerUnit
+		if p.line.Issued > 0 && (made != nil || !perUnit) {
+			more, err := s.licenses.Raise(tx, by, license.OrderLineID(p.line.ID), p.units)
+			if err != nil {
+				return err
+			}
+			made.add(more)
+			continue
+		}
+		customer := p.line.Customer
+		if customer.IsZero() {
+			customer = o.Customer
+		}
+		in = append(in, license.IssueInput{
+			Line: license.OrderLineID(p.line.ID), Holder: o.Buyer, Customer: customer,
+			Item: p.sale.snapshot, Quantity: p.units, PerUnit: perUnit,
+		})
+	}
+	issued, err := s.licenses.Issue(tx, by, in)
+	made.add(issued)
+	return err
+}
+
+func (c codes) add(issued []license.Issued) {
+	if c == nil {
+		return
+	}
+	for _, one := range issued {
+		c[one.Ticket] = one.Code
+	}
+}
+
+// tickets returns the tickets of lines, with their codes as far as see allows.
+func (s *Service) tickets(q db.Querier, p actor.PublisherID, lines []Line, see sight) (map[LineID][]TicketView, error) {
+	ids := make([]LineID, len(lines))
+	for i, l := range lines {
+		ids[i] = l.ID
+	}
+	found, err := s.licenses.LineTickets(q, p, lineIDs(ids))
+	if err != nil {
+		return nil, err
+	}
+	opened, err := s.codes(q, p, found, see)
+	if err != nil {
+		return nil, err
+	}
+	out := map[LineID][]TicketView{}
+	for _, t := range found {
+		id := LineID(t.Line)
+		if n := len(out[id]); n > 0 && out[id][n-1].ID == t.Ticket {
+			out[id][n-1].Quantity += t.Quantity
+			continue
+		}
+		out[id] = append(out[id], ticketView(t, opened))
+	}
+	return out, nil
+}
+
+func ticketView(t license.LineTicket, opened codes) TicketView {
+	v := TicketView{ID: t.Ticket, Code: opened[t.Ticket], Hint: t.Hint, Quantity: t.Quantity, State: t.State}
+	if t.State == license.TicketReversed {
+		v.Code = "" // it opens nothing any more
+	}
+	return v
+}
+
+// codes returns the codes that may be seen: those made just now, and those that
+// are kept sealed.
+func (s *Service) codes(q db.Querier, p actor.PublisherID, found []license.LineTicket, see sight) (codes, error) {
+	if !see.open {
+		return nil, nil
+	}
+	out := codes{}
+	var sealed []license.TicketID
+	for _, t := range found {
+		if code, ok := see.fresh[t.Ticket]; ok {
+			out[t.Ticket] = code
+		} else if t.State != license.TicketReversed {
+			sealed = append(sealed, t.Ticket)
+		}
+	}
+	opened, err := s.licenses.Codes(q, p, sealed)
+	for id, code := range opened {
+		out[id] = code
+	}
+	return out, err
+}
+
+// LineQuery asks for a page of an order's lines.
+type LineQuery struct {
+	Order ID
+	After string // cursor of the page before; "" = the first page
+	Limit int    // 1 to 1,000; 0 = 200
+}
+
+// Lines returns the lines of an order by their numbers, without tickets. It
+// needs order.read for the buyer. Errors: ErrNotFound, ErrBadPage.
+func (s *Service) Lines(ctx context.Context, by actor.Actor, in LineQuery) (Page[LineView], error) {
+	page := Page[LineView]{Items: []LineView{}}
+	from, limit, err := placeOf(in.After, in.Limit)
+	if err != nil {
+		return page, err
+	}
+	err = s.db.Read(ctx, func(q *db.Reader) error {
+		o, err := s.readable(q, by, in.Order, actor.OrderRead)
+		if err != nil {
+			return err
+		}
+		lines, err := linePage(q, by.Publisher, o.ID, from.Line, limit+1)
+		if err != nil {
+			return err
+		}
+		sales, err := salesOf(q, by.Publisher, o.ID)
+		if err != nil {
+			return err
+		}
+		if len(lines) > limit {
+			lines = lines[:limit]
+			page.Next = place{Line: lines[limit-1].No}.String()
+		}
+		for _, l := range lines {
+			page.Items = append(page.Items, lineView(l, o, sales[l.sale].snapshot, nil))
+		}
+		return nil
+	})
+	return page, err
+}
+
+// readable reads an order for somebody who has perm for its buyer.
+func (s *Service) readable(q db.Querier, by actor.Actor, id ID, perm actor.Permission) (Order, error) {
+	o, err := byID(q, by.Publisher, id)
+	if err == nil {
+		err = hidden(s.gate.Check(q, by, perm, o.Buyer))
+	}
+	return o, err
+}
+
+// TicketQuery asks for a page of an order's tickets.
+type TicketQuery struct {
+	Order ID
+	After string // cursor of the page before; "" = the first page
+	Limit int    // 1 to 1,000; 0 = 200
+	Codes bool   // with their codes: needs ticket.reveal, and is journaled
+}
+
+// TicketRow is a ticket with the line it belongs to.
+type TicketRow struct {
+	Line    string `json:"line"`
+	Article string `json:"article"`
+	TicketView
+}
+
+// Tickets returns the tickets of an order, line by line. It needs order.read
+// for the buyer, and ticket.reveal for codes. Errors: ErrNotFound, ErrBadPage.
+func (s *Service) Tickets(ctx context.Context, by actor.Actor, in TicketQuery) (Page[TicketRow], error) {
+	page := Page[TicketRow]{Items: []TicketRow{}}
+	from, limit, err := placeOf(in.After, in.Limit)
+	if err != nil {
+		return page, err
+	}
+	look := func(q db.Querier) error {
+		o, err := s.readable(q, by, in.Order, actor.OrderRead)
+		if err != nil {
+			return err
+		}
+		if in.Codes {
+			if err := s.gate.Check(q, by, actor.TicketReveal, o.Buyer); err != nil {
+				return err
+			}
+		}
+		page, err = s.ticketPage(q, by.Publisher, o, from, limit, sight{open: in.Codes})
+		return err
+	}
+	if !in.Codes {
+		err = s.db.Read(ctx, func(r *db.Reader) error { return look(r) })
+		return page, err
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := look(tx); err != nil {
+			return err
+		}
+		return actor.Record(tx, by, actor.Entry{
+			Entity: "order", ID: in.Order, Event: "order.codes_shown", Data: map[string]any{"tickets": len(page.Items)},
+		})
+	})
+	return page, err
+}
+
+// place is where a page of lines or tickets ended.
+type place struct {
+	Line     string             `json:"l"`
+	Snapshot license.SnapshotID `json:"s,omitzero"`
+	Ticket   license.TicketID   `json:"t,omitzero"`
+}
+
+// String is the cursor.
+func (p place) String() string {
+	raw, _ := json.Marshal(p) // strings only: it cannot fail
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+func placeOf(cursor string, limit int) (place, int, error) {
+	if limit <= 0 || limit > 1000 {
+		limit = 200
+	}
+	var p place
+	if cursor == "" {
+		return p, limit, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || json.Unmarshal(raw, &p) != nil {
+		return p, limit, ErrBadPage
+	}
+	return p, limit, nil
+}
+
+// ticketPage walks the lines from a place on until the page is full.
+func (s *Service) ticketPage(q db.Querier, p actor.PublisherID, o Order, from place, limit int, see sight) (Page[TicketRow], error) {
+	page := Page[TicketRow]{Items: []TicketRow{}}
+	var found []license.LineTicket
+	lines := map[license.OrderLineID]Line{}
+	after := license.LinePlace{Snapshot: from.Snapshot, Ticket: from.Ticket}
+	line, err := lineAt(q, p, o.ID, from)
+	for ; err == nil && line != nil && page.Next == ""; line, err = lineAfter(q, p, o.ID, line.No) {
+		part, end, err := s.licenses.LinePage(q, p, license.OrderLineID(line.ID), after, limit-len(found))
+		if err != nil {
+			return page, err
+		}
+		found, lines[license.OrderLineID(line.ID)] = append(found, part...), *line
+		if len(found) == limit {
+			page.Next = place{line.No, end.Snapshot, end.Ticket}.String()
+		}
+		after = license.LinePlace{}
+	}
+	if err != nil {
+		return page, err
+	}
+	opened, err := s.codes(q, p, found, see)
+	if err != nil {
+		return page, err
+	}
+	for _, t := range found {
+		l := lines[t.Line]
+		page.Items = append(page.Items, TicketRow{Line: l.No, Article: l.Article, TicketView: ticketView(t, opened)})
+	}
+	return page, nil
+}
+
+// lineAt is the line in which a place lies; the first line for the beginning.
+func lineAt(q db.Querier, p actor.PublisherID, o ID, from place) (*Line, error) {
+	if from.Line == "" {
+		return lineAfter(q, p, o, "")
+	}
+	found, err := db.List(q, scanLine, qLineByNo, p, o, from.Line)
+	if err != nil || len(found) == 0 {
+		return nil, cmp.Or(err, error(ErrBadPage))
+	}
+	return &found[0], nil
+}
+
+func lineAfter(q db.Querier, p actor.PublisherID, o ID, no string) (*Line, error) {
+	found, err := linePage(q, p, o, no, 1)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return &found[0], nil
+}
