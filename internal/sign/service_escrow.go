@@ -37,7 +37,7 @@ func (s *Service) Export(ctx context.Context, by actor.Actor, passphrase string,
 			}
 			e.Publishers = append(e.Publishers, one)
 		}
-		return recordAll(tx, by, all, "keys.exported", struct{}{})
+		return recordInstallation(tx, by, "keys.exported", nil)
 	})
 	if err != nil {
 		return nil, err
@@ -90,15 +90,11 @@ func (s *Service) exportPublisher(q db.Querier, p publisherID) (escrowPublisher,
 	return out, nil
 }
 
-// recordAll writes a journal line for every publisher, for what concerns the
-// whole installation.
-func recordAll(tx *db.Tx, by actor.Actor, all []publisherID, event string, facts any) error {
-	for _, p := range all {
-		if err := actor.RecordIn(tx, by, p, actor.Entry{Entity: "publisher", ID: p, Event: event, Data: facts}); err != nil {
-			return err
-		}
-	}
-	return nil
+// recordInstallation writes a journal line about the whole installation.
+func recordInstallation(tx *db.Tx, by actor.Actor, event string, facts any) error {
+	return actor.RecordIn(tx, by, actor.InstallationID, actor.Entry{
+		Entity: "installation", ID: actor.InstallationID, Event: event, Data: facts,
+	})
 }
 
 // Imported counts what an import has sealed anew.
@@ -142,7 +138,6 @@ func (s *Service) Import(ctx context.Context, by actor.Actor, file []byte, passp
 		if err := s.importPeppers(tx, e.Peppers, &out); err != nil {
 			return err
 		}
-		var all []publisherID
 		for _, one := range e.Publishers {
 			p, err := db.ParseID[actor.Publisher](one.ID)
 			if err != nil {
@@ -151,9 +146,8 @@ func (s *Service) Import(ctx context.Context, by actor.Actor, file []byte, passp
 			if err := s.importPublisher(tx, p, one, &out); err != nil {
 				return err
 			}
-			all = append(all, p)
 		}
-		return recordAll(tx, by, all, "keys.imported", out)
+		return recordInstallation(tx, by, "keys.imported", out)
 	})
 	if err != nil {
 		return Imported{}, err

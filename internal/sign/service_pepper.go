@@ -26,7 +26,7 @@ func (s *Service) RotatePepper(ctx context.Context, by actor.Actor) (int64, erro
 		if err := s.vault.addPepper(tx, id, purposeLookup, tx.Now().Add(pepperLead)); err != nil {
 			return err
 		}
-		return s.recordPepper(tx, by, "pepper.rotated", id)
+		return recordPepper(tx, by, "pepper.rotated", id)
 	})
 	if err != nil {
 		return 0, err
@@ -76,7 +76,7 @@ func (s *Service) RetirePepper(ctx context.Context, by actor.Actor, id int64) er
 		if _, err := tx.Exec(qPepperDelete, id); err != nil {
 			return err
 		}
-		return s.recordPepper(tx, by, "pepper.retired", id)
+		return recordPepper(tx, by, "pepper.retired", id)
 	})
 	if err != nil {
 		return err
@@ -84,12 +84,8 @@ func (s *Service) RetirePepper(ctx context.Context, by actor.Actor, id int64) er
 	return s.vault.reload(ctx)
 }
 
-func (s *Service) recordPepper(tx *db.Tx, by actor.Actor, event string, id int64) error {
-	all, err := allPublishers(tx)
-	if err != nil {
-		return err
-	}
-	return recordAll(tx, by, all, event, struct {
+func recordPepper(tx *db.Tx, by actor.Actor, event string, id int64) error {
+	return recordInstallation(tx, by, event, struct {
 		Pepper int64 `json:"pepper"`
 	}{id})
 }
