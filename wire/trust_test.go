@@ -198,6 +198,11 @@ func TestRankOfRoots(t *testing.T) {
 	}
 	wantReason(t, trust.Extend(w.fell(next, w.active)), "rank")
 	wantReason(t, trust.Extend(w.rotate(next, edKey("a further root"))), "rank")
+	peer := edKey("a peer root")
+	if err := trust.Extend(w.rotate(w.standby, peer)); err != nil {
+		t.Fatal(err)
+	}
+	wantReason(t, trust.Extend(w.fell(next, peer)), "rank")
 	if err := trust.Extend(w.fell(w.active, next)); err != nil {
 		t.Fatal(err)
 	}
