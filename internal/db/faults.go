@@ -1,10 +1,6 @@
 package db
 
-import (
-	"time"
-
-	"github.com/licet/licet/internal/fault"
-)
+import "github.com/licet/licet/internal/fault"
 
 // Faults of the database itself. What a context can foresee (a double number, a
 // full license) it prevents or maps before it gets here.
@@ -20,7 +16,7 @@ var (
 	// ErrUnavailable: the database is gone, refuses, or is closed.
 	ErrUnavailable = fault.New(fault.Unavailable, "db.unavailable")
 	// ErrBusy: a lock was not free in time, or retries ran out.
-	ErrBusy = fault.New(fault.Unavailable, "db.busy").After(time.Second)
+	ErrBusy = fault.New(fault.Unavailable, "db.busy")
 	// ErrFull: the disk is full; nothing was written.
 	ErrFull = fault.New(fault.Unavailable, "db.full")
 	// ErrOutcomeUnknown: the connection was lost while committing. The caller

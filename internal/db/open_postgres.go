@@ -121,11 +121,13 @@ func (p *pg) close() error {
 	return nil
 }
 
-// pgSession is one connection in the hands of one transaction.
+// pgSession is one connection in the hands of one transaction, which begins
+// together with its first statement: that saves a round trip.
 type pgSession struct {
-	c    *pgx.Conn
-	args []any
-	rows pgRows
+	c     *pgx.Conn
+	begin string // not sent yet; "" once the transaction has begun, or needs none
+	args  []any
+	rows  pgRows
 }
 
 func (s *pgSession) bind(args []any) error {
@@ -148,20 +150,66 @@ func (s *pgSession) query(ctx context.Context, st *Stmt, args []any) (cursor, er
 	if err := s.bind(args); err != nil {
 		return nil, err
 	}
+	s.rows = pgRows{st: st}
+	if s.begin != "" {
+		first, err := s.first(ctx, st.texts[1])
+		if err != nil {
+			return nil, named(st, err)
+		}
+		s.rows.first = first
+		s.rows.rows, err = first.Query()
+		if err != nil {
+			_ = first.Close()
+			return nil, named(st, err)
+		}
+		return &s.rows, nil
+	}
 	rows, err := s.c.Query(ctx, st.texts[1], s.args...)
 	if err != nil {
 		return nil, named(st, err)
 	}
-	s.rows = pgRows{rows: rows, st: st}
+	s.rows.rows = rows
 	return &s.rows, nil
+}
+
+// first sends BEGIN and a statement with s.args together; the statement's answer
+// is the next one of the result.
+func (s *pgSession) first(ctx context.Context, text string) (pgx.BatchResults, error) {
+	var b pgx.Batch
+	b.Queue(s.begin)
+	b.Queue(text, s.args...)
+	s.begin = ""
+	res := s.c.SendBatch(ctx, &b)
+	if _, err := res.Exec(); err != nil {
+		_ = res.Close()
+		return nil, err
+	}
+	return res, nil
 }
 
 func (s *pgSession) exec(ctx context.Context, st *Stmt, args []any) (int64, error) {
 	if err := s.bind(args); err != nil {
 		return 0, err
 	}
-	tag, err := s.c.Exec(ctx, st.texts[1], s.args...)
-	return tag.RowsAffected(), named(st, err)
+	n, err := s.run(ctx, st.texts[1])
+	return n, named(st, err)
+}
+
+// run executes a text with s.args.
+func (s *pgSession) run(ctx context.Context, text string) (int64, error) {
+	if s.begin == "" {
+		tag, err := s.c.Exec(ctx, text, s.args...)
+		return tag.RowsAffected(), err
+	}
+	first, err := s.first(ctx, text)
+	if err != nil {
+		return 0, err
+	}
+	tag, err := first.Exec()
+	if cerr := first.Close(); err == nil {
+		err = cerr
+	}
+	return tag.RowsAffected(), err
 }
 
 func (s *pgSession) execRows(ctx context.Context, st *Stmt, rows [][]any) (int64, error) {
@@ -177,11 +225,11 @@ func (s *pgSession) execRows(ctx context.Context, st *Stmt, rows [][]any) (int64
 				return 0, err
 			}
 		}
-		tag, err := s.c.Exec(ctx, st.rows(Postgres, n, len(rows[0])), s.args...)
+		changed, err := s.run(ctx, st.rows(Postgres, n, len(rows[0])))
 		if err != nil {
 			return 0, named(st, err)
 		}
-		total += tag.RowsAffected()
+		total += changed
 		rows = rows[n:]
 	}
 	return total, nil
@@ -198,8 +246,9 @@ func named(st *Stmt, err error) error {
 
 // pgRows is the cursor of a pgSession.
 type pgRows struct {
-	rows pgx.Rows
-	st   *Stmt
+	rows  pgx.Rows
+	st    *Stmt
+	first pgx.BatchResults // set when BEGIN was sent along
 }
 
 func (r *pgRows) next() bool            { return r.rows.Next() }
@@ -207,7 +256,13 @@ func (r *pgRows) scan(dest []any) error { return r.rows.Scan(dest...) }
 
 func (r *pgRows) close() error {
 	r.rows.Close()
-	return named(r.st, r.rows.Err())
+	err := r.rows.Err()
+	if r.first != nil {
+		if cerr := r.first.Close(); err == nil {
+			err = cerr
+		}
+	}
+	return named(r.st, err)
 }
 
 // lost reports whether err means that the connection is gone, so that nothing

@@ -26,16 +26,20 @@ func (p *pg) read(ctx context.Context, one bool, fn func(*Reader) error) error {
 	}
 	defer c.Release() // a connection inside a transaction is closed, not reused
 	s := &pgSession{c: c.Conn()}
+	if !one {
+		s.begin = beginRead
+	}
 	r := &Reader{querier{d: p.d, ctx: ctx, now: At(p.d.opt.Now()).Time, s: s, one: one}}
-	if one {
-		return r.end(fn(r))
-	}
-	if _, err := s.c.Exec(ctx, beginRead); err != nil {
-		return mapError(err)
-	}
 	err = r.end(fn(r))
-	_, _ = s.c.Exec(context.WithoutCancel(ctx), "ROLLBACK")
+	rollback(ctx, s.c)
 	return err
+}
+
+// rollback ends what has begun, if the connection still lives.
+func rollback(ctx context.Context, c *pgx.Conn) {
+	if !c.IsClosed() && c.PgConn().TxStatus() != 'I' {
+		_, _ = c.Exec(context.WithoutCancel(ctx), "ROLLBACK")
+	}
 }
 
 // acquire takes a connection from the queue of a pool.
@@ -100,18 +104,15 @@ func (p *pg) attempt(ctx context.Context, fn func(*Tx) error) ([]func(), error) 
 		return nil, err
 	}
 	defer c.Release()
+	defer rollback(ctx, c.Conn()) // also when fn panics or ends its goroutine
 	own := context.WithoutCancel(ctx)
-	if _, err := c.Conn().Exec(own, beginWrite); err != nil {
-		return nil, again(mapError(err))
-	}
-	tx := newTx(own, p.d, &pgSession{c: c.Conn()})
-	defer func() { // also when fn panics or ends its goroutine
-		if c.Conn().PgConn().TxStatus() != 'I' && !c.Conn().IsClosed() {
-			_, _ = c.Conn().Exec(own, "ROLLBACK")
-		}
-	}()
+	session := &pgSession{c: c.Conn(), begin: beginWrite}
+	tx := newTx(own, p.d, session)
 	if err := tx.end(call(tx, fn)); err != nil {
 		return nil, again(err)
+	}
+	if session.begin != "" {
+		return tx.after, nil // no statement: nothing has begun
 	}
 	return tx.after, p.commit(own, c.Conn())
 }
