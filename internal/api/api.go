@@ -17,7 +17,7 @@ import (
 	"github.com/licet/licet/internal/order"
 	"github.com/licet/licet/internal/org"
 	"github.com/licet/licet/internal/route"
-	"github.com/licet/licet/internal/sign"
+	"github.com/licet/licet/wire"
 )
 
 // Prefix begins every path of the API.
@@ -31,15 +31,15 @@ type Doors struct {
 	Orders   *order.Service
 	Jobs     *job.Service
 	Webhooks *connect.Service
-	Keys     *sign.Service
 }
 
 // Options of the API.
 type Options struct {
 	Doors
 	Version     string
-	MaxDocument int64                           // bytes of an order document
-	Report      func(requestID string, e error) // told of internal errors
+	Pins        func(ctx context.Context, slug string) (wire.Pins, error) // the public keys of a publisher
+	MaxDocument int64                                                     // bytes of an order document
+	Report      func(requestID string, e error)                           // told of internal errors
 }
 
 // API is the table of routes and the document that describes it.
@@ -60,14 +60,12 @@ func New(o Options) *API {
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[actor.Set](), reflect.TypeFor[[]string]())
 	a := &API{Options: o, table: &collector{report: o.Report}}
 	a.huma = huma.NewAPI(config, a.table)
-	a.organizations()
-	a.keys()
-	a.webhooks()
-	a.jobs()
-	a.catalog()
-	a.orders()
-	a.licenses()
-	a.gateway()
+	for _, register := range []func(){
+		a.organizations, a.keys, a.products, a.articles, a.prices, a.orders, a.sources, a.tickets, a.licenses,
+		a.containers, a.gateway, a.webhooks, a.jobs,
+	} {
+		register()
+	}
 	return a
 }
 
