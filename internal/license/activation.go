@@ -1,0 +1,140 @@
+package license
+
+import "time"
+
+// ActivationState is the stored state of an activation.
+type ActivationState string
+
+// The states of an activation. The first five are live: they hold a seat.
+const (
+	ActivationRequested       ActivationState = "requested"
+	ActivationDelivered       ActivationState = "delivered"        // the answer is recorded; no receipt yet
+	ActivationConfirmed       ActivationState = "confirmed"        // the container holds it
+	ActivationReturnRequested ActivationState = "return_requested" // to be returned at the next contact
+	ActivationRecallPending   ActivationState = "recall_pending"   // to be removed at the next contact
+
+	ActivationReturned     ActivationState = "returned"
+	ActivationSuperseded   ActivationState = "superseded"
+	ActivationRestoredAway ActivationState = "restored_away" // lost or evicted; the seat went on
+	ActivationRecalled     ActivationState = "recalled"
+	ActivationElapsed      ActivationState = "elapsed" // its time is over; the seat is free again
+)
+
+// Live reports whether the activation holds a seat.
+func (s ActivationState) Live() bool {
+	switch s {
+	case ActivationRequested, ActivationDelivered, ActivationConfirmed,
+		ActivationReturnRequested, ActivationRecallPending:
+		return true
+	}
+	return false
+}
+
+// Deliver says that the answer is recorded.
+func (s ActivationState) Deliver() (ActivationState, error) {
+	return s.step(ActivationDelivered, ActivationRequested, ActivationDelivered)
+}
+
+// Confirm says that the container holds the license. A pending recall or
+// return stays pending.
+func (s ActivationState) Confirm() (ActivationState, error) {
+	if s == ActivationRecallPending || s == ActivationReturnRequested {
+		return s, nil
+	}
+	return s.step(ActivationConfirmed, ActivationRequested, ActivationDelivered, ActivationConfirmed)
+}
+
+// RequestReturn asks the container to return it at the next contact.
+func (s ActivationState) RequestReturn() (ActivationState, error) {
+	return s.step(ActivationReturnRequested, ActivationDelivered, ActivationConfirmed, ActivationReturnRequested)
+}
+
+// Return ends the activation by a proof of removal. A return while a recall is
+// pending is the recall's end.
+func (s ActivationState) Return() (ActivationState, error) {
+	if s == ActivationRecallPending {
+		return ActivationRecalled, nil
+	}
+	return s.step(ActivationReturned, ActivationDelivered, ActivationConfirmed, ActivationReturnRequested)
+}
+
+// Supersede ends an answer that another one has overtaken before its receipt.
+func (s ActivationState) Supersede() (ActivationState, error) {
+	return s.step(ActivationSuperseded, ActivationRequested, ActivationDelivered)
+}
+
+// RestoreAway gives the seat on after a loss. Neither a missing receipt nor a
+// pending recall saves an activation from being lost: a device that is gone
+// answers nothing any more.
+func (s ActivationState) RestoreAway() (ActivationState, error) {
+	return s.step(ActivationRestoredAway, ActivationDelivered, ActivationConfirmed,
+		ActivationReturnRequested, ActivationRecallPending)
+}
+
+// Recall asks for removal at the next contact.
+func (s ActivationState) Recall() (ActivationState, error) {
+	return s.step(ActivationRecallPending, ActivationRequested, ActivationDelivered, ActivationConfirmed,
+		ActivationReturnRequested, ActivationRecallPending)
+}
+
+// Unrecall takes a recall back that no container has heard of.
+func (s ActivationState) Unrecall() (ActivationState, error) {
+	return s.step(ActivationDelivered, ActivationRecallPending)
+}
+
+// Removed ends a recall: the container does not hold the license any more.
+func (s ActivationState) Removed() (ActivationState, error) {
+	return s.step(ActivationRecalled, ActivationRecallPending)
+}
+
+// Elapse frees the seat at the end of the activation's time.
+func (s ActivationState) Elapse() (ActivationState, error) {
+	if s == ActivationRecallPending {
+		return ActivationRecalled, nil
+	}
+	return s.step(ActivationElapsed, ActivationDelivered, ActivationConfirmed, ActivationReturnRequested)
+}
+
+func (s ActivationState) step(to ActivationState, from ...ActivationState) (ActivationState, error) {
+	for _, f := range from {
+		if s == f {
+			return to, nil
+		}
+	}
+	return s, ErrActivationState.With("state", string(s))
+}
+
+// Activation is a quantity of a license in a container.
+type Activation struct {
+	ID        ActivationID
+	License   LicenseID
+	Container ContainerID
+	Gen       int64 // from 1, per license and container
+	Quantity  int64
+	Shrink    int64 // by so much the license's quantity falls when this ends
+	State     ActivationState
+	Counted   bool      // a restore that was drawn from the allowance
+	Version   int64     // of the license's content that was delivered last
+	Told      int64     // answer in which a recall or block was delivered; 0 = none
+	Why       string    // code of the reason of a recall or a restore
+	Started   time.Time // first placed
+	Ended     time.Time // zero while live
+	Elapses   time.Time // when the seat frees itself; zero = never
+
+	rev   int64
+	dirty bool
+	fresh bool
+}
+
+// slot is what the unique index holds: 0 while live, the generation afterwards.
+func (a *Activation) slot() int64 {
+	if a.State.Live() {
+		return 0
+	}
+	return a.Gen
+}
+
+// end moves a into a final state at now.
+func (a *Activation) end(to ActivationState, now time.Time) {
+	a.State, a.Ended = to, now
+}

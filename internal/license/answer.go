@@ -1,0 +1,103 @@
+package license
+
+import (
+	"time"
+
+	"github.com/licet/licet/wire"
+)
+
+// maxGrace is the longest grace that a license can carry, in seconds.
+const maxGrace = 10 * 366 * 86400
+
+// issue is what an answer says apart from one license or another.
+type issue struct {
+	issuer string
+	seq    int64
+	epoch  int64
+	now    time.Time
+	serial func() [8]byte
+}
+
+// compose turns the changes of a contact into the claims of its answer, in the
+// order in which they are sent: the update first, if there is a command or no
+// license, then one license each.
+func (c *contact) compose(is issue) []wire.Claims {
+	var commands []wire.Command
+	licenses := 0
+	for _, ch := range c.changes {
+		if ch.deliver == nil {
+			commands = append(commands, ch.command)
+		} else {
+			licenses++
+		}
+	}
+	out := make([]wire.Claims, 0, licenses+1)
+	if len(commands) > 0 || licenses == 0 {
+		out = append(out, &wire.Update{
+			Issuer: is.issuer, Container: c.box.hash, Nonce: c.msg.nonce, Seq: is.seq,
+			IssuedAt: is.now.Unix(), Commands: commands,
+		})
+	}
+	for _, ch := range c.changes {
+		if ch.deliver != nil {
+			out = append(out, c.claims(is, ch.deliver, int64(len(commands))))
+		}
+	}
+	return out
+}
+
+// claims is what the license file of an activation says.
+func (c *contact) claims(is issue, a *Activation, commands int64) *wire.License {
+	l := c.licenses[a.License]
+	t, m := l.terms, l.terms.model()
+	span := t.Span(l.First, a.Started, l.Until)
+	w := &wire.License{
+		Issuer: is.issuer, ID: l.ID.String(), Generation: a.Gen,
+		Article: t.Item.ArticleNumber, Product: t.Item.Product, Model: string(m.Kind),
+		Features: t.Item.Features, Limits: t.Item.Limits, Quantity: a.Quantity,
+		IssuedAt: is.now.Unix(), NotBefore: unix(span.From), Expires: unix(span.Until),
+		Grace: min(m.GraceDays*86400, maxGrace), Maintenance: unix(span.Maintenance), Enforce: wire.Enforcement(m.Enforce),
+		Seq: is.seq, Epoch: is.epoch, Holder: t.Holder, Serial: wire.Serial(is.serial()),
+		Nonce: c.msg.nonce, Commands: commands,
+		Container: wire.Binding{Kind: c.box.Keys.Kind, Key: c.box.hash},
+	}
+	if m.RefreshDays > 0 {
+		w.NextContact = is.now.Add(time.Duration(m.RefreshDays) * day24).Unix()
+	}
+	if c.box.Keys.Kind == wire.ContainerSoft {
+		w.Container.Fingerprint = c.msg.shorts
+		w.Container.Min = min(int(m.Fingerprint.Min), len(c.msg.shorts))
+	}
+	return w
+}
+
+// unix is t in Unix seconds, 0 for no time.
+func unix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+// placeData is what the journal keeps of an activation.
+type placeData struct {
+	License   LicenseID   `json:"license"`
+	Container ContainerID `json:"container"`
+	Gen       int64       `json:"gen"`
+	Quantity  int64       `json:"qty"`
+	Exchange  ExchangeID  `json:"exchange,omitzero"`
+}
+
+func placeOf(a *Activation, x ExchangeID) placeData {
+	return placeData{License: a.License, Container: a.Container, Gen: a.Gen, Quantity: a.Quantity, Exchange: x}
+}
+
+type awayData struct {
+	placeData
+	Counted bool `json:"counted"`
+}
+
+type suspectData struct {
+	Reason   string     `json:"reason"`
+	Exchange ExchangeID `json:"exchange,omitzero"`
+}

@@ -1,0 +1,445 @@
+package license
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/wire"
+)
+
+// message is one verified message of a container.
+type message struct {
+	publisher actor.PublisherID
+	typ       wire.Type
+	exchange  ExchangeID
+	request   ExchangeID // the request under the same nonce; of receipts only
+	container ContainerID
+	hash      [32]byte // of the unsigned payload
+	ctr       int64
+	at        time.Time // the client's clock
+	nonce     string
+	held      []held
+	addr      netip.Addr
+
+	req      *wire.Request
+	keyHash  string
+	marks    Fingerprint
+	shorts   []string   // components as they stand in a license
+	lookups  []lookupID // of the code, under every live pepper
+	keyed    bool       // the code is a license key
+	want     []LicenseID
+	lost     [16]byte // activation or license; zero = of whatever the code opens
+	returned held
+}
+
+// held is a license with its generation.
+type held struct {
+	license LicenseID
+	gen     int64
+}
+
+// Step is the class of a change; one contact works its changes off in this
+// order, and a client can skip none of the publisher's.
+type Step int
+
+// The steps.
+const (
+	StepRecall   Step = iota // the publisher takes back or blocks
+	StepReturn               // the user gave back
+	StepAssign               // what is already the container's, new or changed
+	StepReplace              // a license with its successor
+	StepActivate             // what the user asks for now
+)
+
+// change is one thing that an answer tells the container: a command, or a
+// license to hold.
+type change struct {
+	step    Step
+	command wire.Command
+	deliver *Activation
+}
+
+// event is a journal line in the making.
+type event struct {
+	entity string
+	id     [16]byte
+	name   string
+	data   any
+}
+
+// contact is one message with everything that it touches, in memory. The rules
+// read and change these images; the store writes what became dirty.
+type contact struct {
+	now      time.Time
+	msg      *message
+	box      *Container                // nil = not known yet
+	here     []*Activation             // live in the container
+	last     map[LicenseID]*Activation // newest ended one, of held and wanted licenses
+	licenses map[LicenseID]*License    // of here, and of the code
+	ticket   *Ticket                   // that the code opens; nil = unknown or foreign
+	opened   []*License                // that the code opens, in order
+	devices  []device                  // where opened licenses live; for a restore
+	counted  map[LicenseID][]time.Time // counted restores; for a restore
+	tried    map[trialID]LicenseID     // trial marks of the device and customer that exist, with their license
+	churn    time.Duration             // how long the ticket has to wait for one more change of seats
+	answered bool                      // the request under a receipt's nonce is known
+	newID    func() ActivationID
+
+	changes []change
+	events  []event
+	missing []*Activation // live here, but the container does not hold them
+	charged bool          // a freed seat was taken again
+	unknown bool          // the code is unknown; a failure to charge
+	suspect string        // code of the reason
+	marked  []trialMark   // to be kept: this device and customer have tried it
+	made    []*Activation // new ones
+	changed []*Activation // that became dirty here, also in other containers
+}
+
+// device is an activation elsewhere, with the fingerprint of its container.
+type device struct {
+	act   *Activation
+	marks Fingerprint
+}
+
+// steps is the order of one contact.
+var steps = []func(*contact) error{
+	(*contact).recalls,
+	(*contact).assigned,
+	(*contact).wanted,
+}
+
+// hear works one message off. A nil error means that changes are to be
+// answered. ErrSuspect goes with c.suspect when this very message was the
+// reason; the container is marked then.
+func (c *contact) hear() error {
+	if err := c.listen(); err != nil {
+		return err
+	}
+	switch c.msg.typ {
+	case wire.TypeReceipt:
+		return c.repair()
+	case wire.TypeReturn:
+		return c.giveBack()
+	}
+	if err := c.repair(); err != nil {
+		return err
+	}
+	for _, step := range steps {
+		if err := step(c); err != nil {
+			return err
+		}
+	}
+	if warn, err := judgeClock(c.msg.at, c.now); err != nil {
+		return err
+	} else if warn {
+		c.command(StepRecall, wire.Command{Do: wire.CmdTime})
+	}
+	slices.SortStableFunc(c.changes, func(a, b change) int { return int(a.step - b.step) })
+	return nil
+}
+
+// listen decides whether the message is heard at all, and moves the counter.
+func (c *contact) listen() error {
+	m := c.msg
+	if c.box == nil {
+		if m.typ != wire.TypeRequest || m.req.Action == wire.ActRefresh {
+			return ErrUnknownContainer
+		}
+		c.box = &Container{
+			ID: m.container, Keys: m.req.Container, State: ContainerActive, Marks: m.marks, First: c.now,
+			firstCtr: m.ctr, hash: m.keyHash, fresh: true,
+		}
+	} else if err := c.recognize(); err != nil {
+		return err
+	}
+	b := c.box
+	b.Counter, b.Seen, b.dirty = m.ctr, c.now, true
+	if m.typ == wire.TypeRequest {
+		b.App, b.Virtual = m.req.App, m.req.Virtual
+		if len(m.marks) > 0 {
+			b.Marks = m.marks
+		}
+	}
+	return nil
+}
+
+// recognize holds the message against what is known of its container.
+func (c *contact) recognize() error {
+	b, m := c.box, c.msg
+	if err := b.State.Open(); err != nil {
+		return refuseFor(err, b.Reason)
+	}
+	if err := c.sameMachine(); err != nil {
+		return err
+	}
+	switch {
+	case m.ctr > b.Counter:
+		return nil
+	case m.ctr < b.firstCtr:
+		return ErrOldCounter.With("value", m.ctr) // of a refused message before the first one that counted
+	case m.typ == wire.TypeReceipt && c.answered:
+		return errLateReceipt
+	}
+	return c.doubt("counter")
+}
+
+// refuseFor adds why a container is suspect.
+func refuseFor(err error, reason string) error {
+	if errors.Is(err, ErrSuspect) {
+		return ErrSuspect.With("reason", reason)
+	}
+	return err
+}
+
+// sameMachine refuses a container that asks from another machine than its own.
+// Nothing is noted: it is the copy that speaks, and the original goes on. A
+// machine that has really changed restores into a new container.
+func (c *contact) sameMachine() error {
+	m, b := c.msg, c.box
+	if m.typ != wire.TypeRequest || b.Keys.Kind != wire.ContainerSoft || len(c.here) == 0 {
+		return nil
+	}
+	if len(m.marks) == 0 && len(b.Marks) > 0 {
+		return ErrFingerprint
+	}
+	if least := c.leastMarks(); len(b.Marks) > 0 && !b.Marks.Same(m.marks, least) {
+		return ErrOtherMachine.With("common", b.Marks.Common(m.marks), "limit", least)
+	}
+	return nil
+}
+
+// leastMarks is how many components must match, by the mildest license here.
+func (c *contact) leastMarks() int64 {
+	least := int64(maxMarks)
+	for _, a := range c.here {
+		least = min(least, c.licenses[a.License].terms.model().Fingerprint.Min)
+	}
+	return least
+}
+
+// doubt marks the container: a human decides whether it was copied.
+func (c *contact) doubt(reason string) error {
+	c.suspect = reason
+	c.box.State, c.box.Reason, c.box.dirty = c.box.State.Suspect(), reason, true
+	c.event("container", c.box.ID, "container.suspect", suspectData{Reason: reason, Exchange: c.msg.exchange})
+	return ErrSuspect.With("reason", reason)
+}
+
+// repair compares what the container says it holds with what it should hold: a
+// receipt that got lost is made up for, and a copy shows.
+func (c *contact) repair() error {
+	seen := make(map[LicenseID]bool, len(c.msg.held))
+	for _, h := range c.msg.held {
+		if seen[h.license] {
+			return ErrMessage.At("/held")
+		}
+		seen[h.license] = true
+		if err := c.holds(h); err != nil {
+			return err
+		}
+	}
+	kept := c.here[:0]
+	for _, a := range c.here {
+		switch {
+		case seen[a.License]:
+		case a.State == ActivationRecallPending:
+			c.finish(a, ActivationRecalled, "activation.recalled")
+			continue
+		default:
+			c.missing = append(c.missing, a)
+		}
+		kept = append(kept, a)
+	}
+	c.here = kept
+	return nil
+}
+
+// holds judges one license that the container says it holds.
+func (c *contact) holds(h held) error {
+	if a := c.live(h.license); a != nil {
+		if a.Gen != h.gen {
+			return c.doubt("generation")
+		}
+		to, err := a.State.Confirm()
+		if err == nil && to != a.State {
+			a.State = to
+			c.mark(a)
+			c.event("activation", a.ID, "activation.confirmed", nil)
+		}
+		return err
+	}
+	a := c.last[h.license]
+	switch {
+	case a == nil || a.Gen < h.gen:
+		return c.doubt("unknown_license")
+	case a.Gen > h.gen:
+		return c.doubt("generation")
+	case a.State == ActivationRestoredAway:
+		c.block(a)
+		return nil
+	case a.State == ActivationReturned || a.State == ActivationRecalled:
+		return c.doubt("removed_license")
+	}
+	return nil // elapsed or superseded: its time is over
+}
+
+// giveBack books a return. A return frees at most one seat, and only of the
+// current generation.
+func (c *contact) giveBack() error {
+	h := c.msg.returned
+	a := c.live(h.license)
+	if a == nil {
+		last := c.last[h.license]
+		if last == nil || last.Gen != h.gen || last.State == ActivationReturned {
+			return ErrGeneration.With("value", h.gen)
+		}
+		c.ack(h) // lost and found again, or elapsed: nothing is left to free
+		return nil
+	}
+	if a.Gen != h.gen {
+		return ErrGeneration.With("value", h.gen, "gen", a.Gen)
+	}
+	to, err := a.State.Return()
+	if err != nil {
+		return err
+	}
+	c.finish(a, to, "activation."+string(to))
+	c.ack(h)
+	return nil
+}
+
+func (c *contact) ack(h held) {
+	c.command(StepReturn, wire.Command{Do: wire.CmdAck, LicenseID: h.license.String(), Generation: h.gen})
+}
+
+// recalls delivers what the publisher takes back or blocks.
+func (c *contact) recalls() error {
+	for _, a := range c.here {
+		l := c.licenses[a.License]
+		switch {
+		case a.State == ActivationRecallPending:
+			c.tell(a)
+			c.command(StepRecall, wire.Command{
+				Do: wire.CmdRecall, LicenseID: a.License.String(), Generation: a.Gen, Why: a.Why,
+			})
+		case l.State == LicenseBlocked:
+			c.block(a)
+		}
+	}
+	return nil
+}
+
+// assigned delivers again what the container should hold and does not, or holds
+// in an older version; a refresh renews everything.
+func (c *contact) assigned() error {
+	for _, a := range c.here {
+		l := c.licenses[a.License]
+		if a.State == ActivationRecallPending || l.State != LicenseAvailable {
+			continue
+		}
+		stale := a.Version < l.Version || slices.Contains(c.missing, a)
+		if _, over := l.over(c.now); over && !stale {
+			continue
+		}
+		if stale || c.msg.req.Action == wire.ActRefresh {
+			c.deliver(StepAssign, a)
+		}
+	}
+	return nil
+}
+
+func (c *contact) wanted() error {
+	switch c.msg.req.Action {
+	case wire.ActActivate:
+		return c.activate()
+	case wire.ActRestore:
+		return c.restore()
+	}
+	return nil
+}
+
+// finish ends an activation and frees its seat.
+func (c *contact) finish(a *Activation, to ActivationState, name string) {
+	a.end(to, c.now)
+	c.mark(a)
+	c.last[a.License] = a
+	l := c.licenses[a.License]
+	c.event("activation", a.ID, name, placeOf(a, ExchangeID{}))
+	if l.settle(a) {
+		c.event("license", l.ID, "license.recalled", nil)
+	}
+}
+
+// settle frees the seats of an activation that has just ended, and reports
+// whether that was the end of the license's recall. A seat that may not move
+// stays used when it is given back; what was owed goes in any case.
+func (l *License) settle(a *Activation) (recalled bool) {
+	q := a.Quantity
+	if a.State == ActivationReturned && !l.terms.model().Transfer {
+		q = a.Shrink
+	}
+	l.Seats = l.Seats.Release(q, a.Shrink)
+	l.dirty = true
+	if l.State == LicenseRecallPending && l.Seats.Used == 0 {
+		l.State = LicenseRecalled
+		return true
+	}
+	return false
+}
+
+// mark notes that an activation is to be written.
+func (c *contact) mark(a *Activation) {
+	if !a.dirty {
+		a.dirty = true
+		c.changed = append(c.changed, a)
+	}
+}
+
+func (c *contact) live(id LicenseID) *Activation {
+	for _, a := range c.here {
+		if a.License == id {
+			return a
+		}
+	}
+	return nil
+}
+
+func (c *contact) block(a *Activation) {
+	c.tell(a)
+	c.command(StepRecall, wire.Command{
+		Do: wire.CmdBlock, LicenseID: a.License.String(), Generation: a.Gen, Why: a.Why,
+	})
+}
+
+// tell notes the first answer in which a recall or block was delivered.
+func (c *contact) tell(a *Activation) {
+	if a.Told == 0 {
+		a.Told = c.box.Seq + 1
+		c.mark(a)
+	}
+}
+
+func (c *contact) command(step Step, cmd wire.Command) {
+	c.changes = append(c.changes, change{step: step, command: cmd})
+}
+
+func (c *contact) deliver(step Step, a *Activation) {
+	for _, ch := range c.changes {
+		if ch.deliver == a {
+			return
+		}
+	}
+	if l := c.licenses[a.License]; a.Version != l.Version {
+		a.Version = l.Version
+		c.mark(a)
+	}
+	c.changes = append(c.changes, change{step: step, deliver: a})
+}
+
+func (c *contact) event(entity string, id [16]byte, name string, data any) {
+	c.events = append(c.events, event{entity, id, name, data})
+}

@@ -1,0 +1,69 @@
+package license
+
+import (
+	"errors"
+
+	"github.com/licet/licet/internal/fault"
+)
+
+// What a bearer or a container may be refused.
+var (
+	ErrCode             = fault.New(fault.Invalid, "license.code_typo")          // kind, got, want
+	ErrUnknownCode      = fault.New(fault.NotFound, "license.unknown_code")      // the same for unknown and foreign codes
+	ErrTooManyTries     = fault.New(fault.Limited, "license.too_many_tries")     //
+	ErrTooOften         = fault.New(fault.Limited, "license.too_often")          // limit
+	ErrTicketBlocked    = fault.New(fault.Conflict, "license.ticket_blocked")    //
+	ErrTicketExpired    = fault.New(fault.Expired, "license.ticket_expired")     // last
+	ErrTicketReversed   = fault.New(fault.Conflict, "license.ticket_reversed")   //
+	ErrLicenseBlocked   = fault.New(fault.Conflict, "license.blocked")           //
+	ErrLicenseRecalled  = fault.New(fault.Conflict, "license.recalled")          //
+	ErrLicenseExpired   = fault.New(fault.Expired, "license.expired")            // last
+	ErrNotYet           = fault.New(fault.Conflict, "license.not_yet")           // from
+	ErrNoSeat           = fault.New(fault.Exhausted, "license.no_seat")          // limit, used, free, value
+	ErrUsedUp           = fault.New(fault.Exhausted, "license.used_up")          //
+	ErrOtherProduct     = fault.New(fault.Conflict, "license.other_product")     // product, value
+	ErrContainerKind    = fault.New(fault.Conflict, "license.container_kind")    // value, allowed
+	ErrTrialUsed        = fault.New(fault.Exhausted, "license.trial_used")       //
+	ErrFingerprint      = fault.New(fault.Invalid, "license.no_fingerprint")     //
+	ErrOtherMachine     = fault.New(fault.Conflict, "license.other_machine")     // common, limit
+	ErrNotWanted        = fault.New(fault.NotFound, "license.not_in_ticket")     // value
+	ErrNoRestore        = fault.New(fault.Exhausted, "license.no_restore")       //
+	ErrRestoreWait      = fault.New(fault.Exhausted, "license.restore_wait")     // limit, used, next
+	ErrRestoreWhich     = fault.New(fault.Invalid, "license.restore_which")      // count
+	ErrNotLost          = fault.New(fault.Conflict, "license.not_lost")          //
+	ErrClock            = fault.New(fault.Invalid, "license.clock_off")          // value, now, limit
+	ErrMessage          = fault.New(fault.Invalid, "license.bad_message")        //
+	ErrSignature        = fault.New(fault.Invalid, "license.bad_signature")      //
+	ErrUnknownContainer = fault.New(fault.NotFound, "license.unknown_container") //
+	ErrSuspect          = fault.New(fault.Conflict, "license.suspect")           // reason
+	ErrContainerBlocked = fault.New(fault.Conflict, "license.container_blocked") //
+	ErrOldCounter       = fault.New(fault.Stale, "license.old_counter")          // value
+	ErrGeneration       = fault.New(fault.Conflict, "license.wrong_generation")  // value, gen
+	ErrAnswerGone       = fault.New(fault.Expired, "license.answer_gone")        //
+	ErrTransfer         = fault.New(fault.Conflict, "license.no_transfer")       //
+)
+
+// What staff and other packages may be refused.
+var (
+	ErrNotFound        = fault.New(fault.NotFound, "license.not_found")
+	ErrTicketState     = fault.New(fault.Conflict, "license.ticket_state")     // state
+	ErrLicenseState    = fault.New(fault.Conflict, "license.license_state")    // state
+	ErrContainerState  = fault.New(fault.Conflict, "license.container_state")  // state
+	ErrActivationState = fault.New(fault.Conflict, "license.activation_state") // state
+	ErrBadQuantity     = fault.New(fault.Invalid, "license.bad_quantity")      // value, limit
+	ErrLowerTooMuch    = fault.New(fault.Conflict, "license.lower_too_much")   // value, limit
+	ErrNoLine          = fault.New(fault.NotFound, "license.no_line")          //
+	ErrBadExtension    = fault.New(fault.Invalid, "license.bad_extension")     // value, last
+	ErrNoEnd           = fault.New(fault.Conflict, "license.no_end")           //
+	ErrNoCode          = fault.New(fault.NotFound, "license.code_not_kept")    //
+	ErrNothing         = fault.New(fault.Invalid, "license.nothing_chosen")    // limit
+	ErrReason          = fault.New(fault.Invalid, "license.bad_reason")        // value
+	ErrCursor          = fault.New(fault.Invalid, "license.bad_cursor")        //
+	ErrBadDecision     = fault.New(fault.Invalid, "license.bad_decision")      // value
+	ErrZone            = fault.New(fault.Internal, "license.bad_zone")         // value
+	ErrShipment        = fault.New(fault.Invalid, "license.bad_shipment")      // line
+)
+
+// errLateReceipt is a receipt that an answered request has overtaken: nothing is
+// left to do. It never leaves the package.
+var errLateReceipt = errors.New("license: a receipt that was overtaken")

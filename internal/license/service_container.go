@@ -1,0 +1,74 @@
+package license
+
+import (
+	"context"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/db"
+)
+
+// Decision is what a human says about a suspect or blocked container.
+type Decision string
+
+// The decisions.
+const (
+	Accept Decision = "accept" // it is trusted again, and may go on with whatever counter it has
+	Block  Decision = "block"  // it is refused from now on
+)
+
+// Decide settles a container's case. A software container that was copied can
+// not prove which copy is the right one, so a human does. It needs
+// container.evict for an organization that holds something in it, and is
+// journaled. Errors: license.not_found, license.bad_decision,
+// license.container_state.
+func (s *Service) Decide(ctx context.Context, by actor.Actor, id ContainerID, d Decision) (ContainerInfo, error) {
+	var out ContainerInfo
+	err := s.write(ctx, func(tx *db.Tx) error {
+		c, err := s.containerFor(tx, by, id)
+		if err != nil {
+			return err
+		}
+		event := "container.accepted"
+		switch d {
+		case Accept:
+			if c.State, err = c.State.Accept(); err != nil {
+				return err
+			}
+			c.Reason, c.Counter = "", 0
+		case Block:
+			c.State, event = c.State.Block(), "container.blocked"
+		default:
+			return ErrBadDecision.With("value", string(d))
+		}
+		if err := updateContainer(tx, by.Publisher, c); err != nil {
+			return err
+		}
+		c.Rev++
+		live, err := db.List(tx, scanActivation, qContainerLive, by.Publisher, id)
+		if err != nil {
+			return err
+		}
+		out = c.info(live)
+		return actor.Record(tx, by, actor.Entry{Entity: "container", ID: id, Event: event})
+	})
+	return out, err
+}
+
+// containerFor locks a container that by may decide about.
+func (s *Service) containerFor(tx *db.Tx, by actor.Actor, id ContainerID) (*Container, error) {
+	holders, err := holdersOf(tx, by.Publisher, db.IDs[Container]{id})
+	if err != nil {
+		return nil, err
+	}
+	err = s.gate.Check(tx, by, actor.ContainerEvict, actor.OrgID{}) // the whole publisher
+	for _, org := range holders[id] {
+		if err == nil {
+			break
+		}
+		err = s.gate.Check(tx, by, actor.ContainerEvict, org)
+	}
+	if err != nil {
+		return nil, hide(err)
+	}
+	return containerOf(tx, by.Publisher, id, true)
+}

@@ -1,0 +1,323 @@
+package license
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/day"
+	"github.com/licet/licet/internal/db"
+)
+
+var (
+	qElapseLater = db.SQL("license.elapse_later", `
+UPDATE activation SET elapses_at = ?, rev = rev + 1
+WHERE publisher_id = ? AND license_id = ? AND slot = 0 AND elapses_at < ?`)
+	qElapsedPublisher = db.SQL("license.elapsed_publisher", `
+SELECT publisher_id FROM activation
+WHERE slot = 0 AND elapses_at IS NOT NULL AND publisher_id > ? ORDER BY publisher_id LIMIT 1`)
+	qElapsed = db.SQL("license.elapsed", `
+SELECT id, license_id FROM activation
+WHERE publisher_id = ? AND slot = 0 AND elapses_at <= ? ORDER BY elapses_at LIMIT ?`)
+)
+
+// Extend moves the end of a license out to until, its new last day, for all its
+// activations; containers learn it at their next contact. Saying the same again
+// changes nothing. It needs license.write for the holder, and is journaled.
+// Errors: license.not_found, license.no_end for a license without an end,
+// license.bad_extension unless until is later, license.license_state.
+func (s *Service) Extend(ctx context.Context, by actor.Actor, id LicenseID, until day.Day) (LicenseInfo, error) {
+	return s.turnLicense(ctx, by, id, actor.LicenseWrite, func(tx *db.Tx, l *License) ([]act, error) {
+		if until == l.Until {
+			return nil, nil
+		}
+		acts, err := l.extend(until, tx.Now())
+		if err != nil || !l.terms.model().Reusable {
+			return acts, err
+		}
+		later := db.At(l.terms.Span(l.First, tx.Now(), l.Until).Elapses)
+		_, err = tx.Exec(qElapseLater, later, by.Publisher, l.ID, later)
+		return acts, err
+	})
+}
+
+// BlockLicense refuses a license at the next contact of each container, until
+// UnblockLicense. It needs license.write for the holder, and is journaled.
+// Errors: license.not_found, license.license_state.
+func (s *Service) BlockLicense(ctx context.Context, by actor.Actor, id LicenseID) (LicenseInfo, error) {
+	return s.turnLicense(ctx, by, id, actor.LicenseWrite, func(_ *db.Tx, l *License) ([]act, error) { return l.block() })
+}
+
+// UnblockLicense lifts BlockLicense; containers get the license again at their
+// next contact. It needs license.write for the holder, and is journaled. Errors:
+// license.not_found, license.license_state.
+func (s *Service) UnblockLicense(ctx context.Context, by actor.Actor, id LicenseID) (LicenseInfo, error) {
+	return s.turnLicense(ctx, by, id, actor.LicenseWrite, func(_ *db.Tx, l *License) ([]act, error) { return l.unblock() })
+}
+
+func (s *Service) turnLicense(ctx context.Context, by actor.Actor, id LicenseID, perm actor.Permission, turn func(*db.Tx, *License) ([]act, error)) (LicenseInfo, error) {
+	var out LicenseInfo
+	err := s.write(ctx, func(tx *db.Tx) error {
+		l, err := s.licenseFor(tx, by, id, perm)
+		if err != nil {
+			return err
+		}
+		acts, err := turn(tx, l)
+		if err != nil {
+			return err
+		}
+		if l.dirty {
+			if err := updateLicense(tx, by.Publisher, l); err != nil {
+				return err
+			}
+			l.Rev++
+		}
+		out = l.info(tx.Now())
+		return recordActs(tx, by, acts)
+	})
+	return out, err
+}
+
+// RecallInput says what is to be taken back.
+type RecallInput struct {
+	Licenses []LicenseID // up to 1,000
+	Ticket   TicketID    // all licenses of it, beside the others
+	Why      string      // code that containers are told: a-z, 0-9, dots, dashes; "" = "recalled"
+	DryRun   bool        // only say what would happen
+}
+
+// RecallResult is what a recall does, or would do.
+type RecallResult struct {
+	Licenses int   `json:"licenses"`
+	Devices  int   `json:"devices"` // that must remove something at their next contact
+	Freed    int64 `json:"freed"`   // quantity that is gone at once
+	Pending  int64 `json:"pending"` // quantity in use until then
+	DryRun   bool  `json:"dry_run,omitempty"`
+}
+
+var whyForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,39}$`)
+
+// errDryRun rolls a preview back.
+var errDryRun = errors.New("license: a preview")
+
+// Recall takes licenses back for good: what nobody holds is gone at once,
+// containers remove the rest at their next contact. Doing it again changes
+// nothing. It needs license.recall for each holder, and is journaled. Errors:
+// license.nothing_chosen for no or too many licenses, license.bad_reason,
+// license.not_found, license.license_state.
+func (s *Service) Recall(ctx context.Context, by actor.Actor, in RecallInput) (RecallResult, error) {
+	out := RecallResult{DryRun: in.DryRun}
+	if in.Why == "" {
+		in.Why = "recalled"
+	}
+	if !whyForm.MatchString(in.Why) {
+		return out, ErrReason.With("value", in.Why)
+	}
+	err := s.write(ctx, func(tx *db.Tx) error {
+		w := &work{s: s, tx: tx, by: by}
+		ids, err := w.chosen(in)
+		if err != nil {
+			return err
+		}
+		if out.Freed, out.Pending, err = w.recall(ids, in.Why); err != nil {
+			return err
+		}
+		out.Licenses, out.Devices = len(w.licenses), 0
+		for _, live := range w.live {
+			out.Devices += len(live)
+		}
+		if in.DryRun {
+			return errDryRun
+		}
+		return w.flush()
+	})
+	if errors.Is(err, errDryRun) {
+		err = nil
+	}
+	return out, err
+}
+
+// chosen checks the right to recall every license, and returns them.
+func (w *work) chosen(in RecallInput) (db.IDs[License], error) {
+	ids := db.IDs[License](in.Licenses)
+	if !in.Ticket.IsZero() {
+		if _, err := w.s.ticketFor(w.tx, w.by, in.Ticket, false, actor.LicenseRecall); err != nil {
+			return nil, err
+		}
+		more, err := idsOf[License](w.tx, qLicenseIDs, w.by.Publisher, db.IDs[Ticket]{in.Ticket})
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids[:len(ids):len(ids)], more...)
+	}
+	if len(ids) == 0 || len(ids) > chunk {
+		return nil, ErrNothing.With("limit", chunk, "value", len(ids))
+	}
+	list, err := w.lock(ids, false)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if w.licenses[id] == nil {
+			return nil, ErrNotFound
+		}
+	}
+	for _, l := range list {
+		if _, err := w.s.ticketFor(w.tx, w.by, l.Ticket, false, actor.LicenseRecall); err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}
+
+// Evict frees the seat of a device that is gone: by the bearer of its ticket or
+// key (actor of Bearer), by whoever has container.evict for the holder, both
+// drawing the restore allowance, or by support with license.restore, without
+// drawing it. The device is blocked at its next contact. Evicting again changes
+// nothing. It is journaled. Errors: license.not_found, license.no_restore,
+// license.restore_wait, license.activation_state.
+func (s *Service) Evict(ctx context.Context, by actor.Actor, id ActivationID) (ActivationInfo, error) {
+	var out ActivationInfo
+	err := s.write(ctx, func(tx *db.Tx) error {
+		a, err := activationOf(tx, by.Publisher, id)
+		if err != nil {
+			return err
+		}
+		l, counted, err := s.evictable(tx, by, a)
+		if err != nil {
+			return err
+		}
+		if a, err = activationOf(tx, by.Publisher, id); err != nil { // now that the license is locked
+			return err
+		}
+		if a.State == ActivationRestoredAway {
+			out = a.info()
+			return nil
+		}
+		if counted {
+			past, err := countedOf(tx, by.Publisher, l, tx.Now())
+			if err != nil {
+				return err
+			}
+			if err := allowance(l.terms.model().Restore, past, tx.Now()).Draw(); err != nil {
+				return err
+			}
+		}
+		acts, err := l.evict(a, counted, "evicted", tx.Now())
+		if err != nil {
+			return err
+		}
+		out = a.info()
+		return s.finish(tx, by, l, a, acts)
+	})
+	return out, err
+}
+
+// finish writes a license with one activation.
+func (s *Service) finish(tx *db.Tx, by actor.Actor, l *License, a *Activation, acts []act) error {
+	if err := updateLicense(tx, by.Publisher, l); err != nil {
+		return err
+	}
+	if err := updateActivation(tx, by.Publisher, a); err != nil {
+		return err
+	}
+	return recordActs(tx, by, acts)
+}
+
+// evictable locks the license of an activation and says whether the allowance is
+// drawn. Who may not know of the activation does not find it.
+func (s *Service) evictable(tx *db.Tx, by actor.Actor, a *Activation) (l *License, counted bool, err error) {
+	list, err := s.lockLicenses(tx, by.Publisher, db.IDs[License]{a.License})
+	if err != nil {
+		return nil, false, err
+	}
+	if len(list) == 0 {
+		return nil, false, ErrNotFound
+	}
+	l = list[0]
+	if by.Kind == actor.KindBearer {
+		kind, id, _ := strings.Cut(by.ID, ":")
+		if kind == "ticket" && id == l.Ticket.String() || kind == "license" && id == l.ID.String() {
+			return l, true, nil
+		}
+		return nil, false, ErrNotFound
+	}
+	if _, err := s.ticketFor(tx, by, l.Ticket, false, actor.LicenseRestore); !errors.Is(err, actor.ErrDenied) {
+		return l, false, err
+	}
+	_, err = s.ticketFor(tx, by, l.Ticket, false, actor.ContainerEvict)
+	return l, true, err
+}
+
+// Elapse frees the seats of activations whose time is over, where the model lets
+// them be used again, and returns how many. A job calls it.
+func (s *Service) Elapse(ctx context.Context) (int64, error) {
+	var total int64
+	p := actor.PublisherID{15: 1}
+	for {
+		err := s.db.ReadOne(ctx, func(r *db.Reader) error { return r.QueryRow(qElapsedPublisher, p).Scan(&p) })
+		if errors.Is(err, db.ErrNotFound) {
+			return total, nil
+		}
+		for err == nil {
+			var n int64
+			err = s.write(ctx, func(tx *db.Tx) error {
+				n, err = s.elapseSome(tx, p)
+				return err
+			})
+			total += n
+			if n < elapseChunk {
+				break
+			}
+		}
+		if err != nil {
+			return total, err
+		}
+	}
+}
+
+// elapseChunk is how many activations one transaction frees.
+const elapseChunk = 200
+
+func (s *Service) elapseSome(tx *db.Tx, p actor.PublisherID) (int64, error) {
+	ids, err := db.List(tx, func(r *db.Rows) (pairOf, error) {
+		var x pairOf
+		return x, r.Scan(&x.activation, &x.license)
+	}, qElapsed, p, db.At(tx.Now()), elapseChunk)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	var licenses db.IDs[License]
+	for _, x := range ids {
+		if !licenses.Contains(x.license) {
+			licenses = append(licenses, x.license)
+		}
+	}
+	w := &work{s: s, tx: tx, by: actor.System(p)}
+	if _, err := w.lock(licenses, false); err != nil {
+		return 0, err
+	}
+	for _, x := range ids {
+		a, err := activationOf(tx, p, x.activation)
+		if err != nil {
+			return 0, err
+		}
+		if !a.State.Live() || a.Elapses.After(tx.Now()) {
+			continue
+		}
+		acts, err := w.licenses[x.license].elapse(a, tx.Now())
+		if err != nil {
+			return 0, err
+		}
+		w.live[x.license] = append(w.live[x.license], a)
+		w.acts = append(w.acts, acts...)
+	}
+	return int64(len(ids)), w.flush()
+}
+
+type pairOf struct {
+	activation ActivationID
+	license    LicenseID
+}

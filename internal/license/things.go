@@ -1,0 +1,97 @@
+package license
+
+import (
+	"time"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/day"
+	"github.com/licet/licet/wire"
+)
+
+// Ticket is a code that lets its bearer collect licenses. The code itself is
+// not in it: it is stored as a keyed hash and, sealed, for printing again.
+type Ticket struct {
+	ID       TicketID
+	Holder   actor.OrgID // whose stock or property it is
+	Snapshot SnapshotID
+	Hint     string // last group of the code
+	State    TicketState
+	Rev      int64
+}
+
+// License is one right with its frozen terms; the counted unit.
+type License struct {
+	ID       LicenseID
+	Ticket   TicketID
+	Snapshot SnapshotID
+	Seats    Seats
+	Taken    int64     // seats ever taken, also those given back
+	Version  int64     // of its content; a container with an older one gets it again
+	First    time.Time // first activation, zero before it
+	Until    day.Day   // extension; None = as the terms say
+	KeyHint  string    // last group of its license key, "" without one
+	State    LicenseState
+	Rev      int64
+
+	terms  *Terms
+	ticket *Ticket
+	dirty  bool
+
+	before      Seats // as read, and so the rest
+	takenBefore int64
+	rest        rest
+}
+
+// rest is what changes rarely in a License.
+type rest struct {
+	version int64
+	until   day.Day
+	state   LicenseState
+}
+
+// read remembers what the row holds, so that a change is known.
+func (l *License) read() {
+	l.before, l.takenBefore = l.Seats, l.Taken
+	l.rest = rest{l.Version, l.Until, l.State}
+}
+
+// plain reports whether only seats were taken or freed since read.
+func (l *License) plain() bool {
+	return l.Seats.Quantity == l.before.Quantity && l.Seats.Owed == l.before.Owed && l.rest == rest{l.Version, l.Until, l.State}
+}
+
+// touch says that the license's content has changed, so that containers get it
+// again at their next contact.
+func (l *License) touch() {
+	l.Version++
+	l.dirty = true
+}
+
+// over reports whether nobody can use the license any more, and since which day.
+func (l *License) over(now time.Time) (day.Day, bool) {
+	return l.terms.Over(l.First, now, l.Until)
+}
+
+// Container is where licenses live, known by its signing key.
+type Container struct {
+	ID      ContainerID
+	Keys    wire.ContainerKeys
+	State   ContainerState
+	Reason  string // code of what made it suspect
+	Counter int64  // of its newest message
+	Seq     int64  // of the newest answer to it
+	Marks   Fingerprint
+	Virtual bool
+	App     wire.App
+	First   time.Time
+	Seen    time.Time
+	Rev     int64
+
+	firstCtr int64
+	hash     string // wire.ContainerKeys.Hash
+	fresh    bool
+	dirty    bool
+}
+
+// pseudonym is the container's name in the journal.
+func (c *Container) pseudonym() string { return "container:" + c.ID.String() }
