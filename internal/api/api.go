@@ -17,6 +17,7 @@ import (
 	"github.com/licet/licet/internal/order"
 	"github.com/licet/licet/internal/org"
 	"github.com/licet/licet/internal/route"
+	"github.com/licet/licet/internal/web"
 	"github.com/licet/licet/wire"
 )
 
@@ -45,8 +46,11 @@ type Options struct {
 // API is the table of routes and the document that describes it.
 type API struct {
 	Options
+	Shell *web.Shell // renders the errors of the API's pages
+
 	huma  huma.API
 	table *collector
+	all   []route.Route
 }
 
 // New builds the API.
@@ -66,11 +70,12 @@ func New(o Options) *API {
 	} {
 		register()
 	}
+	a.all = append(a.table.routes, a.pages()...)
 	return a
 }
 
 // Routes is the whole table: the operations, the document and its page.
-func (a *API) Routes() []route.Route { return append(a.table.routes, a.pages()...) }
+func (a *API) Routes() []route.Route { return a.all }
 
 // Public is the part of the table that programs of end users call; the depot's
 // listener serves it too.

@@ -1,13 +1,144 @@
 package api
 
 import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"io/fs"
 	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/route"
+	"github.com/licet/licet/internal/text"
+	"github.com/licet/licet/internal/web"
 )
 
-func (a *API) pages() []route.Route { return nil }
+//go:embed views/*.html
+var viewFiles embed.FS
 
-var _ = http.MethodGet
-var _ actor.Actor
+// Document is the OpenAPI 3.1 description as indented JSON, the same bytes for
+// the same program.
+func (a *API) Document() ([]byte, error) {
+	raw, err := json.Marshal(a.huma.OpenAPI())
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, raw, "", "  "); err != nil {
+		return nil, err
+	}
+	out.WriteByte('\n')
+	return out.Bytes(), nil
+}
+
+// chapter is the operations under one tag.
+type chapter struct {
+	Tag        string
+	Operations []described
+}
+
+// described is one operation as the page shows it.
+type described struct {
+	ID, Method, Path, Summary, Description, Permission, Example string
+	Parameters                                                  []*huma.Param
+}
+
+// pages are the document, its readable page and the list of refusals.
+func (a *API) pages() []route.Route {
+	sub, err := fs.Sub(viewFiles, "views")
+	if err != nil {
+		panic(err) // the folder is part of the binary
+	}
+	shell, err := web.NewShell(sub, "Licet API")
+	if err != nil {
+		panic(err) // a view or a text is missing: the program is broken
+	}
+	a.Shell = shell
+	document, err := a.Document()
+	if err != nil {
+		panic(err) // the types do not describe themselves
+	}
+	chapters := a.chapters()
+	page := func(view, title string, data func() any) route.Handler {
+		return func(w http.ResponseWriter, r *http.Request, _ actor.Actor) error {
+			return shell.Render(w, r, http.StatusOK, view, web.Page{Title: text.T(web.Lang(r), title), Body: data()})
+		}
+	}
+	return append(web.Routes(),
+		route.Route{Method: http.MethodGet, Pattern: "/{$}", Public: true, HTML: true, Class: route.Page, Handler: page("api", "api.title", func() any { return chapters })},
+		route.Route{Method: http.MethodGet, Pattern: "/errors", Public: true, HTML: true, Class: route.Page, Handler: page("errors", "api.errors", refusals)},
+		route.Route{Method: http.MethodGet, Pattern: Prefix + "/openapi.json", Public: true, Class: route.Page, Handler: func(w http.ResponseWriter, _ *http.Request, _ actor.Actor) error {
+			w.Header().Set("Content-Type", "application/openapi+json")
+			_, err := w.Write(document)
+			return err
+		}},
+	)
+}
+
+func (a *API) chapters() []chapter {
+	var out []chapter
+	at := map[string]int{}
+	for path, item := range a.huma.OpenAPI().Paths {
+		for method, o := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete} {
+			if o == nil {
+				continue
+			}
+			i, seen := at[o.Tags[0]]
+			if !seen {
+				i = len(out)
+				at[o.Tags[0]] = i
+				out = append(out, chapter{Tag: o.Tags[0]})
+			}
+			out[i].Operations = append(out[i].Operations, describe(method, path, o))
+		}
+	}
+	slices.SortFunc(out, func(a, b chapter) int { return strings.Compare(a.Tag, b.Tag) })
+	for _, c := range out {
+		slices.SortFunc(c.Operations, func(a, b described) int { return strings.Compare(a.Path+a.Method, b.Path+b.Method) })
+	}
+	return out
+}
+
+func describe(method, path string, o *huma.Operation) described {
+	d := described{ID: o.OperationID, Method: method, Path: path, Summary: o.Summary, Description: o.Description, Parameters: o.Parameters}
+	if len(o.Security) > 0 {
+		d.Permission = o.Security[0]["apiKey"][0]
+	}
+	var b strings.Builder
+	b.WriteString("curl -X " + method + " http://127.0.0.1:8420" + path)
+	if d.Permission != "" {
+		b.WriteString(` -H "Authorization: Bearer $LICET_KEY"`)
+	}
+	if method == http.MethodPost {
+		b.WriteString(` -H "Idempotency-Key: $(uuidgen)"`)
+	}
+	if o.RequestBody != nil {
+		kinds := make([]string, 0, len(o.RequestBody.Content))
+		for kind := range o.RequestBody.Content {
+			kinds = append(kinds, kind)
+		}
+		slices.Sort(kinds)
+		b.WriteString(` -H "Content-Type: ` + kinds[0] + `" --data-binary @body`)
+	}
+	d.Example = b.String()
+	return d
+}
+
+// refusal is one code with its sentence; the page shows it in its language.
+type refusal struct{ Code, Key string }
+
+// refusals lists every code that an answer may carry.
+func refusals() any {
+	var out []refusal
+	for _, key := range text.Keys() {
+		if code, ok := strings.CutPrefix(key, "fault."); ok {
+			out = append(out, refusal{code, key})
+		}
+	}
+	slices.SortFunc(out, func(a, b refusal) int { return strings.Compare(a.Code, b.Code) })
+	return out
+}

@@ -47,9 +47,12 @@ var levels = map[string]int{
 	"internal/depot":         11,
 
 	"internal/app":   12,
+	"internal/demo":  13, // ADR 0010
+	"internal/bench": 13, // ADR 0010
 	"internal/house": 13,
 
 	"client":        1,
+	"client/online": 2, // the HTTPS transport, so that offline programs do not carry net/http
 	"client/tpm":    2,
 	"client/qr":     2,
 	"client/wizard": 3,
@@ -72,6 +75,7 @@ var beside = map[string][]string{
 	"internal/sign":   {"internal/actor"}, // a key belongs to a publisher; its doors check rights
 	"internal/portal": {"internal/web"},
 	"internal/depot":  {"internal/web"},
+	"internal/api":    {"internal/web"}, // its readable page; ADR 0010
 }
 
 // adapters translate; they must not reach a function that skips the rights check.

@@ -59,3 +59,22 @@ var _ = add("fault.api.if_match", Entry{
 	EN: "If-Match must carry the ETag that was read, such as \"7\".",
 	DE: "If-Match muss das gelesene ETag tragen, zum Beispiel \"7\".",
 })
+
+var (
+	_ = add("api.title", Entry{EN: "The API", DE: "Die API"})
+	_ = add("api.lead", Entry{
+		EN: "Send an order, take its tickets. Every address below takes and gives JSON unless it says otherwise, and refuses with a code and a sentence in both languages.",
+		DE: "Auftrag senden, Tickets erhalten. Jede Adresse unten nimmt und gibt JSON, wenn nichts anderes dasteht, und weist mit einem Code und einem Satz in beiden Sprachen ab.",
+	})
+	_ = add("api.chapters", Entry{EN: "Chapters", DE: "Kapitel"})
+	_ = add("api.permission", Entry{EN: "Needs an API key with the permission", DE: "Verlangt einen API-Schlüssel mit dem Recht"})
+	_ = add("api.public", Entry{EN: "Needs no API key: what is sent proves what it may do.", DE: "Verlangt keinen API-Schlüssel: Das Gesendete beweist, was es darf."})
+	_ = add("api.parameter", Entry{EN: "Parameter", DE: "Parameter"})
+	_ = add("api.place", Entry{EN: "Place", DE: "Ort"})
+	_ = add("api.meaning", Entry{EN: "Meaning", DE: "Bedeutung"})
+	_ = add("api.errors", Entry{EN: "All refusals", DE: "Alle Abweisungen"})
+	_ = add("api.errors_lead", Entry{
+		EN: "The code of every refusal and its sentence. Words in braces are filled in.",
+		DE: "Der Code jeder Abweisung und ihr Satz. Wörter in geschweiften Klammern werden ausgefüllt.",
+	})
+)
