@@ -61,7 +61,9 @@ func New(o Options) *API {
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"apiKey": {Type: "http", Scheme: "bearer", Description: "An API key: lk_…"},
 	}
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[actor.Set](), reflect.TypeFor[[]string]())
+	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[problem](), reflect.TypeFor[route.Problem]())
 	a := &API{Options: o, table: &collector{report: o.Report}}
 	a.huma = huma.NewAPI(config, a.table)
 	for _, register := range []func(){
@@ -72,6 +74,20 @@ func New(o Options) *API {
 	}
 	a.all = append(a.table.routes, a.pages()...)
 	return a
+}
+
+// schemaName names a type in the document by its package and its own name, so
+// that a page of orders and a page of tickets are two things.
+func schemaName(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	name := huma.DefaultSchemaNamer(t, hint)
+	at := strings.LastIndex(t.PkgPath(), "/")
+	if pkg := t.PkgPath()[at+1:]; pkg != "" && pkg != "api" && !strings.HasPrefix(strings.ToLower(name), pkg) {
+		return strings.ToUpper(pkg[:1]) + pkg[1:] + name
+	}
+	return name
 }
 
 // Routes is the whole table: the operations, the document and its page.

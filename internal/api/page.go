@@ -128,17 +128,17 @@ func describe(method, path string, o *huma.Operation) described {
 	return d
 }
 
-// refusal is one code with its sentence; the page shows it in its language.
-type refusal struct{ Code, Key string }
+// sentence is one code with its sentence; the page shows it in its language.
+type sentence struct{ Code, Key string }
 
 // refusals lists every code that an answer may carry.
 func refusals() any {
-	var out []refusal
+	var out []sentence
 	for _, key := range text.Keys() {
 		if code, ok := strings.CutPrefix(key, "fault."); ok {
-			out = append(out, refusal{code, key})
+			out = append(out, sentence{code, key})
 		}
 	}
-	slices.SortFunc(out, func(a, b refusal) int { return strings.Compare(a.Code, b.Code) })
+	slices.SortFunc(out, func(a, b sentence) int { return strings.Compare(a.Code, b.Code) })
 	return out
 }

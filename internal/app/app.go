@@ -91,14 +91,14 @@ func Open(ctx context.Context, c Config, s Seams) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := wire(ctx, c, s, d)
+	a, err := assemble(ctx, c, s, d)
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return a, nil
 }
 
-func wire(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
+func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 	if err := d.Migrate(ctx); err != nil {
 		return nil, err
 	}

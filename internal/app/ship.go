@@ -73,7 +73,7 @@ func (a *App) shipOne(ctx context.Context, p actor.PublisherID) error {
 	}
 	defer file.Close()
 	out := bufio.NewWriterSize(file, 1<<16)
-	next, err := license.Ship(ctx, a.DB, p, position, out)
+	next, err := a.Lic.Ship(ctx, p, position, out)
 	if err := errors.Join(err, out.Flush(), file.Sync()); err != nil {
 		return err
 	}
