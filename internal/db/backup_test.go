@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -259,4 +260,55 @@ func TestBackupElsewhere(t *testing.T) {
 	if _, err := db.Restore(t.Context(), o, dst); !errors.Is(err, db.ErrBackupDamaged) {
 		t.Errorf("a schema that is not the copy's: %v", err)
 	}
+}
+
+var qHead = db.SQL("test.head", `INSERT INTO journal_head (publisher_id, seq, hash) VALUES (?, ?, ?)`)
+
+// The whole schema of the program goes through a backup and comes back the same;
+// the manifest tells where the journals stood.
+func TestBackupWholeSchema(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var publisher db.ID[item]
+		write(t, d, func(tx *db.Tx) error {
+			publisher = db.NewID[item](tx)
+			_, err := tx.Exec(qHead, publisher, 42, []byte{0xab, 0xcd})
+			return err
+		})
+		dst := filepath.Join(dbtest.Dir(t), "copy")
+		m, err := db.Backup(t.Context(), d, dst)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := db.JournalHead{Publisher: strings.ReplaceAll(publisher.String(), "-", ""), Seq: 42, Hash: "abcd"}
+		if len(m.Journal) != 1 || m.Journal[0] != want {
+			t.Errorf("journal %+v", m.Journal)
+		}
+		o := db.Options{Now: dbtest.NewClock(t).Now}
+		if d.Engine() == db.SQLite {
+			o.Dir = dbtest.Dir(t)
+		} else {
+			o.URL = dbtest.Postgres(t, dbtest.Empty())
+		}
+		if _, err := db.Restore(t.Context(), o, dst); err != nil {
+			t.Fatal(err)
+		}
+		back, err := db.Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = back.Close() }()
+		if err := back.Migrate(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if a, b := dbtest.Facts(t, d), dbtest.Facts(t, back); !slices.Equal(a, b) {
+			t.Errorf("another schema came back:\n%v\n%v", a, b)
+		}
+		again, err := db.Backup(t.Context(), back, filepath.Join(dbtest.Dir(t), "copy"))
+		if err != nil || again.Epoch != m.Epoch+1 || len(again.Journal) != 1 || again.Journal[0] != want {
+			t.Errorf("%+v, %v", again, err)
+		}
+		if err := back.Analyze(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
 }

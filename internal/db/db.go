@@ -170,6 +170,14 @@ func (d *DB) WriteBulk(ctx context.Context, fn func(tx *Tx) error) error {
 	return d.backend.write(ctx, true, fn)
 }
 
+// Analyze refreshes the statistics that plans are made from. Call it after a bulk
+// load; right after one, plans without statistics read whole tables.
+func (d *DB) Analyze(ctx context.Context) error {
+	return d.Write(ctx, func(tx *Tx) error { _, err := tx.Exec(qAnalyze); return err })
+}
+
+var qAnalyze = control(`ANALYZE`)
+
 // Point is a named fail point ("sign.before_send"): nil unless a test hooked it.
 func (d *DB) Point(ctx context.Context, name string) error {
 	if h := d.opt.Hooks; h != nil && h.Point != nil {

@@ -26,6 +26,7 @@ var pragmas = []string{
 	"wal_autocheckpoint(0)",
 	"journal_size_limit(67108864)",
 	"cache_size(-8192)",
+	"analysis_limit(1000)",
 }
 
 // guards are read back from every connection. They are those whose loss would

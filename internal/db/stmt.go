@@ -56,7 +56,8 @@ func SQLPair(name, sqlite, postgres string) *Stmt {
 	return program.add(name, sqlite, postgres, true)
 }
 
-// control is a statement of the SQLite backend itself; it is not in the registry.
+// control is a statement of the kit itself, around transactions; it is not in the
+// registry.
 func control(text string) *Stmt {
 	program.mu.Lock()
 	defer program.mu.Unlock()

@@ -40,7 +40,7 @@ func DurablePostgres(t testing.TB, opts ...Option) *Server {
 	need(t, s.c.makeDir())
 	need(t, os.Chmod(s.c.dir, 0o755))
 	need(t, s.c.init())
-	t.Cleanup(s.Kill)
+	t.Cleanup(s.stop)
 	s.Start()
 	need(t, s.c.exec("CREATE DATABASE licet"))
 	s.url = s.c.url("licet")
@@ -78,6 +78,16 @@ func (s *Server) Kill() {
 	}
 	waitGone(append(children, pid))
 	_ = os.Remove(filepath.Join(s.c.data(), "postmaster.pid"))
+	s.cmd = nil
+}
+
+// stop ends the server in a way that frees its shared memory.
+func (s *Server) stop() {
+	if s.cmd == nil {
+		return
+	}
+	_ = syscall.Kill(s.cmd.Process.Pid, syscall.SIGQUIT)
+	waitGone([]int{s.cmd.Process.Pid})
 	s.cmd = nil
 }
 

@@ -192,7 +192,7 @@ func (c *cluster) settings(extra ...string) []string {
 		"listen_addresses=", "unix_socket_directories=" + c.dir, "unix_socket_permissions=0777",
 		"max_connections=400", "shared_buffers=64MB", "wal_level=minimal", "max_wal_senders=0",
 		"max_wal_size=256MB", "min_wal_size=32MB", "checkpoint_timeout=1h", "autovacuum=off",
-		"jit=off", "deadlock_timeout=50ms", "log_min_messages=fatal", "log_min_error_statement=panic", "timezone=UTC",
+		"jit=off", "dynamic_shared_memory_type=mmap", "deadlock_timeout=50ms", "log_min_messages=fatal", "log_min_error_statement=panic", "timezone=UTC",
 		"lc_messages=C", "max_parallel_workers_per_gather=0", "max_prepared_transactions=0",
 	}, extra...) {
 		args = append(args, "-c", s)
