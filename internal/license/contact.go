@@ -170,6 +170,10 @@ func (c *contact) listen() error {
 // recognize holds the message against what is known of its container.
 func (c *contact) recognize() error {
 	b, m := c.box, c.msg
+	b.hash = m.keyHash
+	if m.req != nil && (m.req.Container.Sign != b.Keys.Sign || m.req.Container.Encrypt != b.Keys.Encrypt) {
+		return ErrUnknownContainer // only the first half of the key hashes is the same
+	}
 	if err := b.State.Open(); err != nil {
 		return refuseFor(err, b.Reason)
 	}

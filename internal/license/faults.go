@@ -40,7 +40,6 @@ var (
 	ErrOldCounter       = fault.New(fault.Stale, "license.old_counter")          // value
 	ErrGeneration       = fault.New(fault.Conflict, "license.wrong_generation")  // value, gen
 	ErrAnswerGone       = fault.New(fault.Expired, "license.answer_gone")        //
-	ErrTransfer         = fault.New(fault.Conflict, "license.no_transfer")       //
 )
 
 // What staff and other packages may be refused.

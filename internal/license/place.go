@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/day"
 	"github.com/licet/licet/wire"
 )
 
@@ -121,7 +122,7 @@ func (c *contact) usable(l *License) error {
 		return err
 	}
 	if last, over := l.over(c.now); over {
-		return ErrLicenseExpired.With("last", last)
+		return l.ended(last)
 	}
 	return nil
 }
@@ -142,6 +143,15 @@ func (c *contact) fits(l *License, trial bool) error {
 		return ErrTrialUsed
 	}
 	return nil
+}
+
+// ended is the refusal of a license whose time is over; one that was never
+// redeemed expired as a ticket.
+func (l *License) ended(last day.Day) error {
+	if l.First.IsZero() {
+		return ErrTicketExpired.With("last", last)
+	}
+	return ErrLicenseExpired.With("last", last)
 }
 
 // full turns "no seat" into "used up" where a seat never comes back.

@@ -11,18 +11,6 @@ import (
 	"github.com/licet/licet/internal/db"
 )
 
-var (
-	qElapseLater = db.SQL("license.elapse_later", `
-UPDATE activation SET elapses_at = ?, rev = rev + 1
-WHERE publisher_id = ? AND license_id = ? AND slot = 0 AND elapses_at < ?`)
-	qElapsedPublisher = db.SQL("license.elapsed_publisher", `
-SELECT publisher_id FROM activation
-WHERE slot = 0 AND elapses_at IS NOT NULL AND publisher_id > ? ORDER BY publisher_id LIMIT 1`)
-	qElapsed = db.SQL("license.elapsed", `
-SELECT id, license_id FROM activation
-WHERE publisher_id = ? AND slot = 0 AND elapses_at <= ? ORDER BY elapses_at LIMIT ?`)
-)
-
 // Extend moves the end of a license out to until, its new last day, for all its
 // activations; containers learn it at their next contact. Saying the same again
 // changes nothing. It needs license.write for the holder, and is journaled.

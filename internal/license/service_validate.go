@@ -24,13 +24,6 @@ type Validity struct {
 	Chain []string `json:"chain"` // the lines that a verifier learns its key from
 }
 
-// qValidate is the one point read of a validation.
-var qValidate = db.SQL("license.validate", `
-SELECT c.publisher_id, t.state, `+licenseColumns+` FROM code_lookup c
-JOIN license l ON l.publisher_id = c.publisher_id AND l.id = c.id
-JOIN ticket t ON t.publisher_id = l.publisher_id AND t.id = l.ticket_id
-WHERE c.lookup = ? AND c.kind = 'key'`)
-
 // Validate answers whether a license key is good: what it gives, until when, or
 // why not, signed for this nonce. It writes nothing. by may be anonymous: the key
 // is the proof. Errors: license.code_typo, license.unknown_code (for foreign
@@ -131,7 +124,7 @@ func (l *License) valid(ticket TicketState, product string, now time.Time) error
 		return err
 	}
 	if last, over := l.over(now); over {
-		return ErrLicenseExpired.With("last", last)
+		return l.ended(last)
 	}
 	if from := l.terms.Span(l.First, now, l.Until).From; from.After(now) {
 		return ErrNotYet.With("from", l.terms.From)

@@ -208,3 +208,10 @@ func liveOf(q db.Querier, p actor.PublisherID, id LicenseID, limit int) ([]*Acti
 
 // until is a day as it is stored.
 func until(d day.Day) db.Day { return db.Day{Day: d} }
+
+// qValidate is the one point read of a validation.
+var qValidate = db.SQL("license.validate", `
+SELECT c.publisher_id, t.state, `+licenseColumns+` FROM code_lookup c
+JOIN license l ON l.publisher_id = c.publisher_id AND l.id = c.id
+JOIN ticket t ON t.publisher_id = l.publisher_id AND t.id = l.ticket_id
+WHERE c.lookup = ? AND c.kind = 'key'`)

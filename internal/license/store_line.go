@@ -344,3 +344,20 @@ func recordActs(tx *db.Tx, by actor.Actor, acts []act) error {
 	}
 	return actor.RecordMany(tx, by, entries)
 }
+
+var qLineSeats = db.SQL("license.line_seats", `
+SELECT line_id, CAST(SUM(sold) AS bigint), CAST(SUM(free) AS bigint),
+  CAST(SUM(CASE WHEN live < sold - free THEN live ELSE sold - free END) AS bigint)
+FROM (
+  SELECT s.line_id AS line_id, l.quantity - l.owed AS sold,
+    CASE WHEN l.used >= l.quantity THEN 0
+         WHEN l.used < l.owed THEN l.quantity - l.owed
+         ELSE l.quantity - l.used END AS free,
+    CASE WHEN l.used = 0 THEN 0 ELSE COALESCE((
+      SELECT SUM(a.quantity - a.shrink) FROM activation a
+      WHERE a.publisher_id = l.publisher_id AND a.license_id = l.id AND a.slot = 0), 0) END AS live
+  FROM license_snapshot s
+  JOIN ticket t ON t.publisher_id = s.publisher_id AND t.snapshot_id = s.id
+  JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
+  WHERE s.publisher_id = ? AND {ids:s.line_id} AND l.state IN ('available', 'blocked')
+) x GROUP BY line_id`)

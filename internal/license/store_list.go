@@ -116,3 +116,15 @@ func holdersOf(q db.Querier, p actor.PublisherID, ids db.IDs[Container]) (map[Co
 	}
 	return out, rows.Err()
 }
+
+var (
+	qElapseLater = db.SQL("license.elapse_later", `
+UPDATE activation SET elapses_at = ?, rev = rev + 1
+WHERE publisher_id = ? AND license_id = ? AND slot = 0 AND elapses_at < ?`)
+	qElapsedPublisher = db.SQL("license.elapsed_publisher", `
+SELECT publisher_id FROM activation
+WHERE slot = 0 AND elapses_at IS NOT NULL AND publisher_id > ? ORDER BY publisher_id LIMIT 1`)
+	qElapsed = db.SQL("license.elapsed", `
+SELECT id, license_id FROM activation
+WHERE publisher_id = ? AND slot = 0 AND elapses_at <= ? ORDER BY elapses_at LIMIT ?`)
+)

@@ -59,7 +59,7 @@ func (l *License) ready(now time.Time) error {
 		return err
 	}
 	if last, over := l.over(now); over {
-		return ErrLicenseExpired.With("last", last)
+		return l.ended(last)
 	}
 	if _, err := l.Seats.Take(1); err != nil {
 		return l.full(err)

@@ -1,0 +1,205 @@
+package text
+
+// What a bearer or a container is refused.
+var (
+	_ = add("fault.license.code_typo", Entry{
+		EN: "This code cannot be right ({kind}): {got} symbols were read, {want} are expected. Please compare it with the original, group by group.",
+		DE: "Dieser Code kann nicht stimmen ({kind}): {got} Zeichen gelesen, {want} erwartet. Bitte vergleichen Sie ihn Gruppe für Gruppe mit dem Original.",
+	})
+	_ = add("fault.license.unknown_code", Entry{
+		EN: "This code is not known here. Please check it, and that it belongs to this vendor's software.",
+		DE: "Dieser Code ist hier nicht bekannt. Bitte prüfen Sie ihn, und ob er zu Software dieses Herstellers gehört.",
+	})
+	_ = add("fault.license.too_many_tries", Entry{
+		EN: "Too many wrong codes came from your network. Please wait a little, then try once more.",
+		DE: "Aus Ihrem Netz kamen zu viele falsche Codes. Bitte warten Sie etwas und versuchen Sie es dann noch einmal.",
+	})
+	_ = add("fault.license.too_often", Entry{
+		EN: "Seats of this ticket were returned and taken again too often. Please wait, or ask the vendor.",
+		DE: "Plätze dieses Tickets wurden zu oft zurückgegeben und neu belegt. Bitte warten Sie, oder fragen Sie den Hersteller.",
+	})
+	_ = add("fault.license.ticket_blocked", Entry{
+		EN: "This ticket is blocked. Please ask whoever gave it to you.",
+		DE: "Dieses Ticket ist gesperrt. Bitte wenden Sie sich an die Stelle, von der Sie es haben.",
+	})
+	_ = add("fault.license.ticket_expired", Entry{
+		EN: "The last day of this ticket was {last}. Please order a new one.",
+		DE: "Der letzte Tag dieses Tickets war der {last}. Bitte bestellen Sie ein neues.",
+	})
+	_ = add("fault.license.ticket_reversed", Entry{
+		EN: "The order behind this ticket was reversed; it can no longer be used.",
+		DE: "Der Auftrag zu diesem Ticket wurde storniert; es kann nicht mehr benutzt werden.",
+	})
+	_ = add("fault.license.blocked", Entry{
+		EN: "This license is blocked. Please ask the vendor.",
+		DE: "Diese Lizenz ist gesperrt. Bitte wenden Sie sich an den Hersteller.",
+	})
+	_ = add("fault.license.recalled", Entry{
+		EN: "This license was recalled by the vendor.",
+		DE: "Diese Lizenz wurde vom Hersteller zurückgerufen.",
+	})
+	_ = add("fault.license.expired", Entry{
+		EN: "The last day of this license was {last}. Please renew it.",
+		DE: "Der letzte Tag dieser Lizenz war der {last}. Bitte verlängern Sie sie.",
+	})
+	_ = add("fault.license.not_yet", Entry{
+		EN: "This license begins on {from}.",
+		DE: "Diese Lizenz beginnt am {from}.",
+	})
+	_ = add("fault.license.no_seat", Entry{
+		EN: "{used} of {limit} seats of this license are in use; {value} more are asked for, {free} are free. Return one elsewhere, or buy more.",
+		DE: "{used} von {limit} Plätzen dieser Lizenz sind belegt; {value} weitere werden verlangt, {free} sind frei. Geben Sie anderswo einen zurück, oder kaufen Sie weitere.",
+	})
+	_ = add("fault.license.used_up", Entry{
+		EN: "All {limit} uses of this license are spent. It cannot be moved to another device; if the device is lost, restore it.",
+		DE: "Alle {limit} Nutzungen dieser Lizenz sind verbraucht. Sie kann nicht umziehen; ist das Gerät verloren, stellen Sie sie wieder her.",
+	})
+	_ = add("fault.license.other_product", Entry{
+		EN: "This code is for {product}, not for {value}.",
+		DE: "Dieser Code ist für {product}, nicht für {value}.",
+	})
+	_ = add("fault.license.container_kind", Entry{
+		EN: "This license may not live in a container of kind {value}; allowed: {allowed}.",
+		DE: "Diese Lizenz darf nicht in einem Lizenzcontainer der Art {value} liegen; erlaubt: {allowed}.",
+	})
+	_ = add("fault.license.trial_used", Entry{
+		EN: "This device, or this customer, has tried this product already. Please buy a license to go on.",
+		DE: "Dieses Gerät oder dieser Kunde hat das Produkt schon getestet. Bitte kaufen Sie eine Lizenz, um weiterzuarbeiten.",
+	})
+	_ = add("fault.license.no_fingerprint", Entry{
+		EN: "The request does not describe the machine. Please update the program that made it.",
+		DE: "Die Anforderung beschreibt das Gerät nicht. Bitte aktualisieren Sie das Programm, das sie erzeugt hat.",
+	})
+	_ = add("fault.license.other_machine", Entry{
+		EN: "This container belongs to another machine: {common} components match, {limit} must. If the machine was changed, restore the license.",
+		DE: "Dieser Lizenzcontainer gehört zu einem anderen Gerät: {common} Merkmale stimmen überein, {limit} müssen es. Wurde das Gerät umgebaut, stellen Sie die Lizenz wieder her.",
+	})
+	_ = add("fault.license.not_in_ticket", Entry{
+		EN: "The code does not hold the license that is asked for. Look up what it holds.",
+		DE: "Der Code enthält die verlangte Lizenz nicht. Sehen Sie nach, was er enthält.",
+	})
+	_ = add("fault.license.no_restore", Entry{
+		EN: "This license cannot be restored after a loss. Please ask the vendor.",
+		DE: "Diese Lizenz kann nach einem Verlust nicht wiederhergestellt werden. Bitte wenden Sie sich an den Hersteller.",
+	})
+	_ = add("fault.license.restore_wait", Entry{
+		EN: "{used} of {limit} restores of this license are used. The next one is free on {next}; support can help earlier.",
+		DE: "{used} von {limit} Wiederherstellungen dieser Lizenz sind verbraucht. Die nächste ist am {next} frei; der Support kann früher helfen.",
+	})
+	_ = add("fault.license.restore_which", Entry{
+		EN: "{count} devices hold this license. Please choose the one that is lost.",
+		DE: "{count} Geräte haben diese Lizenz. Bitte wählen Sie das verlorene aus.",
+	})
+	_ = add("fault.license.not_lost", Entry{
+		EN: "No device holds this license, so there is nothing to restore. Activate it instead.",
+		DE: "Kein Gerät hat diese Lizenz, es gibt nichts wiederherzustellen. Aktivieren Sie sie stattdessen.",
+	})
+	_ = add("fault.license.clock_off", Entry{
+		EN: "The clock of this device says {value}, but it is {now}: more than {limit} days off. Please set it.",
+		DE: "Die Uhr dieses Geräts zeigt den {value}, es ist aber der {now}: mehr als {limit} Tage Abweichung. Bitte stellen Sie sie.",
+	})
+	_ = add("fault.license.bad_message", Entry{
+		EN: "The message is damaged or incomplete. Please make it again.",
+		DE: "Die Nachricht ist beschädigt oder unvollständig. Bitte erzeugen Sie sie neu.",
+	})
+	_ = add("fault.license.bad_signature", Entry{
+		EN: "The message was changed after it was signed. Please make it again.",
+		DE: "Die Nachricht wurde nach dem Signieren verändert. Bitte erzeugen Sie sie neu.",
+	})
+	_ = add("fault.license.unknown_container", Entry{
+		EN: "This container has never activated anything here. Activate a code first.",
+		DE: "Dieser Lizenzcontainer hat hier noch nie etwas aktiviert. Aktivieren Sie zuerst einen Code.",
+	})
+	_ = add("fault.license.suspect", Entry{
+		EN: "This container looks like a copy of another one ({reason}). The vendor's support must decide before it can go on.",
+		DE: "Dieser Lizenzcontainer sieht aus wie die Kopie eines anderen ({reason}). Der Support des Herstellers muss entscheiden, bevor es weitergeht.",
+	})
+	_ = add("fault.license.container_blocked", Entry{
+		EN: "This container is blocked. Please ask the vendor.",
+		DE: "Dieser Lizenzcontainer ist gesperrt. Bitte wenden Sie sich an den Hersteller.",
+	})
+	_ = add("fault.license.old_counter", Entry{
+		EN: "This message (number {value}) is older than what has been answered already. Please make a new one.",
+		DE: "Diese Nachricht (Nummer {value}) ist älter als das, was schon beantwortet wurde. Bitte erzeugen Sie eine neue.",
+	})
+	_ = add("fault.license.wrong_generation", Entry{
+		EN: "Generation {value} of this license is not in this container any more, so nothing can be returned. Refresh the container.",
+		DE: "Generation {value} dieser Lizenz liegt nicht mehr in diesem Lizenzcontainer, es gibt nichts zurückzugeben. Aktualisieren Sie den Container.",
+	})
+	_ = add("fault.license.answer_gone", Entry{
+		EN: "The answer to this message is no longer kept. Please send a new one.",
+		DE: "Die Antwort auf diese Nachricht ist nicht mehr vorhanden. Bitte senden Sie eine neue.",
+	})
+)
+
+// What staff are refused.
+var (
+	_ = add("fault.license.not_found", Entry{
+		EN: "This ticket, license or container does not exist here.",
+		DE: "Dieses Ticket, diese Lizenz oder diesen Lizenzcontainer gibt es hier nicht.",
+	})
+	_ = add("fault.license.ticket_state", Entry{
+		EN: "That is not possible with a ticket in the state {state}.",
+		DE: "Das ist mit einem Ticket im Zustand {state} nicht möglich.",
+	})
+	_ = add("fault.license.license_state", Entry{
+		EN: "That is not possible with a license in the state {state}.",
+		DE: "Das ist mit einer Lizenz im Zustand {state} nicht möglich.",
+	})
+	_ = add("fault.license.container_state", Entry{
+		EN: "This container is {state}; there is nothing to decide.",
+		DE: "Dieser Lizenzcontainer ist {state}; es gibt nichts zu entscheiden.",
+	})
+	_ = add("fault.license.activation_state", Entry{
+		EN: "That is not possible with an activation in the state {state}.",
+		DE: "Das ist mit einer Aktivierung im Zustand {state} nicht möglich.",
+	})
+	_ = add("fault.license.bad_quantity", Entry{
+		EN: "The quantity {value} is not possible; it must be between 1 and {limit}.",
+		DE: "Die Menge {value} ist nicht möglich; sie muss zwischen 1 und {limit} liegen.",
+	})
+	_ = add("fault.license.lower_too_much", Entry{
+		EN: "The line holds {limit} units; {value} cannot be taken from it.",
+		DE: "Die Position umfasst {limit} Einheiten; {value} können nicht abgezogen werden.",
+	})
+	_ = add("fault.license.no_line", Entry{
+		EN: "Nothing was ever issued for this order line.",
+		DE: "Für diese Auftragsposition wurde nie etwas ausgestellt.",
+	})
+	_ = add("fault.license.bad_extension", Entry{
+		EN: "{value} does not extend the license: its last day is {last} already. Choose a later day.",
+		DE: "Der {value} verlängert die Lizenz nicht: ihr letzter Tag ist schon der {last}. Wählen Sie einen späteren Tag.",
+	})
+	_ = add("fault.license.no_end", Entry{
+		EN: "This license has no end that could be extended.",
+		DE: "Diese Lizenz hat kein Ende, das verlängert werden könnte.",
+	})
+	_ = add("fault.license.code_not_kept", Entry{
+		EN: "The code of this ticket was shown once and is not kept.",
+		DE: "Der Code dieses Tickets wurde einmal gezeigt und wird nicht aufbewahrt.",
+	})
+	_ = add("fault.license.nothing_chosen", Entry{
+		EN: "Choose between 1 and {limit} licenses; {value} are chosen.",
+		DE: "Wählen Sie zwischen 1 und {limit} Lizenzen; gewählt sind {value}.",
+	})
+	_ = add("fault.license.bad_reason", Entry{
+		EN: "\"{value}\" is no reason code: up to 40 of a-z, 0-9, dots and dashes.",
+		DE: "„{value}“ ist kein Grundcode: bis zu 40 Zeichen aus a-z, 0-9, Punkt und Strich.",
+	})
+	_ = add("fault.license.bad_cursor", Entry{
+		EN: "This list cursor is damaged. Start again at the first page.",
+		DE: "Diese Listenmarke ist beschädigt. Beginnen Sie wieder mit der ersten Seite.",
+	})
+	_ = add("fault.license.bad_decision", Entry{
+		EN: "\"{value}\" is no decision; possible are accept and block.",
+		DE: "„{value}“ ist keine Entscheidung; möglich sind accept und block.",
+	})
+	_ = add("fault.license.bad_zone", Entry{
+		EN: "This machine does not know the time zone {value}.",
+		DE: "Dieses System kennt die Zeitzone {value} nicht.",
+	})
+	_ = add("fault.license.bad_shipment", Entry{
+		EN: "The shipped issuance journal is damaged in line {line}. Use an intact copy.",
+		DE: "Das ausgelagerte Ausstellungsjournal ist in Zeile {line} beschädigt. Verwenden Sie eine unversehrte Kopie.",
+	})
+)
