@@ -142,6 +142,7 @@ func (s *Service) supply(tx *db.Tx, by actor.Actor, w *ledger) (codes, error) {
 	parcels := make([]parcel, 0, len(open))
 	for _, l := range open {
 		parcels = append(parcels, parcel{line: *l, sale: w.reading.sales[l.sale], units: l.Quantity - l.Issued})
+		l.made += ticketsFor(w.reading.sales[l.sale].snapshot, l.Quantity-l.Issued)
 		w.order.Issued += l.Quantity - l.Issued
 		l.Issued = l.Quantity
 		w.changed[l.No] = l

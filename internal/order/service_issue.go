@@ -22,6 +22,8 @@ type parcel struct {
 	units int64
 }
 
+func (p parcel) perUnit() bool { return p.sale.snapshot.Ticketing == catalog.PerUnit }
+
 // Issued is the result of a job that issued a large order.
 type Issued struct {
 	Order  ID    `json:"order"`
@@ -40,12 +42,15 @@ func (s *Service) Issue(ctx context.Context, r *job.Run) (any, error) {
 	by := actor.System(r.Publisher)
 	for {
 		var o Order
-		err := s.db.Write(ctx, func(tx *db.Tx) error {
+		err := s.db.WriteBulk(ctx, func(tx *db.Tx) error {
 			var err error
 			if o, err = s.chunk(tx, by, payload.Order); err != nil {
 				return err
 			}
-			return r.ProgressTx(tx, o.Issued, o.Quantity)
+			if err := r.ProgressTx(tx, o.Issued, o.Quantity); err != nil {
+				return err
+			}
+			return tx.Point("order.chunk")
 		})
 		if err != nil {
 			return nil, err
@@ -99,7 +104,7 @@ func pack(lines []Line, sales map[int64]sale, tickets int64) []parcel {
 			break
 		}
 		p := parcel{line: l, sale: sales[l.sale], units: l.Quantity - l.Issued}
-		if p.sale.snapshot.Ticketing == catalog.PerUnit {
+		if p.perUnit() {
 			p.units = min(p.units, tickets)
 		}
 		tickets -= ticketsFor(p.sale.snapshot, p.units)
@@ -108,23 +113,24 @@ func pack(lines []Line, sales map[int64]sale, tickets int64) []parcel {
 	return out
 }
 
-// delivered raises what was issued, in one statement for the lines that are
+// delivered raises what was issued, in two statements for the lines that are
 // complete now.
 func delivered(tx *db.Tx, p actor.PublisherID, o *Order, parcels []parcel) error {
-	var whole db.IDs[Line]
+	whole := map[bool]db.IDs[Line]{} // one ticket per unit?
 	for _, one := range parcels {
 		o.Issued += one.units
 		if one.line.Issued+one.units == one.line.Quantity {
-			whole = append(whole, one.line.ID)
+			whole[one.perUnit()] = append(whole[one.perUnit()], one.line.ID)
 			continue
 		}
-		if _, err := tx.Exec(qLineIssued, one.units, p, one.line.ID); err != nil {
+		if _, err := tx.Exec(qLineIssued, one.units, one.units, p, one.line.ID); err != nil { // only units come in parts
 			return err
 		}
 	}
-	if len(whole) == 0 {
-		return nil
+	for perUnit, lines := range whole {
+		if _, err := tx.Exec(qLinesDelivered, perUnit, p, lines); err != nil {
+			return err
+		}
 	}
-	_, err := tx.Exec(qLinesDelivered, p, whole)
-	return err
+	return nil
 }

@@ -30,10 +30,11 @@ func (s *Service) registry(q db.Querier, by actor.Actor) (*registry, error) {
 
 // sender is the name under which a source's orders are kept: an organization
 // below the root has sources of its own, so that nobody takes an order number
-// from the publisher's ERP, or from another reseller. No source has a slash.
-func (s *Service) sender(q db.Querier, by actor.Actor, source string) (string, error) {
-	if by.Whole() {
-		return source, nil
+// from the publisher's ERP, or from another reseller. No source has a slash. It
+// refuses callers who have perm nowhere.
+func (s *Service) sender(q db.Querier, by actor.Actor, perm actor.Permission, source string) (string, error) {
+	if err := s.gate.Check(q, by, perm, by.Org); err != nil || by.Whole() {
+		return source, err
 	}
 	pub, err := org.PublisherByID(q, by.Publisher)
 	if err != nil || by.Org == pub.Root || source == "" {

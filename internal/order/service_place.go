@@ -27,10 +27,15 @@ func (s *Service) place(ctx context.Context, by actor.Actor, doc format.Document
 	var done placed
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		var err error
-		done, err = s.placeTx(tx, by, doc, u)
-		return err
+		if done, err = s.placeTx(tx, by, doc, u); err != nil {
+			return err
+		}
+		return tx.Point("order.placed")
 	})
 	if err != nil {
+		return Result{}, err
+	}
+	if err := s.db.Point(ctx, "order.before_answer"); err != nil {
 		return Result{}, err
 	}
 	return s.answer(ctx, by, doc, done)
@@ -38,7 +43,7 @@ func (s *Service) place(ctx context.Context, by actor.Actor, doc format.Document
 
 func (s *Service) placeTx(tx *db.Tx, by actor.Actor, doc format.Document, u Unknown) (placed, error) {
 	var err error
-	if doc.Source, err = s.sender(tx, by, doc.Source); err != nil {
+	if doc.Source, err = s.sender(tx, by, actor.OrderWrite, doc.Source); err != nil {
 		return placed{}, err
 	}
 	if doc.Unpaid {
@@ -80,7 +85,7 @@ func (s *Service) unpaid(q db.Querier, by actor.Actor, doc format.Document) (pla
 	o, err := byNumber(q, by.Publisher, doc.Source, doc.Number)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return done, s.gate.Check(q, by, actor.OrderWrite, by.Org)
+		return done, nil
 	case err != nil:
 		return done, err
 	}
@@ -304,7 +309,7 @@ func (s *Service) preview(ctx context.Context, by actor.Actor, doc format.Docume
 func (s *Service) previewIn(q db.Querier, by actor.Actor, doc format.Document, u Unknown) (Preview, error) {
 	p := Preview{Number: doc.Number, Limit: s.settings.RecallAbove, Steps: []Step{}}
 	var err error
-	if doc.Source, err = s.sender(q, by, doc.Source); err != nil {
+	if doc.Source, err = s.sender(q, by, actor.OrderWrite, doc.Source); err != nil {
 		return p, err
 	}
 	p.Source = doc.Source

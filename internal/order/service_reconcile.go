@@ -45,12 +45,12 @@ func (s *Service) Reconcile(ctx context.Context, by actor.Actor, book Book) (Rep
 	err := s.db.Read(ctx, func(q *db.Reader) error {
 		rep = Report{Differences: []Difference{}}
 		if err := s.gate.Check(q, by, actor.OrderRead, by.Org); err != nil {
-			return err
+			return err // also for an empty book
 		}
 		known := map[string]map[string]bool{} // source, number
 		for _, d := range book.Orders {
 			var err error
-			if d.Source, err = s.sender(q, by, d.Source); err != nil {
+			if d.Source, err = s.sender(q, by, actor.OrderRead, d.Source); err != nil {
 				return err
 			}
 			if known[d.Source] == nil {

@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/licet/licet/internal/actor"
-	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/license"
 )
@@ -62,8 +61,7 @@ func (s *Service) take(tx *db.Tx, by actor.Actor, id LineID, st Step) error {
 func (s *Service) issue(tx *db.Tx, by actor.Actor, o Order, parcels []parcel, made codes) error {
 	var in []license.IssueInput
 	for _, p := range parcels {
-		perUnit := p.sale.snapshot.Ticketing == catalog.PerUnit
-		if p.line.Issued > 0 && (made != nil || !perUnit) {
+		if p.line.Issued > 0 && (made != nil || !p.perUnit()) {
 			more, err := s.licenses.Raise(tx, by, license.OrderLineID(p.line.ID), p.units)
 			if err != nil {
 				return err
@@ -77,7 +75,7 @@ func (s *Service) issue(tx *db.Tx, by actor.Actor, o Order, parcels []parcel, ma
 		}
 		in = append(in, license.IssueInput{
 			Line: license.OrderLineID(p.line.ID), Holder: o.Buyer, Customer: customer,
-			Item: p.sale.snapshot, Quantity: p.units, PerUnit: perUnit,
+			Item: p.sale.snapshot, Quantity: p.units, PerUnit: p.perUnit(),
 		})
 	}
 	issued, err := s.licenses.Issue(tx, by, in)

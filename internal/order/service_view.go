@@ -60,38 +60,30 @@ func (s *Service) view(q db.Querier, p actor.PublisherID, id ID, see sight) (Vie
 			return v, err
 		}
 	}
-	if v.More = o.LineCount > mostLines || o.Issued > mostShown && s.many(q, p, o); v.More {
+	if v.More = o.LineCount > mostLines; v.More {
 		return v, nil
 	}
 	lines, err := linesOf(q, p, id)
 	if err != nil {
 		return v, err
 	}
-	v.Lines, err = s.lineViews(q, p, o, lines, see)
+	var tickets int64
+	for _, l := range lines {
+		tickets += l.made
+	}
+	if v.More = tickets > mostShown; v.More {
+		return v, nil
+	}
+	sales, err := salesOf(q, p, id)
+	if err != nil {
+		return v, err
+	}
+	v.Lines, err = s.lineViews(q, p, o, lines, sales, see)
 	return v, err
 }
 
-// many reports whether an order has more tickets than one answer carries. It is
-// asked only where there are more units than that.
-func (s *Service) many(q db.Querier, p actor.PublisherID, o Order) bool {
-	sales, err := salesOf(q, p, o.ID)
-	if err != nil {
-		return true // the caller meets the same error when it reads on
-	}
-	for _, one := range sales {
-		if ticketsFor(one.snapshot, o.Issued) > mostShown {
-			return true
-		}
-	}
-	return false
-}
-
 // lineViews joins lines with what they sell and with their tickets.
-func (s *Service) lineViews(q db.Querier, p actor.PublisherID, o Order, lines []Line, see sight) ([]LineView, error) {
-	sales, err := salesOf(q, p, o.ID)
-	if err != nil {
-		return nil, err
-	}
+func (s *Service) lineViews(q db.Querier, p actor.PublisherID, o Order, lines []Line, sales map[int64]sale, see sight) ([]LineView, error) {
 	tickets, err := s.tickets(q, p, lines, see)
 	if err != nil {
 		return nil, err
@@ -145,7 +137,7 @@ func (s *Service) Get(ctx context.Context, by actor.Actor, id ID) (View, error) 
 func (s *Service) Find(ctx context.Context, by actor.Actor, source, number string) (View, error) {
 	var v View
 	err := s.db.Read(ctx, func(q *db.Reader) error {
-		own, err := s.sender(q, by, source)
+		own, err := s.sender(q, by, actor.OrderRead, source)
 		if err != nil {
 			return err
 		}
@@ -194,7 +186,7 @@ func (s *Service) List(ctx context.Context, by actor.Actor, f Filter) (Page[View
 		if err != nil {
 			return err
 		}
-		if f.Source, err = s.sender(q, by, f.Source); err != nil {
+		if f.Source, err = s.sender(q, by, actor.OrderRead, f.Source); err != nil {
 			return err
 		}
 		found, err := listOrders(q, by.Publisher, scope, after, f, limit+1)

@@ -52,7 +52,8 @@ type Line struct {
 	Customer actor.OrgID // zero = the order's
 	State    LineStatus
 
-	sale int64
+	sale int64 // its row in order_sale
+	made int64 // tickets that it ever had, at most
 }
 
 // LineStatus is the stored state of a line.
@@ -85,7 +86,7 @@ type sale struct {
 const orderColumns = `id, source, external_no, revision, mode, buyer_id, customer_id, language, currency,
 	state, quantity, issued, job_id, line_count, sale_count, created_at, changed_at, rev`
 
-const lineColumns = `id, line_no, article_no, quantity, issued, customer_id, state, sale_no`
+const lineColumns = `id, line_no, article_no, quantity, issued, made, customer_id, state, sale_no`
 
 var (
 	qClaim = db.SQL("order.claim", `INSERT INTO orders
@@ -124,15 +125,16 @@ var (
 	qLinesOpen = db.SQL("order.lines_open", `SELECT `+lineColumns+` FROM order_line
 		WHERE publisher_id = ? AND order_id = ? AND state = 'open' ORDER BY publisher_id, order_id, id LIMIT ?`)
 	qLineInsert = db.SQL("order.line_insert", `INSERT INTO order_line
-		(publisher_id, id, order_id, line_no, sale_no, article_no, quantity, issued, customer_id, state, rev)
+		(publisher_id, id, order_id, line_no, sale_no, article_no, quantity, issued, made, customer_id, state, rev)
 		VALUES {rows}`)
 	qLineSet = db.SQL("order.line_set", `UPDATE order_line
-		SET sale_no = ?, article_no = ?, quantity = ?, issued = ?, customer_id = ?, state = ?, rev = rev + 1
+		SET sale_no = ?, article_no = ?, quantity = ?, issued = ?, made = ?, customer_id = ?, state = ?, rev = rev + 1
 		WHERE publisher_id = ? AND id = ?`)
 	qLinesDelivered = db.SQL("order.lines_delivered", `UPDATE order_line
-		SET issued = quantity, state = 'delivered', rev = rev + 1 WHERE publisher_id = ? AND {ids:id}`)
+		SET issued = quantity, made = made + CASE WHEN ? THEN quantity - issued ELSE 1 END, state = 'delivered', rev = rev + 1
+		WHERE publisher_id = ? AND {ids:id}`)
 	qLineIssued = db.SQL("order.line_issued", `UPDATE order_line
-		SET issued = issued + ?, rev = rev + 1 WHERE publisher_id = ? AND id = ?`)
+		SET issued = issued + ?, made = made + ?, rev = rev + 1 WHERE publisher_id = ? AND id = ?`)
 
 	qSales = db.SQL("order.sales", `SELECT no, article_no, options, snapshot FROM order_sale
 		WHERE publisher_id = ? AND order_id = ? ORDER BY no`)
@@ -166,7 +168,7 @@ func scanOrder(r *db.Rows) (Order, error) {
 
 func scanLine(r *db.Rows) (Line, error) {
 	var l Line
-	err := r.Scan(&l.ID, &l.No, &l.Article, &l.Quantity, &l.Issued, &l.Customer, &l.State, &l.sale)
+	err := r.Scan(&l.ID, &l.No, &l.Article, &l.Quantity, &l.Issued, &l.made, &l.Customer, &l.State, &l.sale)
 	return l, err
 }
 
@@ -233,14 +235,14 @@ func openLines(q db.Querier, p actor.PublisherID, o ID, limit int) ([]Line, erro
 func insertLines(tx *db.Tx, p actor.PublisherID, o ID, lines []Line) error {
 	rows := make([][]any, 0, len(lines))
 	for _, l := range lines {
-		rows = append(rows, []any{p, l.ID, o, l.No, l.sale, l.Article, l.Quantity, l.Issued, l.Customer, string(l.status()), 1})
+		rows = append(rows, []any{p, l.ID, o, l.No, l.sale, l.Article, l.Quantity, l.Issued, l.made, l.Customer, string(l.status()), 1})
 	}
 	_, err := tx.ExecMany(qLineInsert, rows)
 	return err
 }
 
 func setLine(tx *db.Tx, p actor.PublisherID, l Line) error {
-	_, err := tx.Exec(qLineSet, l.sale, l.Article, l.Quantity, l.Issued, l.Customer, string(l.status()), p, l.ID)
+	_, err := tx.Exec(qLineSet, l.sale, l.Article, l.Quantity, l.Issued, l.made, l.Customer, string(l.status()), p, l.ID)
 	return err
 }
 

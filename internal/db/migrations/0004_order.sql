@@ -45,7 +45,8 @@ CREATE TABLE order_sale (
   PRIMARY KEY (publisher_id, order_id, no)
 ) {strict};
 
--- One line per (source, order number, line number): orders_number and this key.
+-- One line per (source, order number, line number): orders_number and
+-- order_line_no. made is how many tickets it ever had, at most.
 CREATE TABLE order_line (
   publisher_id  {uuid} NOT NULL,
   id            {uuid} NOT NULL,
@@ -55,6 +56,7 @@ CREATE TABLE order_line (
   article_no    {text} NOT NULL,
   quantity      {int} NOT NULL,
   issued        {int} NOT NULL,
+  made          {int} NOT NULL,
   customer_id   {uuid},
   state         {text} NOT NULL CHECK (state IN ('open', 'delivered', 'cancelled')),
   rev           {int} NOT NULL,
