@@ -42,7 +42,12 @@ type Config struct {
 	RecallLimit  int  // recalls of one order that need a human
 	WebhookLocal bool // let webhooks reach private addresses
 	TraceURL     string
+
+	given map[string]bool // settings that did not come from the defaults
 }
+
+// Given reports whether a setting was made by flag, environment or file.
+func (c *Config) Given(name string) bool { return c.given[name] }
 
 // option is one row of the table: how a setting is called, what it may be, and
 // where it goes.
@@ -233,7 +238,7 @@ func ParseConfig(args []string, environ func(string) string) (Config, []string, 
 			problems = append(problems, err)
 		}
 	}
-	var c Config
+	c := Config{given: map[string]bool{}}
 	for _, o := range options {
 		value, where := o.Default, "default"
 		if v, ok := fromFile[o.Name]; ok {
@@ -245,6 +250,7 @@ func ParseConfig(args []string, environ func(string) string) (Config, []string, 
 		if v, ok := flags[o.Name]; ok {
 			value, where = v, "--"+o.Name
 		}
+		c.given[o.Name] = where != "default"
 		if o.Secret && strings.HasPrefix(value, "file:") {
 			if value, err = secretFile(strings.TrimPrefix(value, "file:")); err != nil {
 				problems = append(problems, fmt.Errorf("%s: %w", where, err))

@@ -18,7 +18,7 @@ import (
 // demo reads the demo catalog, the one real file that everything is tried on.
 func demo(t testing.TB) []byte {
 	t.Helper()
-	b, err := os.ReadFile("../app/demo/catalog.yaml")
+	b, err := os.ReadFile("../demo/catalog.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,10 +62,14 @@ func list(ss []string) string {
 
 func index(at string, i int) string { return at + "/" + strconv.Itoa(i) }
 
-// pointer appends a key to a JSON pointer (RFC 6901).
-func pointer(at, key string) string {
-	return at + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
-}
+// The escapes of JSON pointers (RFC 6901).
+var (
+	escape   = strings.NewReplacer("~", "~0", "/", "~1")
+	unescape = strings.NewReplacer("~1", "/", "~0", "~")
+)
+
+// pointer appends a key to a JSON pointer.
+func pointer(at, key string) string { return at + "/" + escape.Replace(key) }
 
 func words[S ~string](ss []S) []string {
 	out := make([]string, len(ss))

@@ -12,7 +12,7 @@ import (
 // but the database: no panic, a line and a sentence for every refusal, and a
 // plan that is empty when it is made again on its own outcome.
 func FuzzApply(f *testing.F) {
-	demo, err := os.ReadFile("../app/demo/catalog.yaml")
+	demo, err := os.ReadFile("../demo/catalog.yaml")
 	if err != nil {
 		f.Fatal(err)
 	}

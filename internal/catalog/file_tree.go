@@ -302,7 +302,6 @@ func scalarValue(n ast.Node) (frame.Value, bool) {
 // of the last thing on the way to it that is there.
 func lineOf(root ast.Node, at string) int64 {
 	line, n := int64(1), root
-	unescape := strings.NewReplacer("~1", "/", "~0", "~")
 	for _, part := range strings.Split(at, "/")[1:] {
 		key := unescape.Replace(part)
 		pairs, isMap := pairsOf(n)

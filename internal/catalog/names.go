@@ -65,9 +65,9 @@ func FoldNumber(number string) string {
 
 // foldPrefix makes prefixes equal that a person cannot tell apart when typing
 // a key: I and L read as 1, O as 0.
-func foldPrefix(p string) string {
-	return strings.NewReplacer("I", "1", "L", "1", "O", "0").Replace(p)
-}
+func foldPrefix(p string) string { return alike.Replace(p) }
+
+var alike = strings.NewReplacer("I", "1", "L", "1", "O", "0")
 
 // refusals collects everything that is wrong with an input, each with the JSON
 // pointer of the field that it is about.

@@ -124,7 +124,7 @@ func (k shelf[T]) make(tx *db.Tx, by actor.Actor, v T) (T, error) {
 	if bad := k.check(v); len(bad) > 0 {
 		return v, bad.join()
 	}
-	if err := lock(tx, p); err != nil {
+	if _, err := lock(tx, p); err != nil {
 		return v, err
 	}
 	if _, err := k.find(tx, p, k.label(v)); err == nil {
@@ -154,7 +154,7 @@ func (k shelf[T]) make(tx *db.Tx, by actor.Actor, v T) (T, error) {
 func change[T any](ctx context.Context, s *Service, by actor.Actor, k shelf[T], ref string, rev int64, next func(old T) T, event string) (T, error) {
 	var out T
 	err := s.write(ctx, by, func(tx *db.Tx) error {
-		if err := lock(tx, by.Publisher); err != nil {
+		if _, err := lock(tx, by.Publisher); err != nil {
 			return err
 		}
 		old, err := k.find(tx, by.Publisher, ref)

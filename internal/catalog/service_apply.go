@@ -9,55 +9,64 @@ import (
 
 // Apply brings the catalog of the caller's publisher to what a YAML file says
 // and returns what it did. With dryRun it only returns what it would do. Objects
-// that the file does not mention stay; a file applied twice changes nothing the
+// that the file does not mention stay; a file applied twice writes nothing the
 // second time. All of it happens in one transaction or not at all; every refusal
 // of the file is returned, joined, each with the argument "line" and a JSON
-// pointer as its field.
+// pointer as its field (Explain renders them).
 func (s *Service) Apply(ctx context.Context, by actor.Actor, doc []byte, dryRun bool) (Plan, error) {
 	file, bad := readFile(doc)
-	var out Plan
-	work := func(q db.Querier) (*draft, error) {
-		if err := s.mayWrite(q, by); err != nil {
-			return nil, err
-		}
-		if bad != nil {
-			return nil, bad
-		}
-		if tx, ok := q.(*db.Tx); ok {
-			if err := lock(tx, by.Publisher); err != nil {
-				return nil, err
-			}
-		}
-		have, err := loadBook(q, by.Publisher)
-		if err != nil {
-			return nil, err
-		}
-		d, err := plan(have, file)
+	var seen int64 // the catalog's revision that the plan was made on
+	var made *draft
+	err := s.db.Read(ctx, func(r *db.Reader) error {
+		err := s.mayWrite(r, by)
 		if err == nil {
-			d.DryRun = dryRun
-			out = d.Plan
+			err = bad
 		}
-		return d, err
+		if err == nil {
+			seen, err = head(r, by.Publisher)
+		}
+		if err == nil {
+			made, err = planned(r, by, file)
+		}
+		return err
+	})
+	if err != nil {
+		return Plan{}, err
 	}
-	var err error
-	if dryRun {
-		err = s.db.Read(ctx, func(r *db.Reader) error {
-			_, err := work(r)
+	if dryRun || made.Empty() {
+		made.DryRun = dryRun
+		return made.Plan, nil
+	}
+	out := made.Plan
+	err = s.db.WriteBulk(ctx, func(tx *db.Tx) error {
+		if err := s.mayWrite(tx, by); err != nil {
 			return err
-		})
-	} else {
-		err = s.db.WriteBulk(ctx, func(tx *db.Tx) error {
-			d, err := work(tx)
-			if err != nil {
+		}
+		rev, err := lock(tx, by.Publisher)
+		if err != nil {
+			return err
+		}
+		d := made
+		if rev != seen+1 { // somebody was faster
+			if d, err = planned(tx, by, file); err != nil {
 				return err
 			}
-			return d.carryOut(tx, by)
-		})
-	}
+		}
+		out = d.Plan
+		return d.carryOut(tx, by)
+	})
 	if err != nil {
 		return Plan{}, err
 	}
 	return out, nil
+}
+
+func planned(q db.Querier, by actor.Actor, file entries) (*draft, error) {
+	have, err := loadBook(q, by.Publisher)
+	if err != nil {
+		return nil, err
+	}
+	return plan(have, file)
 }
 
 // carryOut writes what the plan says, in the order in which things refer to one

@@ -18,7 +18,7 @@ func (s *Service) SetPrice(ctx context.Context, by actor.Actor, v Price) (Price,
 		if bad := v.check(); len(bad) > 0 {
 			return bad.join()
 		}
-		if err := lock(tx, by.Publisher); err != nil {
+		if _, err := lock(tx, by.Publisher); err != nil {
 			return err
 		}
 		i, err := itemByNumber(tx, by.Publisher, v.Number)
@@ -52,7 +52,7 @@ func (s *Service) SetPrice(ctx context.Context, by actor.Actor, v Price) (Price,
 // amount of v does not matter.
 func (s *Service) WithdrawPrice(ctx context.Context, by actor.Actor, v Price) error {
 	return s.write(ctx, by, func(tx *db.Tx) error {
-		if err := lock(tx, by.Publisher); err != nil {
+		if _, err := lock(tx, by.Publisher); err != nil {
 			return err
 		}
 		i, err := itemByNumber(tx, by.Publisher, v.Number)

@@ -329,9 +329,13 @@ func TestPrices(t *testing.T) {
 		wants(t, err, catalog.ErrArticleUnknown)
 
 		p := catalog.Price{Number: "cad-pro-PERP", Class: catalog.ClassList, Currency: "EUR", Minor: 99900, From: day.Of(2026, 7, 1)}
+		lines := len(journal(t, d, w.A.Publisher))
 		first := must(s.SetPrice(ctx, by, p))(t)
 		if same := must(s.SetPrice(ctx, by, p))(t); same != first || first.Number != "CAD-PRO-PERP" {
 			t.Fatalf("%+v, then %+v", first, same)
+		}
+		if n := len(journal(t, d, w.A.Publisher)) - lines; n != 1 {
+			t.Fatalf("setting one price twice wrote %d journal lines", n)
 		}
 		p.Minor = 98900
 		if again := must(s.SetPrice(ctx, by, p))(t); again.ID != first.ID {

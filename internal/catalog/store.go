@@ -25,16 +25,27 @@ type Item struct{}
 
 var (
 	qLock = db.SQL("catalog.lock", `INSERT INTO catalog_head (publisher_id, rev) VALUES (?, 1)
-		ON CONFLICT (publisher_id) DO UPDATE SET rev = catalog_head.rev + 1`)
+		ON CONFLICT (publisher_id) DO UPDATE SET rev = catalog_head.rev + 1 RETURNING rev`)
+	qHead       = db.SQL("catalog.head", `SELECT rev FROM catalog_head WHERE publisher_id = ?`)
 	qItemInsert = db.SQL("catalog.item_insert", `INSERT INTO item (publisher_id, id, number, number_key, kind) VALUES {rows}`)
 	qItemByKey  = db.SQL("catalog.item_by_key", `SELECT id, number, kind FROM item WHERE publisher_id = ? AND number_key = ?`)
 )
 
 // lock makes the changes of one publisher's catalog happen one after another.
-// It comes before everything that a rule reads.
-func lock(tx *db.Tx, p actor.PublisherID) error {
-	_, err := tx.Exec(qLock, p)
-	return err
+// It comes before everything that a rule reads, and returns the revision that
+// the catalog has with this change.
+func lock(tx *db.Tx, p actor.PublisherID) (rev int64, err error) {
+	err = tx.QueryRow(qLock, p).Scan(&rev)
+	return rev, err
+}
+
+// head returns the revision of the whole catalog, 0 before its first change.
+func head(q db.Querier, p actor.PublisherID) (rev int64, err error) {
+	err = q.QueryRow(qHead, p).Scan(&rev)
+	if errors.Is(err, db.ErrNotFound) {
+		err = nil
+	}
+	return rev, err
 }
 
 // item is a row of the number space.
@@ -59,13 +70,17 @@ func missing(err error, object, key string) error {
 	return err
 }
 
-// reference reads a reference by id or by code: the id is zero when ref is none.
-func reference[T any](ref string) db.ID[T] {
+// find reads one object by its id, or else by its code or number: no code and
+// no number looks like an id.
+func find[T any](q db.Querier, p actor.PublisherID, object, ref string, scan func(*db.Rows) (T, error), byID, byKey *db.Stmt, keys ...any) (T, error) {
 	id, err := db.ParseID[T](ref)
-	if err != nil {
-		return db.ID[T]{}
+	var found []T
+	if err == nil {
+		found, err = db.List(q, scan, byID, p, id)
+	} else {
+		found, err = db.List(q, scan, byKey, append([]any{p}, keys...)...)
 	}
-	return id
+	return one(found, err, object, ref)
 }
 
 // one returns the only row, or ErrNotFound of the object.
@@ -83,12 +98,20 @@ func one[T any](found []T, err error, object, key string) (T, error) {
 // absent reports whether err only says that an object is not there.
 func absent(err error) bool { return errors.Is(err, ErrNotFound) }
 
-// span is the folded range of a list page: after a cursor, within a prefix.
-type span struct{ after, from, to string }
+// span is the folded range of a list page. It is one range, because an engine
+// that is given two lower bounds may walk from the wrong one.
+type span struct{ from, to string }
 
-// lastRune sorts behind every key that begins with the same prefix.
-const lastRune = "\U0010FFFF"
+const (
+	firstRune = "\x01" // sorts before whatever a key goes on with
+	lastRune  = "\U0010FFFF"
+)
 
+// spanOf returns the range of the keys that begin with prefix and come after a cursor.
 func spanOf(prefix, after string) span {
-	return span{after: after, from: prefix, to: prefix + lastRune}
+	s := span{from: prefix, to: prefix + lastRune}
+	if after != "" {
+		s.from = max(prefix, after+firstRune)
+	}
+	return s
 }

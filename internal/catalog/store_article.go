@@ -23,54 +23,55 @@ type configurationSpec struct {
 
 const (
 	modelColumns   = `id, code, name_de, name_en, spec, state, rev`
-	articleColumns = `a.id, i.number, a.name_de, a.name_en, p.code, m.code, a.kind, a.ticketing, a.spec, a.state, a.rev`
+	articleColumns = `a.id, a.number, a.name_de, a.name_en, p.code, m.code, a.kind, a.ticketing, a.spec, a.state, a.rev`
 	articleFrom    = ` FROM article a
-		JOIN item i ON i.publisher_id = a.publisher_id AND i.id = a.id
 		JOIN product p ON p.publisher_id = a.publisher_id AND p.id = a.product_id
 		JOIN license_model m ON m.publisher_id = a.publisher_id AND m.id = a.model_id `
-	configurationColumns = `c.id, i.number, c.name_de, c.name_en, ai.number, c.spec, c.state, c.rev`
+	configurationColumns = `c.id, c.number, c.name_de, c.name_en, a.number, c.spec, c.state, c.rev`
 	configurationFrom    = ` FROM configuration c
-		JOIN item i ON i.publisher_id = c.publisher_id AND i.id = c.id
-		JOIN item ai ON ai.publisher_id = c.publisher_id AND ai.id = c.article_id `
+		JOIN article a ON a.publisher_id = c.publisher_id AND a.id = c.article_id `
 )
 
 var (
-	qModel = db.SQL("catalog.model", `SELECT `+modelColumns+` FROM license_model
-		WHERE publisher_id = ? AND (id = ? OR code_key = ?)`)
+	qModel       = db.SQL("catalog.model", `SELECT `+modelColumns+` FROM license_model WHERE publisher_id = ? AND id = ?`)
+	qModelByCode = db.SQL("catalog.model_by_code", `SELECT `+modelColumns+` FROM license_model
+		WHERE publisher_id = ? AND code_key = ?`)
 	qModels    = db.SQL("catalog.models", `SELECT `+modelColumns+` FROM license_model WHERE publisher_id = ?`)
 	qModelPage = db.SQL("catalog.model_page", `SELECT `+modelColumns+` FROM license_model
-		WHERE publisher_id = ? AND code_key > ? AND code_key >= ? AND code_key < ? AND (? = '' OR state = ?)
+		WHERE publisher_id = ? AND code_key >= ? AND code_key < ? AND (? = '' OR state = ?)
 		ORDER BY code_key LIMIT ?`)
 	qModelInsert = db.SQL("catalog.model_insert", `INSERT INTO license_model
 		(publisher_id, id, code, code_key, name_de, name_en, spec, state, rev) VALUES {rows}`)
 	qModelUpdate = db.SQL("catalog.model_update", `UPDATE license_model
 		SET name_de = ?, name_en = ?, spec = ?, state = ?, rev = ? WHERE publisher_id = ? AND id = ?`)
 
-	qArticle = db.SQL("catalog.article", `SELECT `+articleColumns+articleFrom+`
-		WHERE a.publisher_id = ? AND (i.id = ? OR i.number_key = ?)`)
+	qArticle         = db.SQL("catalog.article", `SELECT `+articleColumns+articleFrom+` WHERE a.publisher_id = ? AND a.id = ?`)
+	qArticleByNumber = db.SQL("catalog.article_by_number", `SELECT `+articleColumns+articleFrom+`
+		WHERE a.publisher_id = ? AND a.number_key = ?`)
 	qArticles        = db.SQL("catalog.articles", `SELECT `+articleColumns+articleFrom+` WHERE a.publisher_id = ?`)
 	qArticlesByModel = db.SQL("catalog.articles_by_model", `SELECT `+articleColumns+articleFrom+`
 		WHERE a.publisher_id = ? AND a.model_id = ? AND a.state = 'active'`)
 	qArticlePage = db.SQL("catalog.article_page", `SELECT `+articleColumns+articleFrom+`
-		WHERE i.publisher_id = ? AND i.kind = 'article' AND i.number_key > ? AND i.number_key >= ? AND i.number_key < ?
+		WHERE a.publisher_id = ? AND a.number_key >= ? AND a.number_key < ?
 			AND (? = '' OR a.state = ?) AND (? = '' OR p.code_key = ?)
-		ORDER BY i.number_key LIMIT ?`)
+		ORDER BY a.number_key LIMIT ?`)
 	qArticleInsert = db.SQL("catalog.article_insert", `INSERT INTO article
-		(publisher_id, id, product_id, model_id, name_de, name_en, kind, ticketing, spec, state, rev) VALUES {rows}`)
+		(publisher_id, id, number, number_key, product_id, model_id, name_de, name_en, kind, ticketing, spec, state, rev) VALUES {rows}`)
 	qArticleUpdate = db.SQL("catalog.article_update", `UPDATE article SET model_id = ?, name_de = ?, name_en = ?,
 		kind = ?, ticketing = ?, spec = ?, state = ?, rev = ? WHERE publisher_id = ? AND id = ?`)
 
 	qConfiguration = db.SQL("catalog.configuration", `SELECT `+configurationColumns+configurationFrom+`
-		WHERE c.publisher_id = ? AND (i.id = ? OR i.number_key = ?)`)
+		WHERE c.publisher_id = ? AND c.id = ?`)
+	qConfigurationByNumber = db.SQL("catalog.configuration_by_number", `SELECT `+configurationColumns+configurationFrom+`
+		WHERE c.publisher_id = ? AND c.number_key = ?`)
 	qConfigurations   = db.SQL("catalog.configurations", `SELECT `+configurationColumns+configurationFrom+` WHERE c.publisher_id = ?`)
 	qConfigurationsOf = db.SQL("catalog.configurations_of", `SELECT `+configurationColumns+configurationFrom+`
 		WHERE c.publisher_id = ? AND c.article_id = ? AND c.state = 'active'`)
 	qConfigurationPage = db.SQL("catalog.configuration_page", `SELECT `+configurationColumns+configurationFrom+`
-		WHERE i.publisher_id = ? AND i.kind = 'configuration' AND i.number_key > ? AND i.number_key >= ? AND i.number_key < ?
-			AND (? = '' OR c.state = ?)
-		ORDER BY i.number_key LIMIT ?`)
+		WHERE c.publisher_id = ? AND c.number_key >= ? AND c.number_key < ? AND (? = '' OR c.state = ?)
+		ORDER BY c.number_key LIMIT ?`)
 	qConfigurationInsert = db.SQL("catalog.configuration_insert", `INSERT INTO configuration
-		(publisher_id, id, article_id, name_de, name_en, spec, state, rev) VALUES {rows}`)
+		(publisher_id, id, number, number_key, article_id, name_de, name_en, spec, state, rev) VALUES {rows}`)
 	qConfigurationUpdate = db.SQL("catalog.configuration_update", `UPDATE configuration
 		SET name_de = ?, name_en = ?, spec = ?, state = ?, rev = ? WHERE publisher_id = ? AND id = ?`)
 )
@@ -110,33 +111,30 @@ func (c Configuration) spec() db.JSON[configurationSpec] {
 
 // findModel returns a license model by its id or code, or ErrNotFound.
 func findModel(q db.Querier, p actor.PublisherID, ref string) (Model, error) {
-	found, err := db.List(q, scanModel, qModel, p, reference[Model](ref), FoldCode(ref))
-	return one(found, err, "model", ref)
+	return find(q, p, "model", ref, scanModel, qModel, qModelByCode, FoldCode(ref))
 }
 
 // findArticle returns an article by its id or number, or ErrNotFound.
 func findArticle(q db.Querier, p actor.PublisherID, ref string) (Article, error) {
-	found, err := db.List(q, scanArticle, qArticle, p, reference[Article](ref), FoldNumber(ref))
-	return one(found, err, "article", ref)
+	return find(q, p, "article", ref, scanArticle, qArticle, qArticleByNumber, FoldNumber(ref))
 }
 
 // findConfiguration returns a configuration by its id or number, or ErrNotFound.
 func findConfiguration(q db.Querier, p actor.PublisherID, ref string) (Configuration, error) {
-	found, err := db.List(q, scanConfiguration, qConfiguration, p, reference[Configuration](ref), FoldNumber(ref))
-	return one(found, err, "configuration", ref)
+	return find(q, p, "configuration", ref, scanConfiguration, qConfiguration, qConfigurationByNumber, FoldNumber(ref))
 }
 
 func pageModels(q db.Querier, p actor.PublisherID, f Query, s span, limit int) ([]Model, error) {
-	return db.List(q, scanModel, qModelPage, p, s.after, s.from, s.to, string(f.State), string(f.State), limit)
+	return db.List(q, scanModel, qModelPage, p, s.from, s.to, string(f.State), string(f.State), limit)
 }
 
 func pageArticles(q db.Querier, p actor.PublisherID, f Query, s span, limit int) ([]Article, error) {
 	product := FoldCode(f.Product)
-	return db.List(q, scanArticle, qArticlePage, p, s.after, s.from, s.to, string(f.State), string(f.State), product, product, limit)
+	return db.List(q, scanArticle, qArticlePage, p, s.from, s.to, string(f.State), string(f.State), product, product, limit)
 }
 
 func pageConfigurations(q db.Querier, p actor.PublisherID, f Query, s span, limit int) ([]Configuration, error) {
-	return db.List(q, scanConfiguration, qConfigurationPage, p, s.after, s.from, s.to, string(f.State), string(f.State), limit)
+	return db.List(q, scanConfiguration, qConfigurationPage, p, s.from, s.to, string(f.State), string(f.State), limit)
 }
 
 func insertModels(tx *db.Tx, p actor.PublisherID, models []Model) error {
@@ -172,7 +170,7 @@ func insertArticles(tx *db.Tx, p actor.PublisherID, articles []Article) error {
 			return err
 		}
 		items[i] = []any{p, v.ID, v.Number, FoldNumber(v.Number), "article"}
-		rows[i] = []any{p, v.ID, product, model, v.Name.DE, v.Name.EN, string(v.Kind), string(v.Ticketing), v.spec(), string(v.State), v.Rev}
+		rows[i] = []any{p, v.ID, v.Number, FoldNumber(v.Number), product, model, v.Name.DE, v.Name.EN, string(v.Kind), string(v.Ticketing), v.spec(), string(v.State), v.Rev}
 	}
 	if _, err := tx.ExecMany(qItemInsert, items); err != nil {
 		return err
@@ -208,7 +206,7 @@ func insertConfigurations(tx *db.Tx, p actor.PublisherID, configurations []Confi
 			return err
 		}
 		items[i] = []any{p, v.ID, v.Number, FoldNumber(v.Number), "configuration"}
-		rows[i] = []any{p, v.ID, a.id, v.Name.DE, v.Name.EN, v.spec(), string(v.State), v.Rev}
+		rows[i] = []any{p, v.ID, v.Number, FoldNumber(v.Number), a.id, v.Name.DE, v.Name.EN, v.spec(), string(v.State), v.Rev}
 	}
 	if _, err := tx.ExecMany(qItemInsert, items); err != nil {
 		return err

@@ -92,7 +92,7 @@ func (b book) readProduct(q db.Querier, p actor.PublisherID, code string) error 
 		return err
 	}
 	b.products[FoldCode(code)] = found
-	features, err := db.List(q, scanFeature, qFeaturesOf, p, FoldCode(found.Code))
+	features, err := db.List(q, scanFeature, qFeaturesOf, p, found.ID)
 	for _, f := range features {
 		b.features[featureKey(f.Product, f.Code)] = f
 	}

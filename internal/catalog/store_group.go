@@ -8,11 +8,12 @@ import (
 const groupColumns = `id, code, name_de, name_en, state, rev`
 
 var (
-	qGroup = db.SQL("catalog.group", `SELECT `+groupColumns+` FROM article_group
-		WHERE publisher_id = ? AND (id = ? OR code_key = ?)`)
+	qGroup       = db.SQL("catalog.group", `SELECT `+groupColumns+` FROM article_group WHERE publisher_id = ? AND id = ?`)
+	qGroupByCode = db.SQL("catalog.group_by_code", `SELECT `+groupColumns+` FROM article_group
+		WHERE publisher_id = ? AND code_key = ?`)
 	qGroups    = db.SQL("catalog.groups", `SELECT `+groupColumns+` FROM article_group WHERE publisher_id = ?`)
 	qGroupPage = db.SQL("catalog.group_page", `SELECT `+groupColumns+` FROM article_group
-		WHERE publisher_id = ? AND code_key > ? AND code_key >= ? AND code_key < ? AND (? = '' OR state = ?)
+		WHERE publisher_id = ? AND code_key >= ? AND code_key < ? AND (? = '' OR state = ?)
 		ORDER BY code_key LIMIT ?`)
 	qGroupInsert = db.SQL("catalog.group_insert", `INSERT INTO article_group
 		(publisher_id, id, code, code_key, name_de, name_en, state, rev) VALUES {rows}`)
@@ -21,10 +22,10 @@ var (
 
 	qMembers = db.SQL("catalog.members", `SELECT m.group_id, i.number FROM article_group_member m
 		JOIN item i ON i.publisher_id = m.publisher_id AND i.id = m.item_id
-		WHERE m.publisher_id = ? AND m.group_id = ? ORDER BY i.number_key`)
+		WHERE m.publisher_id = ? AND m.group_id = ?`)
 	qAllMembers = db.SQL("catalog.all_members", `SELECT m.group_id, i.number FROM article_group_member m
 		JOIN item i ON i.publisher_id = m.publisher_id AND i.id = m.item_id
-		WHERE m.publisher_id = ? ORDER BY i.number_key`)
+		WHERE m.publisher_id = ?`)
 	qMemberInsert = db.SQL("catalog.member_insert", `INSERT INTO article_group_member (publisher_id, group_id, item_id) VALUES {rows}`)
 	qMemberDelete = db.SQL("catalog.member_delete", `DELETE FROM article_group_member
 		WHERE publisher_id = ? AND group_id = ? AND {ids:item_id}`)
@@ -51,8 +52,7 @@ func scanMember(r *db.Rows) (m member, err error) {
 
 // findGroup returns a group with its members by its id or code, or ErrNotFound.
 func findGroup(q db.Querier, p actor.PublisherID, ref string) (Group, error) {
-	found, err := db.List(q, scanGroup, qGroup, p, reference[Group](ref), FoldCode(ref))
-	g, err := one(found, err, "group", ref)
+	g, err := find(q, p, "group", ref, scanGroup, qGroup, qGroupByCode, FoldCode(ref))
 	if err != nil {
 		return g, err
 	}
@@ -61,16 +61,17 @@ func findGroup(q db.Querier, p actor.PublisherID, ref string) (Group, error) {
 	return g, err
 }
 
+// numbersOf returns the members' numbers, sorted.
 func numbersOf(members []member) []string {
 	out := make([]string, len(members))
 	for i, m := range members {
 		out[i] = m.number
 	}
-	return out
+	return sortedBy(out, FoldNumber)
 }
 
 func pageGroups(q db.Querier, p actor.PublisherID, f Query, s span, limit int) ([]Group, error) {
-	return db.List(q, scanGroup, qGroupPage, p, s.after, s.from, s.to, string(f.State), string(f.State), limit)
+	return db.List(q, scanGroup, qGroupPage, p, s.from, s.to, string(f.State), string(f.State), limit)
 }
 
 func insertGroups(tx *db.Tx, p actor.PublisherID, groups []Group) error {

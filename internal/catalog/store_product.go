@@ -14,25 +14,27 @@ const (
 )
 
 var (
-	qProduct = db.SQL("catalog.product", `SELECT `+productColumns+` FROM product
-		WHERE publisher_id = ? AND (id = ? OR code_key = ?)`)
+	qProduct       = db.SQL("catalog.product", `SELECT `+productColumns+` FROM product WHERE publisher_id = ? AND id = ?`)
+	qProductByCode = db.SQL("catalog.product_by_code", `SELECT `+productColumns+` FROM product
+		WHERE publisher_id = ? AND code_key = ?`)
 	qProducts    = db.SQL("catalog.products", `SELECT `+productColumns+` FROM product WHERE publisher_id = ?`)
 	qPrefix      = db.SQL("catalog.product_by_prefix", `SELECT code FROM product WHERE publisher_id = ? AND prefix_key = ?`)
 	qProductPage = db.SQL("catalog.product_page", `SELECT `+productColumns+` FROM product
-		WHERE publisher_id = ? AND code_key > ? AND code_key >= ? AND code_key < ? AND (? = '' OR state = ?)
+		WHERE publisher_id = ? AND code_key >= ? AND code_key < ? AND (? = '' OR state = ?)
 		ORDER BY code_key LIMIT ?`)
 	qProductInsert = db.SQL("catalog.product_insert", `INSERT INTO product
 		(publisher_id, id, code, code_key, name_de, name_en, key_prefix, prefix_key, state, rev) VALUES {rows}`)
 	qProductUpdate = db.SQL("catalog.product_update", `UPDATE product SET name_de = ?, name_en = ?, state = ?, rev = ?
 		WHERE publisher_id = ? AND id = ?`)
 
-	qFeature = db.SQL("catalog.feature", `SELECT `+featureColumns+featureFrom+`
-		WHERE f.publisher_id = ? AND (f.id = ? OR p.code_key = ? AND f.code_key = ?)`)
+	qFeature       = db.SQL("catalog.feature", `SELECT `+featureColumns+featureFrom+` WHERE f.publisher_id = ? AND f.id = ?`)
+	qFeatureByCode = db.SQL("catalog.feature_by_code", `SELECT `+featureColumns+featureFrom+`
+		WHERE p.publisher_id = ? AND p.code_key = ? AND f.code_key = ?`)
 	qFeatures   = db.SQL("catalog.features", `SELECT `+featureColumns+featureFrom+` WHERE f.publisher_id = ?`)
 	qFeaturesOf = db.SQL("catalog.features_of", `SELECT `+featureColumns+featureFrom+`
-		WHERE f.publisher_id = ? AND p.code_key = ?`)
+		WHERE f.publisher_id = ? AND f.product_id = ?`)
 	qFeaturePage = db.SQL("catalog.feature_page", `SELECT `+featureColumns+featureFrom+`
-		WHERE f.publisher_id = ? AND f.product_id = ? AND f.code_key > ? AND f.code_key >= ? AND f.code_key < ?
+		WHERE f.publisher_id = ? AND f.product_id = ? AND f.code_key >= ? AND f.code_key < ?
 			AND (? = '' OR f.state = ?)
 		ORDER BY f.code_key LIMIT ?`)
 	qFeatureInsert = db.SQL("catalog.feature_insert", `INSERT INTO feature
@@ -53,15 +55,13 @@ func scanFeature(r *db.Rows) (f Feature, err error) {
 
 // findProduct returns a product by its id or code, or ErrNotFound.
 func findProduct(q db.Querier, p actor.PublisherID, ref string) (Product, error) {
-	found, err := db.List(q, scanProduct, qProduct, p, reference[Product](ref), FoldCode(ref))
-	return one(found, err, "product", ref)
+	return find(q, p, "product", ref, scanProduct, qProduct, qProductByCode, FoldCode(ref))
 }
 
 // findFeature returns a feature by its id or "product/code", or ErrNotFound.
 func findFeature(q db.Querier, p actor.PublisherID, ref string) (Feature, error) {
 	product, code, _ := strings.Cut(ref, "/")
-	found, err := db.List(q, scanFeature, qFeature, p, reference[Feature](ref), FoldCode(product), FoldCode(code))
-	return one(found, err, "feature", ref)
+	return find(q, p, "feature", ref, scanFeature, qFeature, qFeatureByCode, FoldCode(product), FoldCode(code))
 }
 
 // prefixOwner returns the code of the product with this key prefix, or with one
@@ -76,7 +76,7 @@ func prefixOwner(q db.Querier, p actor.PublisherID, prefix string) (string, erro
 }
 
 func pageProducts(q db.Querier, p actor.PublisherID, f Query, s span, limit int) ([]Product, error) {
-	return db.List(q, scanProduct, qProductPage, p, s.after, s.from, s.to, string(f.State), string(f.State), limit)
+	return db.List(q, scanProduct, qProductPage, p, s.from, s.to, string(f.State), string(f.State), limit)
 }
 
 // pageFeatures lists the features of one product; without one it is ErrNotFound.
@@ -85,7 +85,7 @@ func pageFeatures(q db.Querier, p actor.PublisherID, f Query, s span, limit int)
 	if err != nil {
 		return nil, err
 	}
-	return db.List(q, scanFeature, qFeaturePage, p, of.ID, s.after, s.from, s.to, string(f.State), string(f.State), limit)
+	return db.List(q, scanFeature, qFeaturePage, p, of.ID, s.from, s.to, string(f.State), string(f.State), limit)
 }
 
 func insertProducts(tx *db.Tx, p actor.PublisherID, products []Product) error {

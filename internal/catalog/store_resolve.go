@@ -7,14 +7,13 @@ import (
 )
 
 var (
-	qResolve = db.SQL("catalog.resolve", `SELECT o.id, o.number, i.number,
+	qResolve = db.SQL("catalog.resolve", `SELECT o.id, o.number, a.number,
 			a.id, a.name_de, a.name_en, a.kind, a.ticketing, a.spec, a.state,
 			p.code, p.key_prefix, p.state, m.code, m.spec,
 			c.id, COALESCE(c.name_de, ''), COALESCE(c.name_en, ''), c.spec, COALESCE(c.state, '')
 		FROM item o
 		LEFT JOIN configuration c ON c.publisher_id = o.publisher_id AND c.id = o.id
 		JOIN article a ON a.publisher_id = o.publisher_id AND a.id = COALESCE(c.article_id, o.id)
-		JOIN item i ON i.publisher_id = a.publisher_id AND i.id = a.id
 		JOIN product p ON p.publisher_id = a.publisher_id AND p.id = a.product_id
 		JOIN license_model m ON m.publisher_id = a.publisher_id AND m.id = a.model_id
 		WHERE o.publisher_id = ? AND o.number_key = ?`)
