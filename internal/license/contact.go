@@ -125,17 +125,19 @@ func (c *contact) hear() error {
 	case wire.TypeReturn:
 		return c.giveBack()
 	}
+	warn, err := judgeClock(c.msg.at, c.now)
+	if err != nil {
+		return err
+	}
 	if err := c.repair(); err != nil {
 		return err
 	}
-	for _, step := range steps {
+	for _, step := range steps { // from here on, nothing is refused after something was placed
 		if err := step(c); err != nil {
 			return err
 		}
 	}
-	if warn, err := judgeClock(c.msg.at, c.now); err != nil {
-		return err
-	} else if warn {
+	if warn {
 		c.command(StepRecall, wire.Command{Do: wire.CmdTime})
 	}
 	slices.SortStableFunc(c.changes, func(a, b change) int { return int(a.step - b.step) })

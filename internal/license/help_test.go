@@ -290,7 +290,7 @@ func (b *box) giveBack(id string) *wire.Return {
 	b.ctr++
 	r := &wire.Return{
 		Issuer: b.iss, Container: b.keys.Hash(), Nonce: nonce(), Counter: b.ctr, IssuedAt: b.w.d.Now().Unix(),
-		LicenseID: id, Generation: b.held[id],
+		LicenseID: id, Generation: max(1, b.held[id]),
 	}
 	delete(b.held, id)
 	return r

@@ -107,7 +107,13 @@ func (p *LowerPlan) spend(stock []Stock, by int64) {
 		for _, u := range s.Uses {
 			spent -= u.Quantity
 		}
-		n := min(by, spent, s.Seats.Sold()-min(s.unused(), s.Seats.Sold()))
+		room := s.Seats.Sold() - min(s.unused(), s.Seats.Sold())
+		for _, r := range p.Recall {
+			if r.License == s.License {
+				room -= r.By
+			}
+		}
+		n := min(by, spent, room)
 		if n > 0 {
 			p.Cut = append(p.Cut, Cut{License: s.License, By: n, Spent: n})
 			p.Freed += n

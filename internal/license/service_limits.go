@@ -99,6 +99,9 @@ func (g *guesses) ask(l db.Limit, key string) (time.Duration, error) {
 // network returns the two prefixes of an address that limits count: IPv4 and
 // /24, or /64 and /48. Both are empty for no address.
 func network(a netip.Addr) (near, far string) {
+	if !a.IsValid() {
+		return "", ""
+	}
 	a = a.Unmap().WithZone("")
 	bits := [2]int{32, 24}
 	if a.Is6() {
