@@ -63,7 +63,7 @@ CREATE TABLE license_model (
 CREATE UNIQUE INDEX license_model_code ON license_model (publisher_id, code_key);
 
 -- The one space of article numbers. An item has the id of its article or
--- configuration.
+-- configuration, which repeats the number (it never changes) for its lists.
 CREATE TABLE item (
   publisher_id  {uuid} NOT NULL REFERENCES publisher (id),
   id            {uuid} NOT NULL,
@@ -76,11 +76,12 @@ CREATE TABLE item (
 
 CREATE UNIQUE INDEX item_number ON item (publisher_id, number_key);
 
-CREATE INDEX item_kind ON item (publisher_id, kind, number_key);
-
 CREATE TABLE article (
   publisher_id  {uuid} NOT NULL,
   id            {uuid} NOT NULL,
+  number        {text} NOT NULL,
+  number_key    {text} NOT NULL, -- +sqlite
+  number_key    {text} COLLATE "C" NOT NULL, -- +postgres
   product_id    {uuid} NOT NULL,
   model_id      {uuid} NOT NULL,
   name_de       {text} NOT NULL,
@@ -96,11 +97,16 @@ CREATE TABLE article (
   FOREIGN KEY (publisher_id, model_id) REFERENCES license_model (publisher_id, id)
 ) {strict_rowless};
 
+CREATE UNIQUE INDEX article_number ON article (publisher_id, number_key);
+
 CREATE INDEX article_model ON article (publisher_id, model_id);
 
 CREATE TABLE configuration (
   publisher_id  {uuid} NOT NULL,
   id            {uuid} NOT NULL,
+  number        {text} NOT NULL,
+  number_key    {text} NOT NULL, -- +sqlite
+  number_key    {text} COLLATE "C" NOT NULL, -- +postgres
   article_id    {uuid} NOT NULL,
   name_de       {text} NOT NULL,
   name_en       {text} NOT NULL,
@@ -111,6 +117,8 @@ CREATE TABLE configuration (
   FOREIGN KEY (publisher_id, id) REFERENCES item (publisher_id, id),
   FOREIGN KEY (publisher_id, article_id) REFERENCES article (publisher_id, id)
 ) {strict_rowless};
+
+CREATE UNIQUE INDEX configuration_number ON configuration (publisher_id, number_key);
 
 CREATE INDEX configuration_article ON configuration (publisher_id, article_id);
 
