@@ -391,3 +391,5 @@ func (w *world) sound(ids ...license.LicenseID) {
 }
 
 const year = 365 * 24 * time.Hour
+
+func join(lines []string) string { return strings.Join(lines, "\n") }
