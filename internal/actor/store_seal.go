@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/licet/licet/internal/db"
@@ -29,12 +30,20 @@ ON CONFLICT (name) DO UPDATE SET
 WHERE lease.holder = excluded.holder OR lease.until <= ?`)
 	qLeaseDrop = db.SQL("actor.lease_drop", `
 UPDATE lease SET until = ? WHERE name = ? AND holder = ?`)
+	// ORDER BY seq keeps both engines on the index of seq, where the unsealed rows
+	// stand together, whatever their statistics say: else they read the whole
+	// journal for a few rows. SQLite needs the ids by themselves for that.
 	qOpenPublisher = db.SQL("actor.open_publisher", `
-SELECT publisher_id FROM journal
-WHERE seq IS NULL AND publisher_id > ? ORDER BY publisher_id LIMIT 1`)
-	qOpenRows = db.SQL("actor.open_rows", `
+SELECT t.publisher_id FROM tree t
+WHERE t.publisher_id > ? AND
+  (SELECT 1 FROM journal j WHERE j.publisher_id = t.publisher_id AND j.seq IS NULL ORDER BY j.seq LIMIT 1) = 1
+ORDER BY t.publisher_id LIMIT 1`)
+	qOpenRows = db.SQLPair("actor.open_rows", `
+SELECT 0, j.id, j.entity, j.entity_id, j.event, j.actor, j.on_behalf, j.at, j.data, j.hash, j.prev
+FROM (SELECT publisher_id, id FROM journal WHERE publisher_id = ? AND seq IS NULL ORDER BY seq LIMIT ?) o
+JOIN journal j ON j.publisher_id = o.publisher_id AND j.id = o.id`, `
 SELECT 0, id, entity, entity_id, event, actor, on_behalf, at, data, hash, prev
-FROM journal WHERE publisher_id = ? AND seq IS NULL ORDER BY id LIMIT ?`)
+FROM journal WHERE publisher_id = ? AND seq IS NULL ORDER BY seq LIMIT ?`)
 	qHeadMake = db.SQL("actor.head_make", `
 INSERT INTO journal_head (publisher_id, seq, hash) VALUES (?, 0, ?)
 ON CONFLICT (publisher_id) DO NOTHING`)
@@ -44,18 +53,21 @@ SELECT seq, hash FROM journal_head WHERE publisher_id = ?`)
 SELECT seq, hash FROM journal_head WHERE publisher_id = ? {for_update}`)
 	qHeadMove = db.SQL("actor.head_move", `
 UPDATE journal_head SET seq = ?, hash = ? WHERE publisher_id = ? AND seq = ?`)
-	// The head is locked, so no row in the argument can have been sealed since;
-	// without a condition on seq the engines find the rows by primary key.
+	// The head is locked, so no row in the argument can have been sealed since,
+	// and no condition on seq is needed. MATERIALIZED makes SQLite look each row
+	// up by its key; else it reads the whole list for every row of the publisher.
 	qSeal = db.SQLPair("actor.seal", `
-UPDATE journal SET seq = s.seq, hash = s.hash, prev = s.prev
-FROM (SELECT unhex(value->>0) AS id, value->>1 AS seq, unhex(value->>2) AS hash, unhex(value->>3) AS prev
-      FROM json_each(?)) AS s
-WHERE journal.publisher_id = ? AND journal.id = s.id`, `
-UPDATE journal SET seq = s.seq, hash = s.hash, prev = s.prev
-FROM (SELECT CAST(value->>0 AS uuid) AS id, CAST(value->>1 AS bigint) AS seq,
-             decode(value->>2, 'hex') AS hash, decode(value->>3, 'hex') AS prev
-      FROM json_array_elements(CAST(? AS json))) AS s
-WHERE journal.publisher_id = ? AND journal.id = s.id`)
+WITH s AS MATERIALIZED (
+  SELECT ? AS publisher_id, unhex(value->>0) AS id, value->>1 AS seq, unhex(value->>2) AS hash, unhex(value->>3) AS prev
+  FROM json_each(?))
+UPDATE journal SET seq = s.seq, hash = s.hash, prev = s.prev FROM s
+WHERE journal.publisher_id = s.publisher_id AND journal.id = s.id`, `
+WITH s AS MATERIALIZED (
+  SELECT CAST(? AS uuid) AS publisher_id, CAST(value->>0 AS uuid) AS id, CAST(value->>1 AS bigint) AS seq,
+         decode(value->>2, 'hex') AS hash, decode(value->>3, 'hex') AS prev
+  FROM json_array_elements(CAST(? AS json)))
+UPDATE journal SET seq = s.seq, hash = s.hash, prev = s.prev FROM s
+WHERE journal.publisher_id = s.publisher_id AND journal.id = s.id`)
 )
 
 // errForked stops a sealer whose chain is not the one in the database.
@@ -196,6 +208,7 @@ func (b *batch) seal(tx *db.Tx, holder string) error {
 	if err != nil || len(open) == 0 {
 		return err
 	}
+	slices.SortFunc(open, func(x, y Row) int { return x.ID.Compare(y.ID) })
 	return b.write(tx, open)
 }
 
@@ -226,7 +239,7 @@ func (b *batch) write(tx *db.Tx, open []Row) error {
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(qSeal, string(arg), b.publisher)
+	n, err := tx.Exec(qSeal, b.publisher, string(arg))
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ var (
 SELECT count(*) FROM journal WHERE publisher_id = ? AND seq IS NULL`)
 	qOverdue = db.SQL("actor.overdue", `
 SELECT id, at FROM journal
-WHERE publisher_id = ? AND seq IS NULL AND at < ? ORDER BY id LIMIT ?`)
+WHERE publisher_id = ? AND seq IS NULL AND at < ? ORDER BY seq LIMIT ?`)
 )
 
 // Checkpoint is a head of a chain that was signed and kept elsewhere.

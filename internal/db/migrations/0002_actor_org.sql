@@ -14,8 +14,9 @@ CREATE TABLE journal (
   prev {bytes} NOT NULL,
   PRIMARY KEY (publisher_id, id)
 ) {strict_rowless};
-CREATE UNIQUE INDEX journal_seq ON journal (publisher_id, seq) WHERE seq IS NOT NULL;
-CREATE INDEX journal_open ON journal (publisher_id, id) WHERE seq IS NULL;
+-- Serves the feeds (seq > ?), the sealer (seq IS NULL), and is the last wall
+-- against a fork.
+CREATE UNIQUE INDEX journal_seq ON journal (publisher_id, seq);
 
 CREATE TABLE journal_head (
   publisher_id {uuid} NOT NULL PRIMARY KEY,
