@@ -16,6 +16,7 @@ type book struct {
 	configurations map[string]Configuration
 	groups         map[string]Group
 	prices         map[priceKey]Price
+	file           map[place]string // what a catalog file describes; nil outside of Apply
 }
 
 func newBook() book {
@@ -53,13 +54,15 @@ func (b book) hasNumber(number string) bool {
 	return article || configuration
 }
 
-// refers checks one reference: the object must be there, and not retired
-// unless old referred to it already.
-func (r *refusals) refers(at, object, value string, there bool, state State, kept bool) {
+// refers checks one reference: the object must be there, and not retired,
+// unless it was referred to before or the same file says that it is retired (so
+// that a whole catalog can be brought into an empty database).
+func (b book) refers(r *refusals, at, object, key, value string, there bool, state State, kept bool) {
+	_, described := b.file[place{object, key}]
 	switch {
 	case !there:
 		r.add(at, ErrUnknown.With("object", object, "value", clip(value)))
-	case state == Retired && !kept:
+	case state == Retired && !kept && !described:
 		r.add(at, ErrRetiredReference.With("object", object, "value", value))
 	}
 }
@@ -76,7 +79,7 @@ func checkProduct(p Product, owner string) (bad refusals) {
 
 func (b book) checkFeature(f Feature) (bad refusals) {
 	p, ok := b.products[FoldCode(f.Product)]
-	bad.refers("/product", "product", f.Product, ok, p.State, f.Rev > 0)
+	b.refers(&bad, "/product", "product", FoldCode(f.Product), f.Product, ok, p.State, f.Rev > 0)
 	return bad
 }
 
@@ -91,18 +94,18 @@ func (b book) checkArticle(old *Article, a Article) (bad refusals) {
 		bad.add("/number", ErrExists.With("object", "configuration", "key", a.Number))
 	}
 	p, ok := b.products[FoldCode(a.Product)]
-	bad.refers("/product", "product", a.Product, ok, p.State, old != nil)
+	b.refers(&bad, "/product", "product", FoldCode(a.Product), a.Product, ok, p.State, old != nil)
 	m, known := b.models[FoldCode(a.Model)]
-	bad.refers("/model", "model", a.Model, known, m.State, FoldCode(was.Model) == FoldCode(a.Model))
+	b.refers(&bad, "/model", "model", FoldCode(a.Model), a.Model, known, m.State, FoldCode(was.Model) == FoldCode(a.Model))
 	for i, code := range a.Features {
 		f, there := b.features[featureKey(a.Product, code)]
 		kept := slices.ContainsFunc(was.Features, func(s string) bool { return FoldCode(s) == FoldCode(code) })
-		bad.refers(index("/features", i), "feature", a.Product+"/"+code, there, f.State, kept)
+		b.refers(&bad, index("/features", i), "feature", featureKey(a.Product, code), a.Product+"/"+code, there, f.State, kept)
 	}
 	for i, number := range a.Targets {
 		t, there := b.articles[FoldNumber(number)]
 		kept := slices.ContainsFunc(was.Targets, func(s string) bool { return FoldNumber(s) == FoldNumber(number) })
-		bad.refers(index("/targets", i), "article", number, there, t.State, kept)
+		b.refers(&bad, index("/targets", i), "article", FoldNumber(number), number, there, t.State, kept)
 	}
 	if len(bad) == 0 && a.State == Active {
 		bad.under("", a.fits(m.ModelSpec, b.featuresOf(a)))
@@ -115,7 +118,7 @@ func (b book) checkConfiguration(c Configuration) (bad refusals) {
 		bad.add("/number", ErrExists.With("object", "article", "key", c.Number))
 	}
 	a, ok := b.articles[FoldNumber(c.Article)]
-	bad.refers("/article", "article", c.Article, ok, a.State, c.Rev > 0)
+	b.refers(&bad, "/article", "article", FoldNumber(c.Article), c.Article, ok, a.State, c.Rev > 0)
 	if ok && c.State == Active {
 		bad.under("", c.fits(a))
 	}
@@ -124,7 +127,7 @@ func (b book) checkConfiguration(c Configuration) (bad refusals) {
 
 func (b book) checkGroup(g Group) (bad refusals) {
 	for i, number := range g.Members {
-		bad.refers(index("/members", i), "article", number, b.hasNumber(number), Active, true)
+		b.refers(&bad, index("/members", i), "article", FoldNumber(number), number, b.hasNumber(number), Active, true)
 	}
 	return bad
 }

@@ -117,6 +117,7 @@ func plan(have book, file entries) (*draft, error) {
 	d.configurations = merge(d, planConfigurations, have.configurations, d.next.configurations, file.configurations)
 	d.groups = merge(d, planGroups, have.groups, d.next.groups, file.groups)
 	d.prices = merge(d, planPrices, have.prices, d.next.prices, file.prices)
+	d.next.file = d.at
 	d.join(have, file)
 	if len(d.bad) > 0 {
 		return nil, d.bad.capped().join()
@@ -180,6 +181,7 @@ func (d *draft) join(have book, file entries) {
 		d.refuse(e.at, checkProduct(e.value, owners[foldPrefix(e.value.KeyPrefix)]))
 	}
 	for _, e := range file.features {
+		e.value.Rev = have.features[featureKey(e.value.Product, e.value.Code)].Rev
 		d.refuse(e.at, d.next.checkFeature(e.value))
 	}
 	for _, e := range file.articles {

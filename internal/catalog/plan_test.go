@@ -147,6 +147,27 @@ func TestApplyRetiresAndBringsBack(t *testing.T) {
 	must(resolve(t, d, w.A.Publisher, "C-1", nil))(t)
 }
 
+// A file that describes what is retired can be brought into an empty catalog;
+// what only the database knows as retired cannot be used anew.
+func TestApplyOfRetiredThings(t *testing.T) {
+	d := dbtest.Open(t, db.SQLite)
+	s, w := setup(t, d)
+	by := w.A.All()
+	doc := replace(t, small, "key_prefix: PP\n", "key_prefix: PP\n    state: retired\n", "kind: time_limited\n", "kind: time_limited\n    state: retired\n",
+		"{code: f, ", "{code: f, state: retired, ", "number: A-1\n", "number: A-1\n    state: retired\n")
+	applied(t, s, by, []byte(doc))
+	if again := applied(t, s, by, []byte(doc)); !again.Empty() {
+		t.Fatal(again.Text(text.EN))
+	}
+	for _, more := range []string{
+		"articles:\n  - {number: A-9, name: {de: A, en: A}, product: P, model: use, limits: {n: 1}}\n",
+		"configurations:\n  - {number: C-9, name: {de: C, en: C}, article: A-1}\n",
+	} {
+		_, err := s.Apply(t.Context(), by, []byte("catalog: 1\n"+more), false)
+		wants(t, err, catalog.ErrRetiredReference)
+	}
+}
+
 // A large plan is rendered in part and given in whole.
 func TestLargeCatalog(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -59,132 +59,11 @@ func journal(t *testing.T, d *db.DB, p actor.PublisherID) []string {
 func TestObjectsLiveTheirLives(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, w := setup(t, d)
-		ctx, by := t.Context(), w.A.All()
-
-		p := must(s.CreateProduct(ctx, by, catalog.Product{Code: "CAD", Name: names("CAD"), KeyPrefix: "CADP"}))(t)
-		if p.Rev != 1 || p.State != catalog.Active || p.ID.IsZero() {
-			t.Fatalf("%+v", p)
-		}
-		_, err := s.CreateProduct(ctx, by, catalog.Product{Code: "cad", Name: names("x"), KeyPrefix: "OTHER"})
-		wants(t, err, catalog.ErrExists)
-		_, err = s.CreateProduct(ctx, by, catalog.Product{Code: "SIL", Name: names("x"), KeyPrefix: "SIL"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = s.CreateProduct(ctx, by, catalog.Product{Code: "SLI", Name: names("x"), KeyPrefix: "SLI"})
-		wants(t, err, catalog.ErrPrefixTaken) // SIL and SLI read alike: S11
-		_, err = s.ChangeProduct(ctx, by, "CAD", 1, catalog.Product{Name: names("CAD"), KeyPrefix: "NEW"})
-		wants(t, err, catalog.ErrFixed)
-		_, err = s.ChangeProduct(ctx, by, "CAD", 1, catalog.Product{Code: "CAM", Name: names("CAD")})
-		wants(t, err, catalog.ErrFixed)
-		_, err = s.ChangeProduct(ctx, by, "CAD", 7, catalog.Product{Name: names("CAD 2")})
-		wants(t, err, catalog.ErrStale)
-		p = must(s.ChangeProduct(ctx, by, "cad", 1, catalog.Product{Name: names("CAD 2")}))(t)
-		if p.Rev != 2 || p.KeyPrefix != "CADP" || p.Code != "CAD" {
-			t.Fatalf("%+v", p)
-		}
-		if same := must(s.ChangeProduct(ctx, by, p.ID.String(), 2, catalog.Product{Name: names("CAD 2")}))(t); same != p {
-			t.Fatalf("a change of nothing gave %+v", same)
-		}
-
-		f := must(s.CreateFeature(ctx, by, catalog.Feature{Product: "cad", Code: "draw", Title: names("Draw")}))(t)
-		if f.Product != "CAD" || f.Key() != "CAD/draw" {
-			t.Fatalf("%+v", f)
-		}
-		must(s.CreateFeature(ctx, by, catalog.Feature{Product: "CAD", Code: "all", Title: names("All"), All: true}))(t)
-		_, err = s.CreateFeature(ctx, by, catalog.Feature{Product: "CAX", Code: "draw", Title: names("Draw")})
-		wants(t, err, catalog.ErrUnknown)
-		_, err = s.ChangeFeature(ctx, by, "CAD/draw", 1, catalog.Feature{Title: names("Draw"), All: true})
-		wants(t, err, catalog.ErrFixed)
-		must(s.ChangeFeature(ctx, by, "cad/DRAW", 1, catalog.Feature{Title: names("Draw it")}))(t)
-
-		spec := catalog.Defaults(catalog.Multi)
-		must(s.CreateModel(ctx, by, catalog.Model{Code: "multi", Name: names("Multi"), ModelSpec: spec}))(t)
-		_, err = s.CreateModel(ctx, by, catalog.Model{Code: "bad", Name: names("Bad"), ModelSpec: catalog.ModelSpec{Kind: catalog.Multi}})
-		wants(t, err, catalog.ErrContainersMissing)
-
-		seven := frame.OfInt(7)
-		a := must(s.CreateArticle(ctx, by, catalog.Article{
-			Number: "Cad-1", Name: names("CAD 1"), Product: "cad", Model: "MULTI", Kind: catalog.Base, Ticketing: catalog.PerLine,
-			Features: []string{"DRAW"}, Containers: []string{"soft"},
-			Options: []catalog.Option{{Name: "seats", Title: names("Seats"), Kind: frame.Int, Frame: frame.Frame{Min: new(int64(1)), Max: new(int64(10))}, Default: &seven, Sets: catalog.SetLimit}},
-		}))(t)
-		if a.Product != "CAD" || a.Model != "multi" || a.Features[0] != "draw" {
-			t.Fatalf("references are not written as the objects write themselves: %+v", a)
-		}
-		_, err = s.CreateArticle(ctx, by, catalog.Article{
-			Number: "c A d-1", Name: names("again"), Product: "CAD", Model: "multi", Kind: catalog.Base, Ticketing: catalog.PerLine,
-		})
-		wants(t, err, catalog.ErrExists)
-		got := must(s.GetArticle(ctx, by, " cad -1"))(t)
-		if got.ID != a.ID || got.Options[0].Default.String() != "7" {
-			t.Fatalf("%+v", got)
-		}
-
-		c := must(s.CreateConfiguration(ctx, by, catalog.Configuration{
-			Number: "CAD-1-SMALL", Name: names("Small"), Article: "CAD-1",
-			Options: map[string]frame.Value{"seats": frame.OfInt(3)}, Frames: map[string]frame.Frame{"seats": {Max: new(int64(5))}},
-		}))(t)
-		_, err = s.CreateConfiguration(ctx, by, catalog.Configuration{Number: "cad-1", Name: names("x"), Article: "CAD-1"})
-		wants(t, err, catalog.ErrExists)
-		_, err = s.ChangeConfiguration(ctx, by, c.Number, 1, catalog.Configuration{Name: names("x"), Article: "OTHER"})
-		wants(t, err, catalog.ErrFixed)
-
-		narrow := a
-		narrow.Options = []catalog.Option{a.Options[0]}
-		narrow.Options[0].Frame = frame.Frame{Min: new(int64(4)), Max: new(int64(10))}
-		_, err = s.ChangeArticle(ctx, by, a.Number, a.Rev, narrow)
-		wants(t, err, catalog.ErrInUse)
-		must(s.RetireConfiguration(ctx, by, c.Number, catalog.AnyRev))(t)
-		must(s.ChangeArticle(ctx, by, a.Number, a.Rev, narrow))(t)
-		_, err = s.ChangeConfiguration(ctx, by, c.Number, catalog.AnyRev, catalog.Configuration{
-			Name: names("Small"), Options: c.Options, Frames: c.Frames, State: catalog.Active,
-		})
-		wants(t, err, catalog.ErrOptionOutside) // back only if it fits again
-
-		tight := spec
-		tight.Containers = []string{"hardware"}
-		_, err = s.ChangeModel(ctx, by, "multi", catalog.AnyRev, catalog.Model{Name: names("Multi"), ModelSpec: tight})
-		wants(t, err, catalog.ErrInUse)
-
-		g := must(s.CreateGroup(ctx, by, catalog.Group{Code: "all", Name: names("All"), Members: []string{"cad-1"}}))(t)
-		if len(g.Members) != 1 || g.Members[0] != "Cad-1" {
-			t.Fatalf("%+v", g)
-		}
-		_, err = s.CreateGroup(ctx, by, catalog.Group{Code: "none", Name: names("None"), Members: []string{"nope"}})
-		wants(t, err, catalog.ErrUnknown)
-		g = must(s.AddToGroup(ctx, by, "ALL", []string{"CAD-1-small", "cad-1"}))(t)
-		if fmt.Sprint(g.Members) != "[Cad-1 CAD-1-SMALL]" || g.Rev != 2 {
-			t.Fatalf("%+v", g)
-		}
-		g = must(s.RemoveFromGroup(ctx, by, "all", []string{"cad-1", "unknown"}))(t)
-		if fmt.Sprint(g.Members) != "[CAD-1-SMALL]" {
-			t.Fatalf("%+v", g)
-		}
-		must(s.ChangeGroup(ctx, by, "all", g.Rev, catalog.Group{Name: names("All"), Members: []string{"Cad-1"}}))(t)
-
-		for _, retire := range []func() error{
-			func() error { _, err := s.RetireArticle(ctx, by, "CAD-1", catalog.AnyRev); return err },
-			func() error { _, err := s.RetireGroup(ctx, by, "all", catalog.AnyRev); return err },
-			func() error { _, err := s.RetireFeature(ctx, by, "cad/draw", catalog.AnyRev); return err },
-			func() error { _, err := s.RetireModel(ctx, by, "multi", catalog.AnyRev); return err },
-			func() error { _, err := s.RetireProduct(ctx, by, "cad", catalog.AnyRev); return err },
-			func() error { _, err := s.RetireProduct(ctx, by, "cad", catalog.AnyRev); return err }, // twice is fine
-		} {
-			if err := retire(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		_, err = s.CreateArticle(ctx, by, catalog.Article{
-			Number: "CAD-2", Name: names("CAD 2"), Product: "CAD", Model: "multi", Kind: catalog.Base, Ticketing: catalog.PerLine, Features: []string{"draw"},
-		})
-		wants(t, err, catalog.ErrRetiredReference)
-		if len(fault.All(err)) != 3 {
-			t.Fatalf("product, model and feature are retired: %v", err)
-		}
-		_, err = s.GetModel(ctx, by, "unknown")
-		wants(t, err, catalog.ErrNotFound)
-
+		by := w.A.All()
+		lifeOfProducts(t, s, by)
+		lifeOfArticles(t, s, by)
+		lifeOfGroups(t, s, by)
+		endOfLife(t, s, by)
 		lines := journal(t, d, w.A.Publisher)
 		want := "[product.created product.created product.changed feature.created feature.created feature.changed model.created " +
 			"article.created configuration.created configuration.retired article.changed group.created group.changed group.changed group.changed " +
@@ -193,6 +72,142 @@ func TestObjectsLiveTheirLives(t *testing.T) {
 			t.Fatalf("journal:\n%v\nwant\n%s", lines, want)
 		}
 	})
+}
+
+func lifeOfProducts(t *testing.T, s *catalog.Service, by actor.Actor) {
+	ctx := t.Context()
+	p := must(s.CreateProduct(ctx, by, catalog.Product{Code: "CAD", Name: names("CAD"), KeyPrefix: "CADP"}))(t)
+	if p.Rev != 1 || p.State != catalog.Active || p.ID.IsZero() {
+		t.Fatalf("%+v", p)
+	}
+	_, err := s.CreateProduct(ctx, by, catalog.Product{Code: "cad", Name: names("x"), KeyPrefix: "OTHER"})
+	wants(t, err, catalog.ErrExists)
+	_, err = s.CreateProduct(ctx, by, catalog.Product{Code: "SIL", Name: names("x"), KeyPrefix: "SIL"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.CreateProduct(ctx, by, catalog.Product{Code: "SLI", Name: names("x"), KeyPrefix: "SLI"})
+	wants(t, err, catalog.ErrPrefixTaken) // SIL and SLI read alike: S11
+	_, err = s.ChangeProduct(ctx, by, "CAD", 1, catalog.Product{Name: names("CAD"), KeyPrefix: "NEW"})
+	wants(t, err, catalog.ErrFixed)
+	_, err = s.ChangeProduct(ctx, by, "CAD", 1, catalog.Product{Code: "CAM", Name: names("CAD")})
+	wants(t, err, catalog.ErrFixed)
+	_, err = s.ChangeProduct(ctx, by, "CAD", 7, catalog.Product{Name: names("CAD 2")})
+	wants(t, err, catalog.ErrStale)
+	p = must(s.ChangeProduct(ctx, by, "cad", 1, catalog.Product{Name: names("CAD 2")}))(t)
+	if p.Rev != 2 || p.KeyPrefix != "CADP" || p.Code != "CAD" {
+		t.Fatalf("%+v", p)
+	}
+	if same := must(s.ChangeProduct(ctx, by, p.ID.String(), 2, catalog.Product{Name: names("CAD 2")}))(t); same != p {
+		t.Fatalf("a change of nothing gave %+v", same)
+	}
+
+	f := must(s.CreateFeature(ctx, by, catalog.Feature{Product: "cad", Code: "draw", Title: names("Draw")}))(t)
+	if f.Product != "CAD" || f.Key() != "CAD/draw" {
+		t.Fatalf("%+v", f)
+	}
+	must(s.CreateFeature(ctx, by, catalog.Feature{Product: "CAD", Code: "all", Title: names("All"), All: true}))(t)
+	_, err = s.CreateFeature(ctx, by, catalog.Feature{Product: "CAX", Code: "draw", Title: names("Draw")})
+	wants(t, err, catalog.ErrUnknown)
+	_, err = s.ChangeFeature(ctx, by, "CAD/draw", 1, catalog.Feature{Title: names("Draw"), All: true})
+	wants(t, err, catalog.ErrFixed)
+	must(s.ChangeFeature(ctx, by, "cad/DRAW", 1, catalog.Feature{Title: names("Draw it")}))(t)
+}
+
+func lifeOfArticles(t *testing.T, s *catalog.Service, by actor.Actor) {
+	ctx := t.Context()
+	spec := catalog.Defaults(catalog.Multi)
+	must(s.CreateModel(ctx, by, catalog.Model{Code: "multi", Name: names("Multi"), ModelSpec: spec}))(t)
+	_, err := s.CreateModel(ctx, by, catalog.Model{Code: "bad", Name: names("Bad"), ModelSpec: catalog.ModelSpec{Kind: catalog.Multi}})
+	wants(t, err, catalog.ErrContainersMissing)
+
+	seven := frame.OfInt(7)
+	a := must(s.CreateArticle(ctx, by, catalog.Article{
+		Number: "Cad-1", Name: names("CAD 1"), Product: "cad", Model: "MULTI", Kind: catalog.Base, Ticketing: catalog.PerLine,
+		Features: []string{"DRAW"}, Containers: []string{"soft"},
+		Options: []catalog.Option{{Name: "seats", Title: names("Seats"), Kind: frame.Int, Frame: frame.Frame{Min: new(int64(1)), Max: new(int64(10))}, Default: &seven, Sets: catalog.SetLimit}},
+	}))(t)
+	if a.Product != "CAD" || a.Model != "multi" || a.Features[0] != "draw" {
+		t.Fatalf("references are not written as the objects write themselves: %+v", a)
+	}
+	_, err = s.CreateArticle(ctx, by, catalog.Article{
+		Number: "c A d-1", Name: names("again"), Product: "CAD", Model: "multi", Kind: catalog.Base, Ticketing: catalog.PerLine,
+	})
+	wants(t, err, catalog.ErrExists)
+	got := must(s.GetArticle(ctx, by, " cad -1"))(t)
+	if got.ID != a.ID || got.Options[0].Default.String() != "7" {
+		t.Fatalf("%+v", got)
+	}
+
+	c := must(s.CreateConfiguration(ctx, by, catalog.Configuration{
+		Number: "CAD-1-SMALL", Name: names("Small"), Article: "CAD-1",
+		Options: map[string]frame.Value{"seats": frame.OfInt(3)}, Frames: map[string]frame.Frame{"seats": {Max: new(int64(5))}},
+	}))(t)
+	_, err = s.CreateConfiguration(ctx, by, catalog.Configuration{Number: "cad-1", Name: names("x"), Article: "CAD-1"})
+	wants(t, err, catalog.ErrExists)
+	_, err = s.ChangeConfiguration(ctx, by, c.Number, 1, catalog.Configuration{Name: names("x"), Article: "OTHER"})
+	wants(t, err, catalog.ErrFixed)
+
+	narrow := a
+	narrow.Options = []catalog.Option{a.Options[0]}
+	narrow.Options[0].Frame = frame.Frame{Min: new(int64(4)), Max: new(int64(10))}
+	_, err = s.ChangeArticle(ctx, by, a.Number, a.Rev, narrow)
+	wants(t, err, catalog.ErrInUse)
+	must(s.RetireConfiguration(ctx, by, c.Number, catalog.AnyRev))(t)
+	must(s.ChangeArticle(ctx, by, a.Number, a.Rev, narrow))(t)
+	_, err = s.ChangeConfiguration(ctx, by, c.Number, catalog.AnyRev, catalog.Configuration{
+		Name: names("Small"), Options: c.Options, Frames: c.Frames, State: catalog.Active,
+	})
+	wants(t, err, catalog.ErrOptionOutside) // back only if it fits again
+
+	tight := spec
+	tight.Containers = []string{"hardware"}
+	_, err = s.ChangeModel(ctx, by, "multi", catalog.AnyRev, catalog.Model{Name: names("Multi"), ModelSpec: tight})
+	wants(t, err, catalog.ErrInUse)
+}
+
+func lifeOfGroups(t *testing.T, s *catalog.Service, by actor.Actor) {
+	ctx := t.Context()
+	g := must(s.CreateGroup(ctx, by, catalog.Group{Code: "all", Name: names("All"), Members: []string{"cad-1"}}))(t)
+	if len(g.Members) != 1 || g.Members[0] != "Cad-1" {
+		t.Fatalf("%+v", g)
+	}
+	_, err := s.CreateGroup(ctx, by, catalog.Group{Code: "none", Name: names("None"), Members: []string{"nope"}})
+	wants(t, err, catalog.ErrUnknown)
+	g = must(s.AddToGroup(ctx, by, "ALL", []string{"CAD-1-small", "cad-1"}))(t)
+	if fmt.Sprint(g.Members) != "[Cad-1 CAD-1-SMALL]" || g.Rev != 2 {
+		t.Fatalf("%+v", g)
+	}
+	g = must(s.RemoveFromGroup(ctx, by, "all", []string{"cad-1", "unknown"}))(t)
+	if fmt.Sprint(g.Members) != "[CAD-1-SMALL]" {
+		t.Fatalf("%+v", g)
+	}
+	must(s.ChangeGroup(ctx, by, "all", g.Rev, catalog.Group{Name: names("All"), Members: []string{"Cad-1"}}))(t)
+}
+
+func endOfLife(t *testing.T, s *catalog.Service, by actor.Actor) {
+	ctx := t.Context()
+	for _, retire := range []func() error{
+		func() error { _, err := s.RetireArticle(ctx, by, "CAD-1", catalog.AnyRev); return err },
+		func() error { _, err := s.RetireGroup(ctx, by, "all", catalog.AnyRev); return err },
+		func() error { _, err := s.RetireFeature(ctx, by, "cad/draw", catalog.AnyRev); return err },
+		func() error { _, err := s.RetireModel(ctx, by, "multi", catalog.AnyRev); return err },
+		func() error { _, err := s.RetireProduct(ctx, by, "cad", catalog.AnyRev); return err },
+		func() error { _, err := s.RetireProduct(ctx, by, "cad", catalog.AnyRev); return err }, // twice is fine
+	} {
+		if err := retire(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := s.CreateArticle(ctx, by, catalog.Article{
+		Number: "CAD-2", Name: names("CAD 2"), Product: "CAD", Model: "multi", Kind: catalog.Base, Ticketing: catalog.PerLine, Features: []string{"draw"},
+	})
+	wants(t, err, catalog.ErrRetiredReference)
+	if len(fault.All(err)) != 3 {
+		t.Fatalf("product, model and feature are retired: %v", err)
+	}
+	_, err = s.GetModel(ctx, by, "unknown")
+	wants(t, err, catalog.ErrNotFound)
 }
 
 func TestRights(t *testing.T) {
