@@ -11,6 +11,8 @@ var (
 	ErrIdentityMode = fault.New(fault.Invalid, "sign.identity_mode")
 	// ErrIdentityBad: the identity file holds no usable key.
 	ErrIdentityBad = fault.New(fault.Invalid, "sign.identity_bad")
+	// ErrFileExists: a file is there already and is not written over.
+	ErrFileExists = fault.New(fault.Conflict, "sign.file_exists")
 	// ErrPassphraseShort: a new passphrase is under 12 characters (argument "min").
 	ErrPassphraseShort = fault.New(fault.Invalid, "sign.passphrase_short", "min", minPassphrase)
 	// ErrWrongPassphrase: the passphrase does not open the file.

@@ -125,8 +125,17 @@ func checkMode(path string, mode fs.FileMode) error {
 	return ErrIdentityMode.With("path", path, "mode", fmt.Sprintf("%04o", mode.Perm()))
 }
 
-// writeNew writes data to path with mode 0600, synced, and fails with
-// fs.ErrExist if path is there: a secret is never written over another.
+// WriteNewFile writes data to path with mode 0600, synced, whole or not at all.
+// A file that is there is ErrFileExists: no key is ever written over another.
+func WriteNewFile(path string, data []byte) error {
+	err := writeNew(path, data)
+	if errors.Is(err, fs.ErrExist) {
+		return ErrFileExists.With("path", path).Wrap(err)
+	}
+	return err
+}
+
+// writeNew is WriteNewFile with the system's own errors.
 func writeNew(path string, data []byte) error {
 	dir := filepath.Dir(path)
 	tmp, err := os.CreateTemp(dir, ".licet-new-*") // CreateTemp makes it 0600

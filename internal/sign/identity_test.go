@@ -42,6 +42,22 @@ func TestIdentityFile(t *testing.T) {
 	}
 }
 
+func TestWriteNewFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "root.key")
+	if err := sign.WriteNewFile(path, []byte("first")); err != nil {
+		t.Fatal(err)
+	}
+	if err := sign.WriteNewFile(path, []byte("second")); !errors.Is(err, sign.ErrFileExists) {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(path); err != nil || string(b) != "first" {
+		t.Fatalf("%q, %v", b, err)
+	}
+	if err := sign.WriteNewFile(filepath.Join(path, "x"), nil); err == nil || errors.Is(err, sign.ErrFileExists) {
+		t.Fatalf("below a file: %v", err)
+	}
+}
+
 func TestIdentityRefusesOpenFile(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("windows has no mode bits")

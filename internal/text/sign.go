@@ -14,6 +14,10 @@ var (
 		EN: "The identity file {path} cannot be used: it must be a readable file with an age X25519 key in it. Put it back from your safe copy.",
 		DE: "Die Identitätsdatei {path} ist nicht brauchbar: Es muss eine lesbare Datei mit einem age-X25519-Schlüssel sein. Legen Sie sie aus Ihrer Sicherungskopie zurück.",
 	})
+	_ = add("fault.sign.file_exists", Entry{
+		EN: "The file {path} is there already and is not written over. Choose another name, or move the file away first.",
+		DE: "Die Datei {path} gibt es schon; sie wird nicht überschrieben. Wählen Sie einen anderen Namen, oder verschieben Sie die Datei zuerst.",
+	})
 	_ = add("fault.sign.passphrase_short", Entry{
 		EN: "The passphrase is too short: it needs at least {min} characters. Take five or more random words.",
 		DE: "Die Passphrase ist zu kurz: Sie braucht mindestens {min} Zeichen. Nehmen Sie fünf oder mehr zufällige Wörter.",
@@ -130,5 +134,91 @@ var (
 	_ = add("fault.sign.no_data_key", Entry{
 		EN: "The publisher has no data key yet. It is made with the publisher's first stored code; please try again.",
 		DE: "Der Hersteller hat noch keinen Datenschlüssel. Er entsteht mit dem ersten gespeicherten Code des Herstellers; bitte versuchen Sie es erneut.",
+	})
+)
+
+// What the commands of “licet key” say.
+var (
+	_ = add("fault.cli.passphrases_differ", Entry{
+		EN: "The two passphrases differ. Nothing was made; start the command again.",
+		DE: "Die beiden Passphrasen unterscheiden sich. Es wurde nichts erzeugt; starten Sie den Befehl erneut.",
+	})
+	_ = add("fault.cli.not_confirmed", Entry{
+		EN: "Not confirmed, so nothing was signed. Answer “y”, or give --yes.",
+		DE: "Nicht bestätigt, deshalb wurde nichts signiert. Antworten Sie mit „j“, oder geben Sie --yes an.",
+	})
+	_ = add("cli.key.passphrase", Entry{EN: "Passphrase of {file}:", DE: "Passphrase von {file}:"})
+	_ = add("cli.key.passphrase_again", Entry{EN: "Once more:", DE: "Noch einmal:"})
+	_ = add("cli.key.confirm", Entry{
+		EN: "Are these the key ids that the server showed? Sign them? [y/N]",
+		DE: "Sind das die Schlüsselkennungen, die der Server gezeigt hat? Signieren? [j/N]",
+	})
+	_ = add("cli.key.request", Entry{EN: "Certification request of {name} ({iss}):", DE: "Zertifizierungsanforderung von {name} ({iss}):"})
+	_ = add("cli.key.list", Entry{EN: "Keys of {name} ({iss}):", DE: "Schlüssel von {name} ({iss}):"})
+	_ = add("cli.key.until", Entry{EN: "issues until {day}", DE: "stellt aus bis {day}"})
+	_ = add("cli.key.root", Entry{EN: "root", DE: "Wurzel"})
+	_ = add("cli.key.purpose.issue", Entry{EN: "issuing", DE: "Ausstellung"})
+	_ = add("cli.key.purpose.depot", Entry{EN: "depot", DE: "Depot"})
+	_ = add("cli.key.rank.active", Entry{EN: "active", DE: "aktiv"})
+	_ = add("cli.key.rank.standby", Entry{EN: "standby", DE: "Reserve"})
+	_ = add("cli.key.rank.announced", Entry{EN: "announced", DE: "angekündigt"})
+	_ = add("cli.key.rank.former", Entry{EN: "former", DE: "früher"})
+	_ = add("cli.key.state.requested", Entry{EN: "requested", DE: "angefordert"})
+	_ = add("cli.key.state.active", Entry{EN: "active", DE: "aktiv"})
+	_ = add("cli.key.state.retired", Entry{EN: "retired", DE: "im Ruhestand"})
+	_ = add("cli.key.state.revoked", Entry{EN: "revoked", DE: "widerrufen"})
+	_ = add("cli.key.line.rvk", Entry{EN: "revocation, sent with every answer", DE: "Widerruf, geht mit jeder Antwort hinaus"})
+	_ = add("cli.key.line.rot", Entry{EN: "announcement, sent with every answer", DE: "Ankündigung, geht mit jeder Antwort hinaus"})
+	_ = add("cli.key.root_new", Entry{
+		EN: "Root key {kid} is in {file}, its public half in {file}.pub. Keep the file and its passphrase apart from the server and from each other.",
+		DE: "Der Wurzelschlüssel {kid} liegt in {file}, seine öffentliche Hälfte in {file}.pub. Verwahren Sie Datei und Passphrase getrennt vom Server und voneinander.",
+	})
+	_ = add("cli.key.root_show", Entry{EN: "Root key {kid} of {day}, public key {public}.", DE: "Wurzelschlüssel {kid} vom {day}, öffentlicher Schlüssel {public}."})
+	_ = add("cli.key.root_checked", Entry{
+		EN: "Root key {kid} of {day}, public key {public}. The passphrase opens it.",
+		DE: "Wurzelschlüssel {kid} vom {day}, öffentlicher Schlüssel {public}. Die Passphrase öffnet ihn.",
+	})
+	_ = add("cli.key.pinned", Entry{
+		EN: "New products pin {kid} as {rank} root: ship them “licet key pins”.",
+		DE: "Neue Produkte bauen {kid} als Wurzel mit dem Rang „{rank}“ ein: Liefern Sie ihnen „licet key pins“ mit.",
+	})
+	_ = add("cli.key.announced", Entry{
+		EN: "Products in the field learn the root {kid} with their next answer.",
+		DE: "Produkte im Feld lernen die Wurzel {kid} mit ihrer nächsten Antwort.",
+	})
+	_ = add("cli.key.root_revoked", Entry{
+		EN: "The root {kid} is revoked, and {count} keys are certified again. Products learn both with their next answer.",
+		DE: "Die Wurzel {kid} ist widerrufen, und {count} Schlüssel sind neu zertifiziert. Produkte lernen beides mit ihrer nächsten Antwort.",
+	})
+	_ = add("cli.key.setup", Entry{
+		EN: "Ready: the issuing key {kid} signs. Move {standby} to another place now, and {active} off this machine once you need it no more here.",
+		DE: "Fertig: Der Ausstellungsschlüssel {kid} signiert. Bringen Sie {standby} jetzt an einen anderen Ort, und {active} von diesem Rechner weg, sobald Sie die Datei hier nicht mehr brauchen.",
+	})
+	_ = add("cli.key.certified", Entry{EN: "{kid} is certified and in use.", DE: "{kid} ist zertifiziert und in Gebrauch."})
+	_ = add("cli.key.retired", Entry{
+		EN: "{kid} is retired: it issues no more, and what was recorded under it can still be repeated.",
+		DE: "{kid} ist im Ruhestand: Er stellt nichts mehr aus; was unter ihm aufgezeichnet ist, lässt sich weiter wiederholen.",
+	})
+	_ = add("cli.key.revoked", Entry{EN: "{kid} is revoked.", DE: "{kid} ist widerrufen."})
+	_ = add("cli.key.revoked_kept", Entry{
+		EN: "{kid} is revoked; {count} licenses of the issuance log stay valid, everything else under it is refused.",
+		DE: "{kid} ist widerrufen; {count} Lizenzen aus dem Ausstellungsprotokoll bleiben gültig, alles andere unter ihm wird abgelehnt.",
+	})
+	_ = add("cli.key.pepper", Entry{
+		EN: "Pepper {id} keys the codes stored from now on; older ones are found as before.",
+		DE: "Pepper {id} gilt für die Codes, die von jetzt an gespeichert werden; ältere werden gefunden wie bisher.",
+	})
+	_ = add("cli.key.pepper_retired", Entry{EN: "Pepper {id} is deleted.", DE: "Pepper {id} ist gelöscht."})
+	_ = add("cli.key.data", Entry{
+		EN: "Data key {id} seals from now on; what was sealed before still opens.",
+		DE: "Datenschlüssel {id} versiegelt von jetzt an; früher Versiegeltes lässt sich weiter öffnen.",
+	})
+	_ = add("cli.key.exported", Entry{
+		EN: "Every secret of the installation is in {file} under the passphrase. Keep both apart from the server and from each other.",
+		DE: "Alle Geheimnisse der Installation liegen unter der Passphrase in {file}. Verwahren Sie beides getrennt vom Server und voneinander.",
+	})
+	_ = add("cli.key.imported", Entry{
+		EN: "Sealed anew: {peppers} peppers, {data} data keys, {keys} signing keys.",
+		DE: "Neu versiegelt: {peppers} Pepper, {data} Datenschlüssel, {keys} Signaturschlüssel.",
 	})
 )
