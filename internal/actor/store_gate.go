@@ -128,6 +128,7 @@ func (g *Gate) view(q db.Querier, p PublisherID, ask bool) (View, error) {
 	}
 	f, err := gr.at(q, p)
 	if err != nil {
+		g.drop(p, gr)
 		return View{}, err
 	}
 	gr.asked.Store(now)
@@ -148,6 +149,16 @@ func (g *Gate) grove(p PublisherID) *grove {
 		g.known[p] = gr
 	}
 	return gr
+}
+
+// drop forgets a publisher of which nothing was ever loaded, so that invented ids
+// do not fill the memory.
+func (g *Gate) drop(p PublisherID, gr *grove) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.known[p] == gr && gr.current.Load() == nil && gr.seen.Load() == nil {
+		delete(g.known, p)
+	}
 }
 
 // at returns the forest at the version that q sees, or a later committed one.

@@ -1,7 +1,6 @@
 package org
 
 import (
-	"regexp"
 	"time"
 
 	"github.com/licet/licet/internal/actor"
@@ -54,7 +53,18 @@ const (
 	tokenSymbols  = 43 // 256 bits
 )
 
-var tokenForm = regexp.MustCompile(`^lk_[0-9A-Za-z]{43}$`)
+// isToken reports whether s has the form of a token.
+func isToken(s string) bool {
+	if len(s) != len(tokenPrefix)+tokenSymbols || s[:len(tokenPrefix)] != tokenPrefix {
+		return false
+	}
+	for i := len(tokenPrefix); i < len(s); i++ {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
+}
 
 // newToken returns a fresh token of 256 random bits and its hint.
 func newToken() (token, hint string) {

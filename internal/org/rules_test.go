@@ -45,7 +45,7 @@ func TestGeneratedNumbersAndTokens(t *testing.T) {
 		if _, err := cleanNumber(n); err != nil || seen[n] || len(n) != 15 {
 			t.Fatalf("number %q", n)
 		}
-		if !tokenForm.MatchString(token) || seen[token] || !strings.HasSuffix(token, strings.TrimPrefix(hint, "lk_…")) {
+		if !isToken(token) || isToken(token[1:]) || isToken(token+"x") || isToken(token[:45]+"_") || seen[token] || !strings.HasSuffix(token, strings.TrimPrefix(hint, "lk_…")) {
 			t.Fatalf("token of %d bytes, hint %q", len(token), hint)
 		}
 		seen[n], seen[token] = true, true

@@ -45,7 +45,7 @@ func (s *Service) Authenticate(ctx context.Context, token string, addr netip.Add
 }
 
 func (s *Service) authenticate(ctx context.Context, token string) (actor.Actor, error) {
-	if !tokenForm.MatchString(token) {
+	if !isToken(token) {
 		return actor.Actor{}, ErrBadToken
 	}
 	key := [32]byte(s.lookup(token))
