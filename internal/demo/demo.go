@@ -92,7 +92,7 @@ func (s *stage) whileServing(ctx context.Context, a *app.App) error {
 		return err
 	}
 	by := actor.Installation().In(p.ID)
-	source, err := shop(ctx, a, by)
+	source, err := shop(ctx, a, by, p.Root)
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func keep(root sign.RootKey, folder, name string) error {
 
 // shop registers the shop whose orders the demo takes, and returns its id and
 // secret.
-func shop(ctx context.Context, a *app.App, by actor.Actor) (order.AddedSource, error) {
+func shop(ctx context.Context, a *app.App, by actor.Actor, root actor.OrgID) (order.AddedSource, error) {
 	all, err := a.Orders.Sources(ctx, by)
 	if err != nil {
 		return order.AddedSource{}, err
@@ -120,7 +120,7 @@ func shop(ctx context.Context, a *app.App, by actor.Actor) (order.AddedSource, e
 			return order.AddedSource{Source: changed, Secret: secret}, err
 		}
 	}
-	return a.Orders.AddSource(ctx, by, order.NewSource{Name: shopName})
+	return a.Orders.AddSource(ctx, by, order.NewSource{Name: shopName, Org: root})
 }
 
 const shopName = "shop"
