@@ -37,7 +37,8 @@ ORDER BY t.id DESC LIMIT ?`)
 SELECT DISTINCT l.id FROM ticket t
 JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
 JOIN activation a ON a.publisher_id = l.publisher_id AND a.license_id = l.id AND a.slot = 0
-WHERE t.publisher_id = ? AND t.snapshot_id = ? AND l.owed > 0 AND a.shrink > 0 AND a.told = 0`)
+WHERE t.publisher_id = ? AND t.snapshot_id = ? AND l.owed > 0 AND a.shrink > 0 AND a.told = 0
+  AND l.state IN ('available', 'blocked')`)
 	qLineSpent = db.SQL("license.line_spent", `
 SELECT l.id FROM ticket t
 JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
