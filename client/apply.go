@@ -1,0 +1,230 @@
+package client
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/licet/licet/wire"
+)
+
+// apply takes a verified delivery over into the state.
+func (c *Container) apply(st *state, d *delivery) (out Installed, err error) {
+	repeats := 0
+	for _, a := range d.answers {
+		if st.waiting(a.nonce) < 0 {
+			if err := st.repeated(a); err != nil {
+				return Installed{}, err
+			}
+			repeats++
+			continue
+		}
+		if err := c.take(st, a, &out); err != nil {
+			return Installed{}, err
+		}
+	}
+	for _, l := range d.free {
+		same, err := st.takeFree(d.trust, l)
+		if err != nil {
+			return Installed{}, err
+		}
+		if same {
+			repeats++
+		} else {
+			out.Licenses = append(out.Licenses, l.ID)
+			st.Time.Signed = max(st.Time.Signed, l.IssuedAt)
+		}
+	}
+	same, err := c.takeBlocks(st, d)
+	if err != nil {
+		return Installed{}, err
+	}
+	if same {
+		repeats++
+	}
+	out.Repeat = repeats > 0 && repeats == len(d.answers)+len(d.free)+min(len(d.blocks), 1)
+	return out, nil
+}
+
+// repeated tells an answer that was installed before from one that was never
+// asked for, and both from an older one.
+func (s *state) repeated(a *answer) error {
+	i := slices.IndexFunc(s.Done, func(d done) bool { return d.Nonce == a.nonce })
+	if i >= 0 && s.Done[i].Sum == a.sum() || a.upd == nil && s.holds(a.licenses) {
+		return nil
+	}
+	if i >= 0 || !a.fresh(s) {
+		return ErrOld
+	}
+	return ErrNotAsked
+}
+
+// holds reports whether exactly these licenses are here.
+func (s *state) holds(list []delivered) bool {
+	for _, l := range list {
+		if i := s.license(l.ID); i < 0 || s.Licenses[i].Token != l.token {
+			return false
+		}
+	}
+	return len(list) > 0
+}
+
+// take installs the answer to a message that waits.
+func (c *Container) take(st *state, a *answer, out *Installed) error {
+	if !a.fresh(st) {
+		return ErrOld
+	}
+	m := st.Outbox[st.waiting(a.nonce)]
+	blocked := st.obey(a.upd, out)
+	for _, l := range a.licenses {
+		if err := st.place(l, &m); err != nil {
+			return err
+		}
+		out.Licenses = append(out.Licenses, l.ID)
+	}
+	for _, b := range blocked {
+		if st.block(b) {
+			out.Blocked = append(out.Blocked, b.LicenseID)
+		}
+	}
+	if m.Type == wire.TypeReturn {
+		out.Returned = append(out.Returned, m.License)
+	}
+	// The server has worked off everything before this message, or never will.
+	st.Outbox = slices.DeleteFunc(st.Outbox, func(o outgoing) bool { return o.Counter <= m.Counter })
+	st.Seq, st.Epoch = a.seq, max(st.Epoch, a.epoch)
+	st.remember(a.nonce, a.sum())
+	wall := c.cfg.Clock.Now()
+	st.Time = st.Time.heal(a.at, m.Asked, wall.Unix())
+	c.measured.Store(&measured{wall, st.Time.floor(c.cfg.build())})
+	if m.Type == wire.TypeRequest {
+		return c.receipt(st, a.nonce)
+	}
+	return nil
+}
+
+// obey carries out the commands but for blocks, which it returns: they come
+// after the licenses, because a license that is delivered lifts older ones.
+func (s *state) obey(u *wire.Update, out *Installed) (blocks []wire.Command) {
+	if u == nil {
+		return nil
+	}
+	for _, cmd := range u.Commands {
+		switch cmd.Do {
+		case wire.CmdRecall, wire.CmdReplace:
+			if s.bury(cmd.LicenseID, cmd.Generation, false) {
+				out.Removed = append(out.Removed, cmd.LicenseID)
+			}
+		case wire.CmdBlock:
+			blocks = append(blocks, cmd)
+		case wire.CmdAck, wire.CmdTime: // the answer itself says both
+		default:
+			out.Unknown = append(out.Unknown, cmd.Do)
+		}
+	}
+	return blocks
+}
+
+func (s *state) block(cmd wire.Command) bool {
+	i := s.license(cmd.LicenseID)
+	if i < 0 || s.Licenses[i].Generation > cmd.Generation {
+		return false
+	}
+	s.Licenses[i].Blocked, s.Licenses[i].Why = true, cmd.Why
+	return true
+}
+
+// place puts a license in, in answer to a message. Generations do not fall, and
+// a tombstone holds against every question that was asked before it: the same
+// generation comes back only when the server has heard of the return, or of the
+// loss of what it took away, and delivers it all the same.
+func (s *state) place(l delivered, m *outgoing) error {
+	if t := s.grave(l.ID); t != nil {
+		if l.Generation < t.Generation || l.Generation == t.Generation && (!t.Return || t.Counter == 0 || t.Counter >= m.Counter) {
+			return fmt.Errorf("%w: license %s was removed", ErrOld, l.ID)
+		}
+		s.Removed = slices.DeleteFunc(s.Removed, func(t tombstone) bool { return t.ID == l.ID })
+	}
+	in := stored{ID: l.ID, Generation: l.Generation, Token: l.token, Hint: m.Hint}
+	i := s.license(l.ID)
+	if i < 0 {
+		s.Licenses = append(s.Licenses, in)
+		return nil
+	}
+	if l.Generation < s.Licenses[i].Generation {
+		return fmt.Errorf("%w: license %s", ErrOld, l.ID)
+	}
+	in.Hint = cmp.Or(in.Hint, s.Licenses[i].Hint)
+	s.Licenses[i] = in
+	return nil
+}
+
+// takeFree puts a license in that is bound to no container and answers nothing.
+func (s *state) takeFree(t *wire.Trust, l delivered) (same bool, err error) {
+	in := stored{ID: l.ID, Generation: l.Generation, Token: l.token, Free: true}
+	if g := s.grave(l.ID); g != nil && l.Generation <= g.Generation {
+		return false, fmt.Errorf("%w: license %s was removed", ErrOld, l.ID)
+	}
+	i := s.license(l.ID)
+	switch {
+	case i < 0:
+		s.Licenses = append(s.Licenses, in)
+		return false, nil
+	case s.Licenses[i].Token == l.token:
+		return true, nil
+	case !newer(t, l, s.Licenses[i]):
+		return false, fmt.Errorf("%w: license %s", ErrOld, l.ID)
+	}
+	s.Licenses[i] = in
+	return false, nil
+}
+
+// newer reports whether a free license replaces the one that is here.
+func newer(t *wire.Trust, l delivered, have stored) bool {
+	if l.Generation != have.Generation {
+		return l.Generation > have.Generation
+	}
+	old, err := wire.OpenIssued[wire.License](t, have.Token)
+	return have.Free && (err != nil || l.IssuedAt > old.IssuedAt)
+}
+
+// takeBlocks takes a block list over if it is newer than the one that is here,
+// and if it is whole.
+func (c *Container) takeBlocks(st *state, d *delivery) (same bool, err error) {
+	if len(d.blocks) == 0 {
+		return false, nil
+	}
+	seq, parts, err := listOf(d.trust, d.blocks)
+	if err != nil {
+		return false, err
+	}
+	if parts != len(d.blocks) {
+		return false, fmt.Errorf("%w: the block list has %d parts", ErrUpdate, parts)
+	}
+	have, _, err := listOf(d.trust, st.Blocks)
+	switch {
+	case len(st.Blocks) == 0 || err != nil || seq > have:
+		st.Blocks = slices.Sorted(slices.Values(d.blocks))
+		return false, nil
+	case seq < have:
+		return false, fmt.Errorf("%w: block list", ErrOld)
+	}
+	return true, nil
+}
+
+// listOf returns the sequence of a block list and how many parts it has. All of
+// them must be there, once.
+func listOf(t *wire.Trust, tokens []string) (seq int64, parts int, err error) {
+	seen := map[int]bool{}
+	for _, token := range tokens {
+		l, err := wire.OpenIssued[wire.BlockList](t, token)
+		if err != nil {
+			return 0, 0, err
+		}
+		if len(seen) > 0 && (l.Seq != seq || max(l.Parts, 1) != parts) || seen[l.Part] {
+			return 0, 0, fmt.Errorf("%w: block list", ErrUpdate)
+		}
+		seq, parts, seen[l.Part] = l.Seq, max(l.Parts, 1), true
+	}
+	return seq, parts, nil
+}

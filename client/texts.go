@@ -1,0 +1,122 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/licet/licet/wire"
+)
+
+// Languages are those in which Explain and Describe speak.
+var Languages = []string{"en", "de"}
+
+// Language returns the best of Languages for a list of wishes such as "de_DE.UTF-8",
+// "de-AT" or an Accept-Language header; "en" if none fits.
+func Language(wishes ...string) string {
+	for _, w := range wishes {
+		for part := range strings.FieldsFuncSeq(w, func(r rune) bool { return r == ',' || r == ':' || r == ' ' }) {
+			l := strings.ToLower(part)
+			if i := strings.IndexAny(l, "-_.;@"); i >= 0 {
+				l = l[:i]
+			}
+			if slices.Contains(Languages, l) {
+				return l
+			}
+			if l == "c" || l == "posix" {
+				return "en"
+			}
+		}
+	}
+	return "en"
+}
+
+// Explain returns the sentence for a person: what is wrong and what to do next.
+// A refusal of the server is shown in the server's own words.
+func Explain(lang string, err error) string {
+	var r *Refusal
+	var typo *wire.CodeError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &r):
+		for _, s := range []string{r.Texts[Language(lang)], r.Text, r.Texts["en"]} {
+			if s != "" {
+				return s
+			}
+		}
+	case errors.As(err, &typo):
+		return sentence(lang, Code(err), "pos", strconv.Itoa(typo.Pos), "symbol", string(typo.Symbol),
+			"got", strconv.Itoa(typo.Got), "want", strconv.Itoa(typo.Want))
+	case Code(err) == "other":
+		return err.Error()
+	}
+	return sentence(lang, Code(err), "cause", cause(err), "status", status(r))
+}
+
+func status(r *Refusal) string {
+	if r == nil {
+		return ""
+	}
+	return strconv.Itoa(r.Status)
+}
+
+// cause is what an operating system or network has said, for the curious.
+func cause(err error) string {
+	s := strings.TrimPrefix(err.Error(), "client: ")
+	if _, after, ok := strings.Cut(s, ": "); ok {
+		return after
+	}
+	return s
+}
+
+// Describe returns what holds about a license in words: "valid until 2027-03-31".
+func Describe(lang string, l License) string {
+	key := "state." + string(l.State)
+	if l.State == Valid && l.Until.IsZero() {
+		key += "_forever"
+	}
+	s := sentence(lang, key, "day", Day(lang, l.Until), "cause", Explain(lang, l.Err))
+	if !l.Runs || l.State == Valid || l.State == Grace {
+		return s
+	}
+	return s + " " + sentence(lang, "state.runs_on")
+}
+
+// Day writes a day in the language's form, in UTC like the license itself; "" for
+// no time.
+func Day(lang string, t interface {
+	IsZero() bool
+	Format(string) string
+},
+) string {
+	switch {
+	case t.IsZero():
+		return ""
+	case Language(lang) == "de":
+		return t.Format("02.01.2006")
+	}
+	return t.Format("2006-01-02")
+}
+
+// sentence fills a text's names in braces. An unknown key is its own text, so
+// that a new code of the server shows at least itself.
+func sentence(lang, key string, args ...string) string {
+	t, ok := texts[key]
+	if !ok {
+		return key
+	}
+	s := t.en
+	if Language(lang) == "de" {
+		s = t.de
+	}
+	for i := 0; i+1 < len(args); i += 2 {
+		s = strings.ReplaceAll(s, "{"+args[i]+"}", args[i+1])
+	}
+	return s
+}
+
+// String returns "license, state" for logs.
+func (l License) String() string { return fmt.Sprintf("%s (%s)", l.ID, l.State) }

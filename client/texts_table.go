@@ -1,0 +1,159 @@
+package client
+
+// text is a sentence in both languages; names in braces are filled in.
+type text struct{ en, de string }
+
+// texts is the catalog of this package: typing errors, what a container or a
+// token is refused for, and how licenses stand.
+var texts = map[string]text{
+	"code.length": {
+		"The code is not complete: it has {got} symbols and should have {want}. Compare it with the original, group by group.",
+		"Der Code ist nicht vollständig: Er hat {got} Zeichen und sollte {want} haben. Vergleichen Sie ihn Gruppe für Gruppe mit dem Original.",
+	},
+	"code.foreign": {
+		"Character {pos} (\"{symbol}\") appears in no code. Codes have digits and letters without U; O counts as 0, I and L as 1.",
+		"Zeichen {pos} („{symbol}“) kommt in keinem Code vor. Codes bestehen aus Ziffern und Buchstaben ohne U; O zählt als 0, I und L als 1.",
+	},
+	"code.check": {
+		"There is a typing error in the code: one symbol is wrong, or two are swapped. Compare it with the original, group by group.",
+		"Der Code enthält einen Tippfehler: Ein Zeichen ist falsch oder zwei sind vertauscht. Vergleichen Sie ihn Gruppe für Gruppe mit dem Original.",
+	},
+	"code.is_key": {
+		"This is a license key. A ticket is asked for here: five groups of five symbols, without letters in front.",
+		"Das ist ein Lizenzschlüssel. Gefragt ist hier ein Ticket: fünf Gruppen zu fünf Zeichen, ohne Buchstaben davor.",
+	},
+	"code.is_ticket": {
+		"This is a ticket. A license key is asked for here: it begins with two to six letters of the product.",
+		"Das ist ein Ticket. Gefragt ist hier ein Lizenzschlüssel: Er beginnt mit zwei bis sechs Buchstaben des Produkts.",
+	},
+	"code.prefix": {
+		"A license key begins with two to six letters from A to Z.",
+		"Ein Lizenzschlüssel beginnt mit zwei bis sechs Buchstaben von A bis Z.",
+	},
+
+	"client.pins": {
+		"The publisher's keys (pins) that came with the program cannot be used ({cause}). Get the pins file again from the publisher.",
+		"Die mit dem Programm gelieferten Schlüssel des Herstellers (Pins) sind nicht brauchbar ({cause}). Holen Sie die Pins-Datei noch einmal beim Hersteller.",
+	},
+	"client.folder": {
+		"There is no folder for the licenses, because this user has no home folder. Name one.",
+		"Es gibt keinen Ordner für die Lizenzen, weil dieser Benutzer kein Heimatverzeichnis hat. Geben Sie einen an.",
+	},
+	"client.write": {
+		"The licenses cannot be written to the disk ({cause}). Nothing was changed. Check the folder's rights and the free space, then try again.",
+		"Die Lizenzen lassen sich nicht auf die Platte schreiben ({cause}). Es wurde nichts geändert. Prüfen Sie die Rechte am Ordner und den freien Platz und versuchen Sie es noch einmal.",
+	},
+	"client.read": {
+		"The licenses cannot be read ({cause}). Check the folder's rights.",
+		"Die Lizenzen lassen sich nicht lesen ({cause}). Prüfen Sie die Rechte am Ordner.",
+	},
+	"client.busy": {
+		"Another program is changing the licenses right now. Try again in a moment.",
+		"Ein anderes Programm ändert gerade die Lizenzen. Versuchen Sie es gleich noch einmal.",
+	},
+	"client.damaged": {
+		"The container file is damaged, and its copy too. Set it aside and restore the licenses with their ticket.",
+		"Die Containerdatei ist beschädigt, ihre Kopie auch. Legen Sie sie beiseite und stellen Sie die Lizenzen mit ihrem Ticket wieder her.",
+	},
+	"client.newer": {
+		"The licenses were last changed by a newer version of this program. Update this one.",
+		"Die Lizenzen wurden zuletzt von einer neueren Version dieses Programms geändert. Aktualisieren Sie dieses hier.",
+	},
+	"client.publisher": {
+		"The folder holds the licenses of another publisher. Choose another folder.",
+		"Der Ordner enthält die Lizenzen eines anderen Herstellers. Wählen Sie einen anderen Ordner.",
+	},
+	"client.empty": {
+		"Nothing has been activated here yet. Activate a ticket or license key first.",
+		"Hier wurde noch nichts aktiviert. Aktivieren Sie zuerst ein Ticket oder einen Lizenzschlüssel.",
+	},
+	"client.no_code": {
+		"A ticket or license key is needed.",
+		"Ein Ticket oder ein Lizenzschlüssel wird gebraucht.",
+	},
+	"client.no_depot": {
+		"The pins name no depot to which the code could be sealed, so it cannot travel in a file ({cause}). Activate over the internet, or get newer pins from the publisher.",
+		"Die Pins nennen kein Depot, für das der Code versiegelt werden könnte; er kann also nicht in einer Datei reisen ({cause}). Aktivieren Sie über das Internet oder holen Sie neuere Pins beim Hersteller.",
+	},
+	"client.no_server": {
+		"No server is known. Name one, or use a request file.",
+		"Es ist kein Server bekannt. Geben Sie einen an oder benutzen Sie eine Anforderungsdatei.",
+	},
+	"client.too_many": {
+		"Too many messages wait for an answer. Connect to the server once, or hand in the request file and install its answer.",
+		"Zu viele Nachrichten warten auf eine Antwort. Verbinden Sie sich einmal mit dem Server, oder reichen Sie die Anforderungsdatei ein und installieren Sie die Antwort.",
+	},
+	"client.not_held": {
+		"There is no such license here. The status lists those that are here.",
+		"Diese Lizenz ist nicht hier. Der Status zählt auf, welche hier sind.",
+	},
+	"client.unbound": {
+		"This license is bound to no machine; there is no seat to give back.",
+		"Diese Lizenz ist an keinen Rechner gebunden; es gibt keinen Platz, den man zurückgeben könnte.",
+	},
+	"client.not_here": {
+		"The licenses were activated on another machine and copied here. Only that machine can return them.",
+		"Die Lizenzen wurden auf einem anderen Rechner aktiviert und hierher kopiert. Nur jener Rechner kann sie zurückgeben.",
+	},
+	"client.update": {
+		"The update contradicts itself ({cause}). Nothing was changed. Get the file again.",
+		"Die Aktualisierung widerspricht sich selbst ({cause}). Es wurde nichts geändert. Holen Sie die Datei noch einmal.",
+	},
+	"client.cut": {
+		"A part of the update is missing: the publisher's commands that belong to these licenses. Nothing was changed. Get the whole file.",
+		"Ein Teil der Aktualisierung fehlt: die Anweisungen des Herstellers, die zu diesen Lizenzen gehören. Es wurde nichts geändert. Holen Sie die ganze Datei.",
+	},
+	"client.nothing": {
+		"There is nothing in this file, or nothing that waits. A license or update file has lines that begin with v4.public.",
+		"In dieser Datei ist nichts, oder es wartet nichts. Eine Lizenz- oder Aktualisierungsdatei hat Zeilen, die mit v4.public beginnen.",
+	},
+	"client.not_asked": {
+		"The update answers no request that was made here. Install it on the machine that made the request, or write a new request here.",
+		"Die Aktualisierung beantwortet keine Anforderung von hier. Installieren Sie sie auf dem Rechner, der sie angefordert hat, oder schreiben Sie hier eine neue Anforderung.",
+	},
+	"client.old": {
+		"The update is older than what is installed, or its request was answered before. Nothing was changed. Write a new request if something is missing.",
+		"Die Aktualisierung ist älter als das, was installiert ist, oder ihre Anforderung wurde schon beantwortet. Es wurde nichts geändert. Schreiben Sie eine neue Anforderung, falls etwas fehlt.",
+	},
+	"client.blocked": {
+		"The publisher has blocked the license. Refresh once the matter is settled.",
+		"Der Hersteller hat die Lizenz gesperrt. Frischen Sie auf, sobald die Sache geklärt ist.",
+	},
+	"client.offline": {
+		"The license server was not reached ({cause}). What was asked for waits and is sent first next time. Check the connection, or use a request file.",
+		"Der Lizenzserver war nicht zu erreichen ({cause}). Das Gewünschte wartet und wird beim nächsten Mal zuerst gesendet. Prüfen Sie die Verbindung oder benutzen Sie eine Anforderungsdatei.",
+	},
+
+	"wire.malformed":     {"This is no license, update or message of this format, or it is damaged ({cause}). Get the file again.", "Das ist keine Lizenz, Aktualisierung oder Nachricht dieses Formats, oder sie ist beschädigt ({cause}). Holen Sie die Datei noch einmal."},
+	"wire.too_long":      {"The file is longer than any license or update. It is something else, or damaged.", "Die Datei ist länger als jede Lizenz oder Aktualisierung. Sie ist etwas anderes oder beschädigt."},
+	"wire.duplicate_key": {"The file is not in the strict form of this format and is not believed. Get it again.", "Die Datei hat nicht die strenge Form dieses Formats; ihr wird nicht geglaubt. Holen Sie sie noch einmal."},
+	"wire.unknown_key":   {"It is signed by a key that this program does not know. It is another publisher's, or the certificate line is missing: get the whole file.", "Es ist mit einem Schlüssel unterschrieben, den dieses Programm nicht kennt. Es stammt von einem anderen Hersteller, oder die Zertifikatszeile fehlt: Holen Sie die ganze Datei."},
+	"wire.suite":         {"The signature is of a kind that is not allowed here.", "Die Unterschrift ist von einer Art, die hier nicht erlaubt ist."},
+	"wire.signature":     {"The signature does not fit: the file was changed or damaged. Get it again.", "Die Unterschrift passt nicht: Die Datei wurde verändert oder beschädigt. Holen Sie sie noch einmal."},
+	"wire.type":          {"This is a message of another kind than the one that is needed here.", "Das ist eine Nachricht von anderer Art, als hier gebraucht wird."},
+	"wire.issuer":        {"This is another publisher's.", "Das stammt von einem anderen Hersteller."},
+	"wire.use":           {"The key that signed this may not sign such a thing.", "Der Schlüssel, der dies unterschrieben hat, darf so etwas nicht unterschreiben."},
+	"wire.window":        {"This was signed outside of the time in which its key may sign.", "Dies wurde außerhalb der Zeit unterschrieben, in der sein Schlüssel unterschreiben darf."},
+	"wire.revoked":       {"The publisher has revoked the key that signed this. Refresh the licenses to get them under a new key.", "Der Hersteller hat den Schlüssel widerrufen, der dies unterschrieben hat. Frischen Sie die Lizenzen auf, um sie unter einem neuen Schlüssel zu bekommen."},
+	"wire.rank":          {"The key that signed this may not speak about that other key.", "Der Schlüssel, der dies unterschrieben hat, darf über jenen anderen Schlüssel nichts sagen."},
+	"wire.claim":         {"A value in it is missing or out of its bounds ({cause}).", "Ein Wert darin fehlt oder liegt außerhalb seiner Grenzen ({cause})."},
+	"wire.product":       {"The license is for another product.", "Die Lizenz gilt für ein anderes Produkt."},
+	"wire.container":     {"The license is bound to another container. Install it where its request was made.", "Die Lizenz ist an einen anderen Lizenzcontainer gebunden. Installieren Sie sie dort, wo sie angefordert wurde."},
+	"wire.fingerprint":   {"The licenses were activated on another machine and copied here, or too much of this machine was replaced. Return them there or restore them here.", "Die Lizenzen wurden auf einem anderen Rechner aktiviert und hierher kopiert, oder an diesem Rechner wurde zu viel ersetzt. Geben Sie sie dort zurück oder stellen Sie sie hier wieder her."},
+	"wire.expired":       {"The license has expired.", "Die Lizenz ist abgelaufen."},
+	"wire.not_yet":       {"The license is not valid yet.", "Die Lizenz ist noch nicht gültig."},
+	"wire.unmaintained":  {"This release is younger than the license's maintenance. Use an earlier release, or extend the maintenance.", "Diese Version ist jünger als die Wartung der Lizenz. Benutzen Sie eine ältere Version oder verlängern Sie die Wartung."},
+	"wire.seal":          {"The sealed part cannot be opened here.", "Der versiegelte Teil lässt sich hier nicht öffnen."},
+
+	"state.valid":         {"valid until {day}", "gültig bis {day}"},
+	"state.valid_forever": {"valid without end", "unbefristet gültig"},
+	"state.grace":         {"its term is over; it still runs until {day}. Renew it.", "Die Laufzeit ist vorbei; sie läuft noch bis {day}. Verlängern Sie sie."},
+	"state.not_yet":       {"valid from {day}", "gültig ab {day}"},
+	"state.expired":       {"expired on {day}", "abgelaufen am {day}"},
+	"state.unmaintained":  {"does not cover this release: its maintenance ended on {day}", "deckt diese Version nicht: Die Wartung endete am {day}"},
+	"state.blocked":       {"blocked by the publisher. Refresh once the matter is settled.", "vom Hersteller gesperrt. Frischen Sie auf, sobald die Sache geklärt ist."},
+	"state.other_product": {"for another product", "für ein anderes Produkt"},
+	"state.other_machine": {"not valid on this machine. {cause}", "auf diesem Rechner nicht gültig. {cause}"},
+	"state.refused":       {"not accepted. {cause}", "nicht angenommen. {cause}"},
+	"state.runs_on":       {"The program goes on.", "Das Programm läuft weiter."},
+}
