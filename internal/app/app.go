@@ -34,6 +34,12 @@ type Seams struct {
 	Hooks *db.Hooks // fail points; never set by serve
 }
 
+// Filled returns the seams with the world in place of what is not set.
+func (s Seams) Filled() Seams {
+	s.fill()
+	return s
+}
+
 func (s *Seams) fill() {
 	if s.Now == nil {
 		s.Now = time.Now
@@ -112,6 +118,7 @@ func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 	a.Orgs = org.New(d, gate, vault)
 	a.Goods = catalog.NewService(d, gate)
 	a.Lic = license.New(license.Options{DB: d, Gate: gate, Vault: vault, Keyring: keys.Keyring()})
+	keys.Serials = a.Lic.Serials // a revocation keeps what the issuance log knows
 	recalls := int64(c.RecallLimit)
 	if recalls == 0 {
 		recalls = -1 // none may pass
