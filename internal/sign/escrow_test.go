@@ -73,8 +73,11 @@ func TestEscrow(t *testing.T) {
 		if got, err := s.Keyring().OpenCode(ctx, b.pub, nonce, sealedCode); err != nil || got != "code" {
 			t.Fatalf("%q, %v", got, err)
 		}
-		if got := eventsOf(t, d, actor.InstallationID); !slices.Equal(got, []string{"keys.exported", "keys.imported"}) {
-			t.Fatal(got)
+		for _, p := range []actor.PublisherID{a.pub, b.pub} {
+			got := eventsOf(t, d, p)
+			if got = got[len(got)-2:]; !slices.Equal(got, []string{"keys.exported", "keys.imported"}) {
+				t.Fatal(got)
+			}
 		}
 		if _, err := repair.Import(ctx, admin, file, passphrase); err != nil {
 			t.Fatalf("importing twice: %v", err)

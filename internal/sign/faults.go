@@ -62,6 +62,9 @@ var (
 	ErrSealedCode = fault.New(fault.Invalid, "sign.sealed_code")
 	// ErrTooManySerials: more licenses under a key than a revocation can list (arguments "count", "max").
 	ErrTooManySerials = fault.New(fault.Exhausted, "sign.too_many_serials", "max", MaxSerials)
+	// ErrNoLog: this Service was not told where the issuance log or the look-up
+	// tables are, so it will not say what is safe to revoke or delete.
+	ErrNoLog = fault.New(fault.Internal, "sign.no_log")
 	// ErrLastPepper: the pepper has no successor that is in use for a minute (argument "id").
 	ErrLastPepper = fault.New(fault.Conflict, "sign.last_pepper")
 	// ErrPepperUsed: codes are still stored under the pepper (arguments "id", "left").

@@ -17,8 +17,7 @@ type SerialSource func(ctx context.Context, p actor.PublisherID, kid string, yie
 // hot path uses its Vault and its Keyring directly. It is safe for concurrent
 // use once Serials and PepperUse are set.
 type Service struct {
-	// Serials is asked when an issuing key is revoked; nil means that nothing
-	// was ever issued.
+	// Serials is asked when an issuing key is revoked; without it none can be.
 	Serials SerialSource
 	// PepperUse is asked before a pepper is deleted.
 	PepperUse PepperUse

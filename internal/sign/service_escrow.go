@@ -90,11 +90,23 @@ func (s *Service) exportPublisher(q db.Querier, p publisherID) (escrowPublisher,
 	return out, nil
 }
 
-// recordInstallation writes a journal line about the whole installation.
+// recordInstallation writes a journal line about the whole installation into the
+// journal of every publisher with keys: it concerns each of them, and a journal
+// without a publisher has no chain.
 func recordInstallation(tx *db.Tx, by actor.Actor, event string, facts any) error {
-	return actor.RecordIn(tx, by, actor.InstallationID, actor.Entry{
-		Entity: "installation", ID: actor.InstallationID, Event: event, Data: facts,
-	})
+	all, err := allPublishers(tx)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if p == actor.InstallationID {
+			continue
+		}
+		if err := actor.RecordIn(tx, by, p, actor.Entry{Entity: "publisher", ID: p, Event: event, Data: facts}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Imported counts what an import has sealed anew.

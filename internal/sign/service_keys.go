@@ -203,7 +203,7 @@ func (s *Service) Overview(ctx context.Context, by actor.Actor) (Overview, error
 
 // KnownSerials returns the serials of all licenses issued under a key, as the
 // issuance log knows them: what a revocation of the key lists as still valid.
-// Errors: sign.not_found, sign.too_many_serials.
+// Errors: sign.not_found, sign.too_many_serials, sign.no_log.
 func (s *Service) KnownSerials(ctx context.Context, by actor.Actor, kid string) ([][8]byte, error) {
 	err := s.read(ctx, by, func(r *db.Reader) error {
 		k, err := keyByKID(r, by.Publisher, kid)
@@ -212,8 +212,11 @@ func (s *Service) KnownSerials(ctx context.Context, by actor.Actor, kid string) 
 		}
 		return err
 	})
-	if err != nil || s.Serials == nil {
+	if err != nil {
 		return nil, err
+	}
+	if s.Serials == nil { // an empty list would refuse every good license
+		return nil, ErrNoLog
 	}
 	var out [][8]byte
 	err = s.Serials(ctx, by.Publisher, kid, func(serial [8]byte) error {

@@ -39,12 +39,12 @@ func (s *Service) RotatePepper(ctx context.Context, by actor.Actor) (int64, erro
 const pepperSettled = time.Minute
 
 // PepperUse counts what is still stored under a pepper, in all look-up tables.
-// app sets it; nil means that nothing is.
+// app sets it; without it no pepper is deleted.
 type PepperUse func(q db.Querier, pepper int64) (int64, error)
 
 // RetirePepper deletes a pepper under which nothing is stored any more. Only
 // the installation's administrator may. Errors: sign.not_found,
-// sign.last_pepper, sign.pepper_used.
+// sign.last_pepper, sign.pepper_used, sign.no_log.
 func (s *Service) RetirePepper(ctx context.Context, by actor.Actor, id int64) error {
 	err := s.change(ctx, by, actor.PublisherManage, func(tx *db.Tx) error {
 		all, err := peppers(tx)
@@ -64,14 +64,15 @@ func (s *Service) RetirePepper(ctx context.Context, by actor.Actor, id int64) er
 		if !successor {
 			return ErrLastPepper.With("id", id)
 		}
-		if s.PepperUse != nil {
-			left, err := s.PepperUse(tx, id)
-			if err != nil {
-				return err
-			}
-			if left > 0 {
-				return ErrPepperUsed.With("id", id, "left", left)
-			}
+		if s.PepperUse == nil { // a code under a deleted pepper is lost
+			return ErrNoLog
+		}
+		left, err := s.PepperUse(tx, id)
+		if err != nil {
+			return err
+		}
+		if left > 0 {
+			return ErrPepperUsed.With("id", id, "left", left)
 		}
 		if _, err := tx.Exec(qPepperDelete, id); err != nil {
 			return err

@@ -206,6 +206,9 @@ func retire(t *testing.T, h *house, clock *dbtest.TestClock, admin actor.Actor) 
 		t.Fatalf("a successor of seconds: %v", err)
 	}
 	clock.Advance(time.Minute)
+	if err := h.RetirePepper(ctx, admin, 1); !errors.Is(err, sign.ErrNoLog) {
+		t.Fatalf("without anybody who counts: %v", err)
+	}
 	left := int64(3)
 	h.PepperUse = func(_ db.Querier, pepper int64) (int64, error) { return left, nil }
 	if err := h.RetirePepper(ctx, admin, 1); !errors.Is(err, sign.ErrPepperUsed) || fault.As(err).Args["left"] != left {

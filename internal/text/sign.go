@@ -131,6 +131,10 @@ var (
 		EN: "A sealed value in the database was changed or belongs to another row. Run “licet doctor”.",
 		DE: "Ein versiegelter Wert in der Datenbank wurde verändert oder gehört in eine andere Zeile. Führen Sie „licet doctor“ aus.",
 	})
+	_ = add("fault.sign.no_log", Entry{
+		EN: "This program was started without its issuance log, so nothing was revoked or deleted. Use the server's own command.",
+		DE: "Dieses Programm läuft ohne sein Ausstellungsprotokoll, deshalb wurde nichts widerrufen oder gelöscht. Nehmen Sie den Befehl des Servers.",
+	})
 	_ = add("fault.sign.no_data_key", Entry{
 		EN: "The publisher has no data key yet. It is made with the publisher's first stored code; please try again.",
 		DE: "Der Hersteller hat noch keinen Datenschlüssel. Er entsteht mit dem ersten gespeicherten Code des Herstellers; bitte versuchen Sie es erneut.",
