@@ -82,7 +82,9 @@ func (c demoCmd) Run(e *env) error {
 		if !c.JSON {
 			fmt.Fprintln(e.out)
 			e.where(at)
-			fmt.Fprintln(e.out, "\n"+text.T(e.lang, "cli.demo.try", "ticket", result.Ticket, "depot", at.Depot, "pins", result.Pins))
+			fmt.Fprintln(e.out, "\n"+text.T(e.lang, "cli.demo.try", "ticket", result.Ticket, "depot", at.Depot+"/"))
+			fmt.Fprintf(e.out, "\n  go run ./cmd/licet-activate activate --pins %s --server %s --dir my-device\n\n", result.Pins, at.Depot)
+			fmt.Fprintln(e.out, text.T(e.lang, "cli.demo.end"))
 		}
 	})
 }

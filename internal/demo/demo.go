@@ -57,9 +57,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if o.Tell == nil {
 		o.Tell = func(string, ...any) {}
 	}
-	if o.Seams.Now == nil {
-		o.Seams.Now = time.Now
-	}
+	o.Seams = o.Seams.Filled()
 	s := &stage{Options: o, result: Result{Timings: map[string]int64{}}, at: o.Seams.Now()}
 	err := s.run(ctx)
 	return s.result, err
@@ -144,6 +142,9 @@ func (s *stage) mainJob(ctx context.Context, a *app.App, at app.Running, p org.P
 	return nil
 }
 
+// shopClient is the shop's side of the connection.
+var shopClient = &http.Client{Timeout: 30 * time.Second}
+
 // order sends the shop's document as the shop does: with its signature over the
 // raw bytes.
 func (s *stage) order(ctx context.Context, base string, p org.Publisher, source order.AddedSource) error {
@@ -157,7 +158,7 @@ func (s *stage) order(ctx context.Context, base string, p org.Publisher, source 
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-WC-Webhook-Topic", "order.created")
 	r.Header.Set("X-WC-Webhook-Signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)))
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := shopClient.Do(r)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,8 @@ var (
 		DE: "Lizenz {license} lässt sich trotzdem prüfen, allein an ihrer Signatur.",
 	})
 	_ = add("cli.demo.try", Entry{
-		EN: "Do it yourself: open {depot} and type the ticket {ticket}, or run\n\n  go run ./cmd/licet-activate activate --pins {pins} --server {depot} --dir my-device\n\nand type it there. Ctrl-C ends the demo.",
-		DE: "Machen Sie es selbst: Öffnen Sie {depot} und geben Sie das Ticket {ticket} ein, oder führen Sie aus\n\n  go run ./cmd/licet-activate activate --pins {pins} --server {depot} --dir my-device\n\nund geben Sie es dort ein. Strg-C beendet die Demo.",
+		EN: "Do it yourself: open {depot} and type the ticket {ticket}. Or type it into the wizard that this starts:",
+		DE: "Machen Sie es selbst: Öffnen Sie {depot} und geben Sie das Ticket {ticket} ein. Oder geben Sie es in den Assistenten ein, den dies startet:",
 	})
+	_ = add("cli.demo.end", Entry{EN: "Ctrl-C ends the demo.", DE: "Strg-C beendet die Demo."})
 )
