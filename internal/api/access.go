@@ -16,7 +16,7 @@ func (a *API) keys() {
 	add(a.huma, post("/organizations/{id}/keys", "create-key", tagKeys, "Create an API key; its token is shown this once", actor.KeyManage).created(),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			orgID
+			OrgPath
 			Body org.NewKey
 		}) (*body[org.MadeKey], error) {
 			in.Body.Org = in.ID
@@ -25,8 +25,8 @@ func (a *API) keys() {
 	add(a.huma, get("/organizations/{id}/keys", "list-keys", tagKeys, "List the API keys of an organization", actor.KeyManage),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			orgID
-			paged
+			OrgPath
+			Paged
 		}) (*body[org.Page[org.Key]], error) {
 			return plain(s.Keys(ctx, by, in.ID, org.Range{After: in.After, Limit: in.Limit}))
 		})
@@ -35,7 +35,7 @@ func (a *API) keys() {
 		Summary: "Revoke an API key at once", Permission: actor.KeyManage,
 	}, func(ctx context.Context, by actor.Actor, in *struct {
 		Caller
-		changed
+		Changed
 		ID org.KeyID `path:"id" doc:"The key's id."`
 	}) (*body[org.Key], error) {
 		rev, err := ifMatch(in.IfMatch)

@@ -143,19 +143,20 @@ func plain[T any](v T, err error) (*body[T], error) {
 	return &body[T]{Body: v}, nil
 }
 
-// paged are the query parameters of a list.
-type paged struct {
+// Paged are the query parameters of a list. It is exported, as everything is
+// that inputs embed, because huma silently leaves out what is not.
+type Paged struct {
 	After string `query:"after" maxLength:"200" doc:"The cursor from next of the page before."`
 	Limit int    `query:"limit" minimum:"1" maximum:"500" default:"100" doc:"Items of a page."`
 }
 
-// changed carries the revision that a change expects.
-type changed struct {
+// Changed carries the revision that a change expects.
+type Changed struct {
 	IfMatch string `header:"If-Match" doc:"The ETag that was read; without it the change is made whatever the revision."`
 }
 
-// dry is the switch of every consequential act.
-type dry struct {
+// Dry is the switch of every consequential act.
+type Dry struct {
 	DryRun bool `query:"dry_run" doc:"Only say what would happen."`
 }
 

@@ -26,7 +26,8 @@ type shelf[T any] struct {
 	rev            func(T) int64
 }
 
-type ref struct {
+// RefPath names one object of the catalog.
+type RefPath struct {
 	Ref string `path:"ref" maxLength:"200" doc:"Code, number or id."`
 }
 
@@ -42,7 +43,7 @@ func stock[T any](api huma.API, s shelf[T]) {
 	add(api, get(s.path, "list-"+s.id+"s", tagCatalog, "List, in the order of codes or numbers", actor.CatalogRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			paged
+			Paged
 			Prefix  string `query:"prefix" maxLength:"100" doc:"Beginning of the code or number, in any case."`
 			Product string `query:"product" maxLength:"100" doc:"Code of the product; required for features."`
 			State   string `query:"state" enum:"active,retired" doc:"Only these."`
@@ -54,7 +55,7 @@ func stock[T any](api huma.API, s shelf[T]) {
 	add(api, get(s.path+"/{ref}", "get-"+s.id, tagCatalog, "Read "+s.what, actor.CatalogRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			ref
+			RefPath
 		}) (*one[T], error) {
 			v, err := s.get(ctx, by, in.Ref)
 			return withETag(v, s.rev(v), err)
@@ -64,8 +65,8 @@ func stock[T any](api huma.API, s shelf[T]) {
 		Summary: "Change " + s.what + "; what was sold stays as it was sold", Permission: actor.CatalogWrite, Class: route.Order,
 	}, func(ctx context.Context, by actor.Actor, in *struct {
 		Caller
-		ref
-		changed
+		RefPath
+		Changed
 		Body T
 	}) (*one[T], error) {
 		rev, err := ifMatch(in.IfMatch)
@@ -78,8 +79,8 @@ func stock[T any](api huma.API, s shelf[T]) {
 	add(api, post(s.path+"/{ref}/retire", "retire-"+s.id, tagCatalog, "Retire "+s.what+": it takes no new orders", actor.CatalogWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			ref
-			changed
+			RefPath
+			Changed
 		}) (*one[T], error) {
 			rev, err := ifMatch(in.IfMatch)
 			if err != nil {
@@ -124,7 +125,7 @@ func (a *API) articles() {
 	})
 	type members struct {
 		Caller
-		ref
+		RefPath
 		Body struct {
 			Numbers []string `json:"numbers" minItems:"1" maxItems:"1000" doc:"Numbers of articles and configurations."`
 		}
@@ -141,7 +142,8 @@ func (a *API) articles() {
 		})
 }
 
-type numbered struct {
+// NumberPath names one article or configuration.
+type NumberPath struct {
 	Number string `path:"number" maxLength:"100" doc:"Number of the article or configuration."`
 }
 
@@ -151,7 +153,7 @@ func (a *API) prices() {
 	add(a.huma, get("/prices/{number}", "list-prices", tagCatalog, "List the prices of an article", actor.CatalogRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			numbered
+			NumberPath
 		}) (*body[listOf[catalog.Price]], error) {
 			all, err := c.ListPrices(ctx, by, in.Number)
 			return plain(listOf[catalog.Price]{Items: all}, err)
@@ -159,12 +161,16 @@ func (a *API) prices() {
 	add(a.huma, get("/prices/{number}/on", "get-price", tagCatalog, "The price of an article on a day", actor.CatalogRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			numbered
-			Class    string  `query:"class" enum:"list,reseller,academic,free" default:"list"`
-			Currency string  `query:"currency" pattern:"^[A-Z]{3}$" required:"true"`
-			On       day.Day `query:"on" format:"date" required:"true"`
+			NumberPath
+			Class    string `query:"class" enum:"list,reseller,academic,free" default:"list"`
+			Currency string `query:"currency" pattern:"^[A-Z]{3}$" required:"true"`
+			On       string `query:"on" format:"date" required:"true"`
 		}) (*body[catalog.Price], error) {
-			return plain(c.PriceOn(ctx, by, in.Number, catalog.PriceClass(in.Class), in.Currency, in.On))
+			on, err := day.Parse(in.On)
+			if err != nil {
+				return nil, err
+			}
+			return plain(c.PriceOn(ctx, by, in.Number, catalog.PriceClass(in.Class), in.Currency, on))
 		})
 	add(a.huma, post("/prices", "set-price", tagCatalog, "Set what an article costs from a day on", actor.CatalogWrite).created(),
 		func(ctx context.Context, by actor.Actor, in *struct {

@@ -14,21 +14,24 @@ const (
 	tagContainers = "Containers"
 )
 
-type ticketID struct {
+// TicketPath is the path parameter of one ticket.
+type TicketPath struct {
 	ID license.TicketID `path:"id" doc:"The ticket's id."`
 }
 
-type licenseID struct {
+// LicensePath is the path parameter of one license.
+type LicensePath struct {
 	ID license.LicenseID `path:"id" doc:"The license's id."`
 }
 
-type holding struct {
-	paged
+// Holding narrows a list of tickets or licenses.
+type Holding struct {
+	Paged
 	Holder actor.OrgID `query:"holder" doc:"Only this organization's; default: everything in scope."`
 	State  string      `query:"state" maxLength:"40" doc:"Only licenses in this state."`
 }
 
-func (h holding) query() license.TicketQuery {
+func (h Holding) query() license.TicketQuery {
 	return license.TicketQuery{Holder: h.Holder, State: license.LicenseState(h.State), After: h.After, Limit: h.Limit}
 }
 
@@ -38,14 +41,14 @@ func (a *API) tickets() {
 	add(a.huma, get("/tickets", "list-tickets", tagTickets, "List tickets, without their codes", actor.TicketRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			holding
+			Holding
 		}) (*body[license.Page[license.TicketInfo]], error) {
 			return plain(s.ListTickets(ctx, by, in.query()))
 		})
 	add(a.huma, get("/tickets/{id}", "get-ticket", tagTickets, "Read one ticket, without its code", actor.TicketRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			ticketID
+			TicketPath
 		}) (*one[license.TicketInfo], error) {
 			t, err := s.GetTicket(ctx, by, in.ID)
 			return withETag(t, t.Rev, err)
@@ -63,7 +66,7 @@ func (a *API) tickets() {
 	add(a.huma, post("/tickets/{id}/reveal", "reveal-ticket", tagTickets, "Read the code of a ticket; it is journaled", actor.TicketReveal),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			ticketID
+			TicketPath
 		}) (*body[revealed], error) {
 			code, err := s.Reveal(ctx, by, in.ID)
 			return plain(revealed{code}, err)
@@ -71,7 +74,7 @@ func (a *API) tickets() {
 	add(a.huma, post("/tickets/{id}/block", "block-ticket", tagTickets, "Block a ticket: nothing can be activated with it", actor.TicketBlock),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			ticketID
+			TicketPath
 		}) (*one[license.TicketInfo], error) {
 			t, err := s.BlockTicket(ctx, by, in.ID)
 			return withETag(t, t.Rev, err)
@@ -79,7 +82,7 @@ func (a *API) tickets() {
 	add(a.huma, post("/tickets/{id}/unblock", "unblock-ticket", tagTickets, "Unblock a ticket", actor.TicketBlock),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			ticketID
+			TicketPath
 		}) (*one[license.TicketInfo], error) {
 			t, err := s.UnblockTicket(ctx, by, in.ID)
 			return withETag(t, t.Rev, err)
@@ -97,14 +100,14 @@ func (a *API) licenses() {
 	add(a.huma, get("/licenses", "list-licenses", tagLicenses, "List licenses", actor.LicenseRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			holding
+			Holding
 		}) (*body[license.Page[license.LicenseInfo]], error) {
 			return plain(s.ListLicenses(ctx, by, in.query()))
 		})
 	add(a.huma, get("/licenses/{id}", "get-license", tagLicenses, "Read one license", actor.LicenseRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			licenseID
+			LicensePath
 		}) (*one[license.LicenseInfo], error) {
 			l, err := s.GetLicense(ctx, by, in.ID)
 			return withETag(l, l.Rev, err)
@@ -112,15 +115,15 @@ func (a *API) licenses() {
 	add(a.huma, get("/licenses/{id}/activations", "list-activations", tagLicenses, "List the activations of a license, newest first", actor.LicenseRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			licenseID
-			paged
+			LicensePath
+			Paged
 		}) (*body[license.Page[license.ActivationInfo]], error) {
 			return plain(s.ListActivations(ctx, by, in.ID, in.After, in.Limit))
 		})
 	add(a.huma, post("/licenses/{id}/reveal", "reveal-key", tagLicenses, "Read the license key; it is journaled", actor.TicketReveal),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			licenseID
+			LicensePath
 		}) (*body[revealed], error) {
 			code, err := s.RevealKey(ctx, by, in.ID)
 			return plain(revealed{code}, err)
@@ -133,7 +136,7 @@ func (a *API) changeLicense() {
 	add(a.huma, post("/licenses/{id}/extend", "extend-license", tagLicenses, "Extend a license; devices learn it at their next contact", actor.LicenseWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			licenseID
+			LicensePath
 			Body struct {
 				Until day.Day `json:"until" format:"date" doc:"The last day."`
 			}
@@ -144,7 +147,7 @@ func (a *API) changeLicense() {
 	add(a.huma, post("/licenses/{id}/block", "block-license", tagLicenses, "Block a license", actor.LicenseWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			licenseID
+			LicensePath
 		}) (*one[license.LicenseInfo], error) {
 			l, err := s.BlockLicense(ctx, by, in.ID)
 			return withETag(l, l.Rev, err)
@@ -152,7 +155,7 @@ func (a *API) changeLicense() {
 	add(a.huma, post("/licenses/{id}/unblock", "unblock-license", tagLicenses, "Unblock a license", actor.LicenseWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			licenseID
+			LicensePath
 		}) (*one[license.LicenseInfo], error) {
 			l, err := s.UnblockLicense(ctx, by, in.ID)
 			return withETag(l, l.Rev, err)
@@ -160,7 +163,7 @@ func (a *API) changeLicense() {
 	add(a.huma, post("/licenses/recall", "recall-licenses", tagLicenses, "Recall licenses: devices remove them at their next contact", actor.LicenseRecall),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			dry
+			Dry
 			Body struct {
 				Licenses []license.LicenseID `json:"licenses,omitempty" maxItems:"1000"`
 				Ticket   license.TicketID    `json:"ticket,omitzero" doc:"All licenses of this ticket, beside the others."`
@@ -179,7 +182,7 @@ func (a *API) containers() {
 	add(a.huma, get("/containers", "list-containers", tagContainers, "List containers", actor.ContainerRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			paged
+			Paged
 			License license.LicenseID `query:"license" doc:"Only those that hold this license."`
 			Trouble bool              `query:"trouble" doc:"Only suspect and blocked ones."`
 		}) (*body[license.Page[license.ContainerInfo]], error) {

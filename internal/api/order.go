@@ -59,7 +59,7 @@ func (a *API) orders() {
 	add(a.huma, get("/orders/{id}", "get-order", tagOrders, "Read one order with its lines", actor.OrderRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			orderID
+			OrderPath
 		}) (*one[order.View], error) {
 			v, err := s.Get(ctx, by, in.ID)
 			return withETag(v, v.Rev, err)
@@ -77,11 +77,13 @@ func (a *API) orders() {
 	a.orderDecisions()
 }
 
-type orderID struct {
+// OrderPath is the path parameter of one order.
+type OrderPath struct {
 	ID order.ID `path:"id" doc:"The order's id."`
 }
 
-type longPage struct {
+// LongPaged are the query parameters of a list with longer pages.
+type LongPaged struct {
 	After string `query:"after" maxLength:"200" doc:"The cursor from next of the page before."`
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"200" doc:"Items of a page."`
 }
@@ -91,16 +93,16 @@ func (a *API) orderPages() {
 	add(a.huma, get("/orders/{id}/lines", "list-order-lines", tagOrders, "List the lines of a long order", actor.OrderRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			orderID
-			longPage
+			OrderPath
+			LongPaged
 		}) (*body[order.Page[order.LineView]], error) {
 			return plain(s.Lines(ctx, by, order.LineQuery{Order: in.ID, After: in.After, Limit: in.Limit}))
 		})
 	add(a.huma, get("/orders/{id}/tickets", "list-order-tickets", tagOrders, "List the tickets of a long order", actor.OrderRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			orderID
-			longPage
+			OrderPath
+			LongPaged
 			Codes bool `query:"codes" doc:"With their codes: needs ticket.reveal and is journaled."`
 		}) (*body[order.Page[order.TicketRow]], error) {
 			return plain(s.Tickets(ctx, by, order.TicketQuery{Order: in.ID, After: in.After, Limit: in.Limit, Codes: in.Codes}))
@@ -112,8 +114,8 @@ func (a *API) orderDecisions() {
 	add(a.huma, post("/orders/{id}/confirm", "confirm-order", tagOrders, "Confirm a document that waits because it recalls many seats", actor.LicenseRecall),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			orderID
-			changed
+			OrderPath
+			Changed
 			Body struct {
 				Recalls int64 `json:"recalls" minimum:"0" doc:"How many recalls were seen; more are refused."`
 			}
@@ -128,8 +130,8 @@ func (a *API) orderDecisions() {
 	add(a.huma, post("/orders/{id}/reject", "reject-order", tagOrders, "Reject a document that waits", actor.OrderWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			orderID
-			changed
+			OrderPath
+			Changed
 		}) (*one[order.Result], error) {
 			rev, err := ifMatch(in.IfMatch)
 			if err != nil {

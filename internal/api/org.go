@@ -9,8 +9,8 @@ import (
 
 const tagOrg = "Organizations"
 
-// orgID is the path parameter of one organization.
-type orgID struct {
+// OrgPath is the path parameter of one organization.
+type OrgPath struct {
 	ID org.ID `path:"id" doc:"The organization's id."`
 }
 
@@ -20,7 +20,7 @@ func (a *API) organizations() {
 	add(a.huma, get("/organizations", "list-organizations", tagOrg, "Find organizations by the beginning of their number or name", actor.OrgRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			paged
+			Paged
 			Number string `query:"number" maxLength:"64" doc:"Beginning of the number."`
 			Name   string `query:"name" maxLength:"200" doc:"Beginning of the name."`
 		}) (*body[org.Page[org.Organization]], error) {
@@ -37,7 +37,7 @@ func (a *API) organizations() {
 	add(a.huma, get("/organizations/{id}", "get-organization", tagOrg, "Read one organization", actor.OrgRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			orgID
+			OrgPath
 		}) (*one[org.Organization], error) {
 			o, err := s.Get(ctx, by, in.ID)
 			return withETag(o, o.Rev, err)
@@ -45,8 +45,8 @@ func (a *API) organizations() {
 	add(a.huma, get("/organizations/{id}/children", "list-children", tagOrg, "List what stands directly below an organization", actor.OrgRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			orgID
-			paged
+			OrgPath
+			Paged
 		}) (*body[org.Page[org.Organization]], error) {
 			return plain(s.Children(ctx, by, in.ID, org.Range{After: in.After, Limit: in.Limit}))
 		})
@@ -59,8 +59,8 @@ func (a *API) changeOrganization() {
 	add(a.huma, patch("/organizations/{id}", "rename-organization", tagOrg, "Give an organization another name", actor.OrgWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			orgID
-			changed
+			OrgPath
+			Changed
 			Body struct {
 				Name string `json:"name" maxLength:"200"`
 			}
@@ -75,9 +75,9 @@ func (a *API) changeOrganization() {
 	add(a.huma, post("/organizations/{id}/move", "move-organization", tagOrg, "Hang an organization below another parent", actor.OrgWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			orgID
-			changed
-			dry
+			OrgPath
+			Changed
+			Dry
 			Body struct {
 				Parent org.ID `json:"parent"`
 			}
@@ -91,9 +91,9 @@ func (a *API) changeOrganization() {
 	add(a.huma, post("/organizations/{id}/close", "close-organization", tagOrg, "Close an organization", actor.OrgWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			orgID
-			changed
-			dry
+			OrgPath
+			Changed
+			Dry
 		}) (*body[org.Effect], error) {
 			rev, err := ifMatch(in.IfMatch)
 			if err != nil {
@@ -104,8 +104,8 @@ func (a *API) changeOrganization() {
 	add(a.huma, post("/organizations/{id}/reopen", "reopen-organization", tagOrg, "Open a closed organization again", actor.OrgWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			orgID
-			changed
+			OrgPath
+			Changed
 		}) (*one[org.Organization], error) {
 			rev, err := ifMatch(in.IfMatch)
 			if err != nil {

@@ -56,7 +56,8 @@ func shown[A, B any](in []A, show func(A) B) listOf[B] {
 	return out
 }
 
-type endpointID struct {
+// EndpointPath is the path parameter of one webhook.
+type EndpointPath struct {
 	ID connect.EndpointID `path:"id" doc:"The webhook's id."`
 }
 
@@ -86,7 +87,7 @@ func (a *API) webhooks() {
 	add(a.huma, get("/webhooks/{id}", "get-webhook", tagHooks, "Read one webhook", actor.WebhookManage),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			endpointID
+			EndpointPath
 		}) (*one[endpoint], error) {
 			e, err := s.Get(ctx, by, in.ID)
 			return withETag(showEndpoint(e, ""), e.Rev, err)
@@ -94,8 +95,8 @@ func (a *API) webhooks() {
 	add(a.huma, patch("/webhooks/{id}", "change-webhook", tagHooks, "Change, pause, resume or close a webhook", actor.WebhookManage),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			endpointID
-			changed
+			EndpointPath
+			Changed
 			Body struct {
 				URL    *string        `json:"url,omitempty" maxLength:"2000"`
 				Events []string       `json:"events,omitempty" maxItems:"100"`
@@ -117,7 +118,7 @@ func (a *API) deliveries() {
 	add(a.huma, post("/webhooks/{id}/rotate", "rotate-webhook", tagHooks, "Give a webhook a new secret; the old one signs beside it for 24 hours", actor.WebhookManage),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			endpointID
+			EndpointPath
 		}) (*one[endpoint], error) {
 			e, secret, err := s.Rotate(ctx, by, in.ID)
 			return withETag(showEndpoint(e, secret), e.Rev, err)
@@ -125,7 +126,7 @@ func (a *API) deliveries() {
 	add(a.huma, get("/webhooks/{id}/deliveries", "list-deliveries", tagHooks, "List what was sent, newest first", actor.WebhookManage),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			endpointID
+			EndpointPath
 			Before int64 `query:"before" minimum:"0" doc:"The last sequence of the page before."`
 			Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
 		}) (*body[listOf[delivery]], error) {
