@@ -12,6 +12,7 @@ import (
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/connect"
+	"github.com/licet/licet/internal/frame"
 	"github.com/licet/licet/internal/job"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/order"
@@ -63,6 +64,7 @@ func New(o Options) *API {
 	}
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[actor.Set](), reflect.TypeFor[[]string]())
+	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[frame.Value](), reflect.TypeFor[any]())
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[problem](), reflect.TypeFor[route.Problem]())
 	a := &API{Options: o, table: &collector{report: o.Report}}
 	a.huma = huma.NewAPI(config, a.table)

@@ -7,10 +7,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/licet/licet/internal/app"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/db/dbtest"
+	"github.com/licet/licet/internal/job"
 )
 
 // start serves a fresh installation on loopback and returns it with its
@@ -92,5 +94,21 @@ func TestHealthOfAFreshInstallation(t *testing.T) {
 				t.Errorf("document: %d %v %.100s", status, err, body)
 			}
 		})
+	}
+}
+
+var jobFilter = job.Filter{Limit: 1}
+
+// waitFor asks until something has happened in the background.
+func waitFor(t *testing.T, happened func() bool) {
+	t.Helper()
+	deadline, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for !happened() {
+		select {
+		case <-deadline.Done():
+			t.Fatal("it did not happen")
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/fault"
 )
 
 // Service runs jobs and answers questions about them. Make it with
@@ -47,20 +48,29 @@ func NewService(d *db.DB, gate *actor.Gate, o Options) *Service {
 // job that is not there or not theirs, actor.denied without job.read.
 func (s *Service) Get(ctx context.Context, by actor.Actor, id ID) (Job, error) {
 	var found Job
-	err := s.db.Read(ctx, func(r *db.Reader) error {
-		if err := s.gate.Check(r, by, actor.JobRead, by.Org); err != nil {
-			return err
-		}
-		var err error
-		if found, err = byID(r, id); err != nil {
-			return err
-		}
-		if found.Publisher != by.Publisher {
-			return ErrNotFound
-		}
-		return nil
+	err := s.db.Read(ctx, func(r *db.Reader) (err error) {
+		found, err = s.reach(r, by, id)
+		return err
 	})
 	return found, err
+}
+
+// reach returns a job that the actor may see.
+func (s *Service) reach(q db.Querier, by actor.Actor, id ID) (Job, error) {
+	j, err := byID(q, id)
+	if err != nil {
+		return Job{}, err
+	}
+	if j.Publisher != by.Publisher {
+		return Job{}, ErrNotFound
+	}
+	if err := s.gate.Check(q, by, actor.JobRead, j.Org); err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			return Job{}, ErrNotFound
+		}
+		return Job{}, err
+	}
+	return j, nil
 }
 
 // Filter narrows a List. The zero value lists the newest jobs of any state.
@@ -70,7 +80,8 @@ type Filter struct {
 	Limit int // 1 … 200; 0 = 50
 }
 
-// List returns jobs of the actor's publisher, newest first.
+// List returns the jobs that the actor may see, newest first. A page may be
+// short where others' jobs lie between.
 func (s *Service) List(ctx context.Context, by actor.Actor, f Filter) ([]Job, error) {
 	if f.Limit <= 0 || f.Limit > 200 {
 		f.Limit = 50
@@ -85,8 +96,17 @@ func (s *Service) List(ctx context.Context, by actor.Actor, f Filter) ([]Job, er
 		if err := s.gate.Check(r, by, actor.JobRead, by.Org); err != nil {
 			return err
 		}
+		view, err := s.gate.View(r, by.Publisher)
+		if err != nil {
+			return err
+		}
 		rows, err := r.Query(qList, by.Publisher, f.After, string(f.State), string(f.State), f.Limit)
-		found, err = db.Collect(rows, err, scan)
+		all, err := db.Collect(rows, err, scan)
+		for _, j := range all {
+			if view.Check(by, actor.JobRead, j.Org) == nil {
+				found = append(found, j)
+			}
+		}
 		return err
 	})
 	return found, err
@@ -97,15 +117,9 @@ func (s *Service) List(ctx context.Context, by actor.Actor, f Filter) ([]Job, er
 func (s *Service) Retry(ctx context.Context, by actor.Actor, id ID) (Job, error) {
 	var found Job
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := s.gate.Check(tx, by, actor.JobRead, by.Org); err != nil {
-			return err
-		}
-		j, err := byID(tx, id)
+		j, err := s.reach(tx, by, id)
 		if err != nil {
 			return err
-		}
-		if j.Publisher != by.Publisher {
-			return ErrNotFound
 		}
 		n, err := tx.Exec(qRetry, db.At(tx.Now()), id)
 		if err != nil {

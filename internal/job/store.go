@@ -16,6 +16,7 @@ type ID = db.ID[Job]
 type Job struct {
 	ID          ID
 	Publisher   actor.PublisherID // zero: the installation's
+	Org         actor.OrgID       // whose it is; zero: the publisher's as a whole
 	Kind        string
 	State       State
 	Due         time.Time // when it may start, or when its worker's lease ends
@@ -35,19 +36,20 @@ type Job struct {
 type New struct {
 	Kind        string
 	Publisher   actor.PublisherID
-	Payload     any       // marshalled to JSON; no personal data, no secrets
-	Unique      string    // at most one open job per key; "" = any number
-	RunAt       time.Time // zero = now
-	MaxAttempts int64     // zero = 12, which is some hours of back-off
+	Org         actor.OrgID // who may see it, with all above; zero = only the publisher
+	Payload     any         // marshalled to JSON; no personal data, no secrets
+	Unique      string      // at most one open job per key; "" = any number
+	RunAt       time.Time   // zero = now
+	MaxAttempts int64       // zero = 12, which is some hours of back-off
 }
 
-const columns = `id, publisher_id, kind, state, due, attempts, max_attempts, last_error,
+const columns = `id, publisher_id, org_id, kind, state, due, attempts, max_attempts, last_error,
 	done_count, total_count, result, created_at, finished_at, payload, fence`
 
 var (
 	qInsert = db.SQL("job.insert", `INSERT INTO job
-		(id, publisher_id, kind, payload, unique_key, state, due, max_attempts, created_at)
-		VALUES (?, ?, ?, ?, ?, 'open', ?, ?, ?)
+		(id, publisher_id, org_id, kind, payload, unique_key, state, due, max_attempts, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?, ?)
 		ON CONFLICT (unique_key) WHERE state = 'open' AND unique_key IS NOT NULL DO NOTHING`)
 	qOpenByKey = db.SQL("job.open_by_key", `SELECT id FROM job WHERE unique_key = ? AND state = 'open'`)
 	qClaim     = db.SQL("job.claim", `UPDATE job SET due = ?, fence = fence + 1, attempts = attempts + 1
@@ -78,7 +80,7 @@ func scan(rows *db.Rows) (Job, error) {
 	var j Job
 	var due, created, finished db.Time
 	var result, payload db.JSON[json.RawMessage]
-	err := rows.Scan(&j.ID, &j.Publisher, &j.Kind, &j.State, &due, &j.Attempts, &j.MaxAttempts, &j.LastError,
+	err := rows.Scan(&j.ID, &j.Publisher, &j.Org, &j.Kind, &j.State, &due, &j.Attempts, &j.MaxAttempts, &j.LastError,
 		&j.Done, &j.Total, &result, &created, &finished, &payload, &j.fence)
 	j.Due, j.Created, j.Finished = due.Time, created.Time, finished.Time
 	j.Result, j.payload = result.V, payload.V
@@ -105,7 +107,7 @@ func Enqueue(tx *db.Tx, n New) (ID, error) {
 		key = n.Unique
 	}
 	id := db.NewID[Job](tx)
-	added, err := tx.Exec(qInsert, id, n.Publisher, n.Kind, string(payload), key, db.At(due), attempts, db.At(tx.Now()))
+	added, err := tx.Exec(qInsert, id, n.Publisher, n.Org, n.Kind, string(payload), key, db.At(due), attempts, db.At(tx.Now()))
 	if err != nil || added == 1 {
 		return id, err
 	}

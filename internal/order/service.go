@@ -150,6 +150,6 @@ type bulkOrder struct {
 }
 
 // enqueue leaves the rest of an order to a job; one is enough.
-func (s *Service) enqueue(tx *db.Tx, p actor.PublisherID, o ID) (job.ID, error) {
-	return job.Enqueue(tx, job.New{Kind: JobKind, Publisher: p, Payload: bulkOrder{o}, Unique: "order:" + o.String()})
+func (s *Service) enqueue(tx *db.Tx, p actor.PublisherID, o Order) (job.ID, error) {
+	return job.Enqueue(tx, job.New{Kind: JobKind, Publisher: p, Org: o.Buyer, Payload: bulkOrder{o.ID}, Unique: "order:" + o.ID.String()})
 }

@@ -141,7 +141,7 @@ func (s *Service) resume(tx *db.Tx, p actor.PublisherID, o Order) error {
 	if o.Issued == o.Quantity {
 		return nil
 	}
-	id, err := s.enqueue(tx, p, o.ID)
+	id, err := s.enqueue(tx, p, o)
 	if err != nil || id == o.Job {
 		return err
 	}

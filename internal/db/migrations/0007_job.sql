@@ -1,11 +1,12 @@
 -- +goose Up
 
 -- The outbox and the schedule. An installation-level table: a job may belong to
--- no publisher. `due` is both the time to start and, while a worker holds the
+-- no publisher, and within one to an organization or to the publisher as a whole. `due` is both the time to start and, while a worker holds the
 -- job, the end of its lease; `fence` names the holder.
 CREATE TABLE job (
   id            {uuid} NOT NULL PRIMARY KEY,
   publisher_id  {uuid},
+  org_id        {uuid},
   kind          {text} NOT NULL,
   payload       {json} NOT NULL,
   unique_key    {text},
