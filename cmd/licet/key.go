@@ -27,8 +27,10 @@ type keyCmd struct {
 	Revoke  keyRevokeCmd  `cmd:"" help:"Revoke an issuing key; licenses of the issuance log stay valid."`
 	Serials keySerialsCmd `cmd:"" help:"Write the serials issued under a key, for a revocation elsewhere."`
 	Pins    keyPinsCmd    `cmd:"" help:"Write the pins that products ship."`
+	Lines   keyLinesCmd   `cmd:"" help:"Write what products must learn, for those that never contact the server."`
 	Export  keyExportCmd  `cmd:"" help:"Write all secrets of the installation into one file under a passphrase."`
 	Import  keyImportCmd  `cmd:"" help:"Bring the secrets of an export back."`
+	Ident   keyIdentCmd   `cmd:"" name:"identity" help:"Change the identity file that opens all secrets."`
 	Pepper  keyPepperCmd  `cmd:"" help:"Rotate and retire the peppers of stored codes."`
 	Data    keyDataCmd    `cmd:"" help:"Rotate the data key of a publisher."`
 }
@@ -102,14 +104,14 @@ func listKeys(l text.Lang, name string, all sign.Overview) string {
 		if r.Revoked {
 			state = text.T(l, "cli.key.state.revoked")
 		}
-		fmt.Fprintf(&b, "  %s  %-8s %s\n", r.KID, text.T(l, "cli.key.root"), state)
+		fmt.Fprintf(&b, "  %s  %-11s %s\n", r.KID, text.T(l, "cli.key.root"), state)
 	}
 	for _, k := range all.Keys {
 		end := ""
 		if k.Purpose == sign.Issue && k.State == sign.Active {
 			end = ", " + text.T(l, "cli.key.until", "day", dateOf(l, k.NotAfter))
 		}
-		fmt.Fprintf(&b, "  %s  %-8s %s%s\n", k.KID, text.T(l, "cli.key.purpose."+string(k.Purpose)), text.T(l, "cli.key.state."+string(k.State)), end)
+		fmt.Fprintf(&b, "  %s  %-11s %s%s\n", k.KID, text.T(l, "cli.key.purpose."+string(k.Purpose)), text.T(l, "cli.key.state."+string(k.State)), end)
 	}
 	for _, line := range all.Lines {
 		if line.Part == 1 {
@@ -167,6 +169,20 @@ func (c keyPinsCmd) Run(e *env) error {
 	})
 }
 
+// keyLinesCmd exports the lines of every bundle.
+type keyLinesCmd struct {
+	tenant
+	Out string `help:"File to write; default: the terminal."`
+}
+
+// Run implements the command.
+func (c keyLinesCmd) Run(e *env) error {
+	return e.keyring(c.tenant, func(w keyWork) error {
+		lines := w.keys.Keyring().Bundle(w.by.Publisher)
+		return e.put(c.Out, []byte(strings.Join(lines, "\n")+"\n"))
+	})
+}
+
 // put writes what is not secret to a new file, or to the terminal for "".
 func (e *env) put(path string, data []byte) error {
 	if path == "" || path == "-" {
@@ -177,6 +193,25 @@ func (e *env) put(path string, data []byte) error {
 		return err
 	}
 	return os.Chmod(path, 0o644)
+}
+
+// keyIdentCmd works on the identity file.
+type keyIdentCmd struct {
+	Rotate keyIdentRotateCmd `cmd:"" help:"Make a new identity and seal everything to it. Stop the server first."`
+}
+
+type keyIdentRotateCmd struct{ jsonFlag }
+
+// Run implements the command.
+func (c keyIdentRotateCmd) Run(e *env) error {
+	return e.installation(func(keys *sign.Service, by actor.Actor) error {
+		path := identityPath(e.config)
+		public, err := keys.RotateIdentity(e.ctx, by, path)
+		if err != nil {
+			return err
+		}
+		return c.tell(e, map[string]string{"public": public}, "cli.key.identity", "file", path)
+	})
 }
 
 // keyPepperCmd works on peppers.

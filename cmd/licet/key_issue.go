@@ -55,31 +55,29 @@ type keySetupCmd struct {
 	Days                  int    `default:"365" help:"Days for which the issuing key is certified."`
 }
 
-// Run implements the command.
+// Run implements the command. It makes nothing before everything is known.
 func (c keySetupCmd) Run(e *env) error {
-	standbyPass := passFlag{c.StandbyPassphraseFile}
-	if standbyPass.PassphraseFile == "" {
-		standbyPass = c.passFlag
+	standby := passFlag{c.StandbyPassphraseFile}
+	if standby.PassphraseFile == "" {
+		standby = c.passFlag
 	}
 	return e.keyring(c.tenant, func(w keyWork) error {
-		for _, r := range []struct {
-			path string
-			pass passFlag
-			rank sign.Rank
-		}{{c.Active, c.passFlag, sign.RankActive}, {c.Standby, standbyPass, sign.RankStandby}} {
-			info, err := e.newRoot(r.path, r.pass)
-			if err != nil {
-				return err
-			}
-			if err := w.keys.PinRoot(e.ctx, w.by, info, r.rank); err != nil {
-				return err
-			}
-		}
-		root, err := rootFlag{c.passFlag, c.Active}.open(e)
+		all, err := w.keys.Overview(e.ctx, w.by)
 		if err != nil {
 			return err
 		}
-		done, err := w.makeKeys(e, root, sign.RequestInput{Purposes: []sign.Purpose{sign.Issue, sign.Depot}, Days: c.Days})
+		if len(all.Roots) > 0 {
+			return errSetUp
+		}
+		activePass, err := c.ask(e, c.Active, true)
+		if err != nil {
+			return err
+		}
+		standbyPass, err := standby.ask(e, c.Standby, true)
+		if err != nil {
+			return err
+		}
+		done, err := w.setUp(e, c, activePass, standbyPass)
 		if err != nil {
 			return err
 		}
@@ -87,13 +85,33 @@ func (c keySetupCmd) Run(e *env) error {
 	})
 }
 
+// setUp makes the roots, tells the server, and makes the first keys. The
+// standby root comes first: if anything fails, nothing is in use yet.
+func (w keyWork) setUp(e *env, c keySetupCmd, activePass, standbyPass string) (done sign.Installed, err error) {
+	standby, err := e.newRoot(c.Standby, standbyPass)
+	if err != nil {
+		return done, err
+	}
+	active, err := e.newRoot(c.Active, activePass)
+	if err != nil {
+		return done, err
+	}
+	if err := w.keys.PinRoot(e.ctx, w.by, standby.Info(), sign.RankStandby); err != nil {
+		return done, err
+	}
+	if err := w.keys.PinRoot(e.ctx, w.by, active.Info(), sign.RankActive); err != nil {
+		return done, err
+	}
+	return w.makeKeys(e, active, sign.RequestInput{Purposes: []sign.Purpose{sign.Issue, sign.Depot}, Days: c.Days})
+}
+
 // keyRotateCmd makes the next key.
 type keyRotateCmd struct {
 	tenant
 	jsonFlag
 	rootFlag
-	For  sign.Purpose `default:"issue" enum:"issue,depot" help:"issue or depot."`
-	Days int          `default:"365" help:"Days for which the issuing key is certified."`
+	For  []sign.Purpose `default:"issue" enum:"issue,depot" help:"issue, depot, or both with a comma."`
+	Days int            `default:"365" help:"Days for which the issuing key is certified."`
 }
 
 // Run implements the command.
@@ -103,7 +121,7 @@ func (c keyRotateCmd) Run(e *env) error {
 		return err
 	}
 	return e.keyring(c.tenant, func(w keyWork) error {
-		done, err := w.makeKeys(e, root, sign.RequestInput{Purposes: []sign.Purpose{c.For}, Days: c.Days})
+		done, err := w.makeKeys(e, root, sign.RequestInput{Purposes: c.For, Days: c.Days})
 		if err != nil {
 			return err
 		}

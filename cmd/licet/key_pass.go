@@ -21,6 +21,7 @@ var rootWork = 0
 // The refusals of the dialog itself.
 var (
 	errPassphrases  = fault.New(fault.Invalid, "cli.passphrases_differ")
+	errSetUp        = fault.New(fault.Conflict, "cli.already_set_up")
 	errNotConfirmed = fault.New(fault.Denied, "cli.not_confirmed")
 )
 

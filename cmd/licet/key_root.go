@@ -25,31 +25,32 @@ type rootNewCmd struct {
 
 // Run implements the command.
 func (c rootNewCmd) Run(e *env) error {
-	info, err := e.newRoot(c.Out, c.passFlag)
+	pass, err := c.ask(e, c.Out, true)
 	if err != nil {
 		return err
 	}
+	root, err := e.newRoot(c.Out, pass)
+	if err != nil {
+		return err
+	}
+	info := root.Info()
 	return c.tell(e, info, "cli.key.root_new", "kid", info.KID, "file", c.Out)
 }
 
-// newRoot makes a root key in a new file.
-func (e *env) newRoot(path string, from passFlag) (sign.RootInfo, error) {
-	pass, err := from.ask(e, path, true)
-	if err != nil {
-		return sign.RootInfo{}, err
-	}
+// newRoot makes a root key in a new file, and its public half beside it.
+func (e *env) newRoot(path, pass string) (sign.RootKey, error) {
 	root, err := sign.NewRoot(time.Now())
 	if err != nil {
-		return sign.RootInfo{}, err
+		return root, err
 	}
 	file, err := root.File(pass, rootWork)
 	if err != nil {
-		return sign.RootInfo{}, err
+		return root, err
 	}
 	if err := sign.WriteNewFile(path, file); err != nil {
-		return sign.RootInfo{}, err
+		return root, err
 	}
-	return root.Info(), e.put(path+".pub", root.Info().Text())
+	return root, e.put(path+".pub", root.Info().Text())
 }
 
 type rootShowCmd struct {

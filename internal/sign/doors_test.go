@@ -3,6 +3,7 @@ package sign_test
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"testing"
 
 	"github.com/licet/licet/internal/actor"
@@ -78,6 +79,10 @@ func TestDoors(t *testing.T) {
 				}),
 				door("Export", nobody, func(s *sign.Service, ctx context.Context, by actor.Actor) error {
 					_, err := s.Export(ctx, by, passphrase, sign.TestWork)
+					return err
+				}),
+				door("RotateIdentity", nobody, func(s *sign.Service, ctx context.Context, by actor.Actor) error {
+					_, err := s.RotateIdentity(ctx, by, filepath.Join(t.TempDir(), sign.IdentityFile))
 					return err
 				}),
 				door("Import", nobody, func(s *sign.Service, ctx context.Context, by actor.Actor) error {

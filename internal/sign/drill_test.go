@@ -97,8 +97,16 @@ func (dr *drill) stealsRoot(t *testing.T, r sign.RootKey) thief {
 func TestDrillLostIssuingKey(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		dr := newDrill(t, d)
-		lost := dr.activeKID(t)
+		lost, recorded := dr.activeKID(t), mustPrepare(t, dr.vendor)
+		tamper(t, d, qTestLoseKey, []byte("gone"), dr.pub)
+		dr.Service = dr.node(t)
+		if _, err := dr.Keyring().Sign(t.Context(), dr.pub, dr.claims()); !errors.Is(err, sign.ErrSeal) {
+			t.Fatal(err)
+		}
 		dr.rotate(t, dr.active, sign.Issue)
+		if _, err := dr.Keyring().Redeem(t.Context(), dr.pub, recorded); !errors.Is(err, sign.ErrKeyRevoked) || !errors.Is(err, sign.ErrSeal) {
+			t.Fatalf("recorded under the lost key: %v", err)
+		}
 		fresh, _ := dr.sell(t)
 		dr.refuses(t, "before the contact", fresh, wire.ErrUnknownKey)
 		dr.meet(t)

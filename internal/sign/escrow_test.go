@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/actor/actortest"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/db/dbtest"
 	"github.com/licet/licet/internal/fault"
@@ -92,6 +93,54 @@ func depotKey(t testing.TB, v *vendor) string {
 		t.Fatal(err)
 	}
 	return c.Public
+}
+
+// The identity gets a new key: the old one opens nothing any more.
+func TestRotateIdentity(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, gate, admin := t.Context(), actor.NewGate(d), actor.Installation()
+		path := filepath.Join(t.TempDir(), sign.IdentityFile)
+		s, err := sign.Open(ctx, d, gate, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := &house{Service: s, d: d}
+		w := actortest.World(t, d)
+		h.a, h.b = w.A, w.B
+		v := h.newVendor(t, h.a)
+		sealed := seal(t, d, s.Vault(), v.pub, "row", "secret")
+		p := mustPrepare(t, v)
+		token, err := s.Keyring().Redeem(ctx, v.pub, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		old, err := sign.LoadIdentity(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh, err := s.RotateIdentity(ctx, admin, path)
+		if err != nil || fresh == old.Recipient() {
+			t.Fatalf("%s, %v", fresh, err)
+		}
+		if _, err := sign.New(ctx, d, gate, old); !errors.Is(err, sign.ErrSeal) {
+			t.Fatalf("the old key still opens the database: %v", err)
+		}
+		if s, err = sign.Open(ctx, d, gate, path); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := unseal(t, d, s.Vault(), v.pub, "row", sealed); err != nil || got != "secret" {
+			t.Fatalf("%q, %v", got, err)
+		}
+		if again, err := s.Keyring().Redeem(ctx, v.pub, p); err != nil || again != token {
+			t.Fatalf("another token: %v", err)
+		}
+		if _, err := s.RotateIdentity(ctx, v.by, path); fault.KindOf(err) != fault.Denied {
+			t.Fatalf("a publisher's administrator: %v", err)
+		}
+		if now, err := sign.LoadIdentity(path); err != nil || now.Recipient() != fresh {
+			t.Fatalf("a refused rotation changed the file: %v", err)
+		}
+	})
 }
 
 // The export of another installation changes nothing.

@@ -96,21 +96,46 @@ func ParseIdentity(text string) (*Identity, error) {
 // whole or not at all. When another process was faster, its file is loaded:
 // two first starts at once agree on one identity.
 func CreateIdentity(path string) (*Identity, error) {
-	x, err := age.GenerateX25519Identity()
+	id, err := (&Identity{}).extended()
 	if err != nil {
-		return nil, ErrIdentityBad.With("path", path).Wrap(err)
+		return nil, err
 	}
-	text := "# Licet identity: opens the keys that the database keeps sealed.\n" +
-		"# Keep a copy apart from the database and its backups.\n" +
-		"# public key: " + x.Recipient().String() + "\n" + x.String() + "\n"
-	err = writeNew(path, []byte(text))
+	err = writeNew(path, id.text())
 	if errors.Is(err, fs.ErrExist) {
 		return LoadIdentity(path)
 	}
 	if err != nil {
 		return nil, ErrIdentityBad.With("path", path).Wrap(err)
 	}
-	return ParseIdentity(text)
+	return id, nil
+}
+
+// extended returns the identity with a new key in front of its own.
+func (id *Identity) extended() (*Identity, error) {
+	x, err := age.GenerateX25519Identity()
+	if err != nil {
+		return nil, ErrIdentityBad.Wrap(err)
+	}
+	fresh, err := ParseIdentity(x.String())
+	if err != nil {
+		return nil, err
+	}
+	fresh.keys = append(fresh.keys, id.keys...)
+	return fresh, nil
+}
+
+// first returns the identity without its older keys.
+func (id *Identity) first() *Identity { return &Identity{keys: id.keys[:1]} }
+
+// text is the identity as it stands in its file.
+func (id *Identity) text() []byte {
+	var b strings.Builder
+	b.WriteString("# Licet identity: opens the keys that the database keeps sealed.\n" +
+		"# Keep a copy apart from the database and its backups.\n")
+	for _, k := range id.keys {
+		b.WriteString("# public key: " + k.age.Recipient().String() + "\n" + k.age.String() + "\n")
+	}
+	return []byte(b.String())
 }
 
 // Recipient returns the public part of the sealing key, "age1…".
@@ -136,19 +161,25 @@ func WriteNewFile(path string, data []byte) error {
 }
 
 // writeNew is WriteNewFile with the system's own errors.
-func writeNew(path string, data []byte) error {
+func writeNew(path string, data []byte) error { return place(path, data, os.Link) }
+
+// replaceFile writes a file of mode 0600 in the place of another, whole or not
+// at all.
+func replaceFile(path string, data []byte) error { return place(path, data, os.Rename) }
+
+// place writes a synced file beside path and puts it there.
+func place(path string, data []byte, put func(from, to string) error) error {
 	dir := filepath.Dir(path)
 	tmp, err := os.CreateTemp(dir, ".licet-new-*") // CreateTemp makes it 0600
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name()) //nolint:errcheck // gone after the link, or of no use
+	defer os.Remove(tmp.Name()) //nolint:errcheck // gone already, or of no use
 	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Sync(), tmp.Close())
-	if err != nil {
+	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
 		return err
 	}
-	if err := os.Link(tmp.Name(), path); err != nil {
+	if err := put(tmp.Name(), path); err != nil {
 		return err
 	}
 	return syncDir(dir)

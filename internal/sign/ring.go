@@ -116,6 +116,9 @@ func (r *ring) addSigner(k keyRow, before *ring, open opener) {
 	if err == nil && one.private.KID() != k.KID {
 		err = ErrSeal
 	}
+	if err != nil && k.State == Retired { // lost: what was recorded under it is answered anew
+		err = ErrKeyRevoked.With("kid", k.KID).Wrap(err)
+	}
 	one.err = err
 }
 

@@ -18,24 +18,12 @@ import (
 // sign.passphrase_short, sign.seal.
 func (s *Service) Export(ctx context.Context, by actor.Actor, passphrase string, work int) ([]byte, error) {
 	var e escrow
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
 		if err := s.gate.Check(tx, by, actor.PublisherManage, actor.OrgID{}); err != nil {
 			return err
 		}
-		e = escrow{}
-		all, err := allPublishers(tx)
-		if err != nil {
+		if e, err = s.collect(tx); err != nil {
 			return err
-		}
-		if err := s.exportPeppers(tx, &e); err != nil {
-			return err
-		}
-		for _, p := range all {
-			one, err := s.exportPublisher(tx, p)
-			if err != nil {
-				return err
-			}
-			e.Publishers = append(e.Publishers, one)
 		}
 		return recordInstallation(tx, by, "keys.exported", nil)
 	})
@@ -43,6 +31,63 @@ func (s *Service) Export(ctx context.Context, by actor.Actor, passphrase string,
 		return nil, err
 	}
 	return e.seal(passphrase, work)
+}
+
+// collect opens every secret of the database.
+func (s *Service) collect(q db.Querier) (e escrow, err error) {
+	all, err := allPublishers(q)
+	if err != nil {
+		return e, err
+	}
+	if err := s.exportPeppers(q, &e); err != nil {
+		return e, err
+	}
+	for _, p := range all {
+		one, err := s.exportPublisher(q, p)
+		if err != nil {
+			return e, err
+		}
+		e.Publishers = append(e.Publishers, one)
+	}
+	return e, nil
+}
+
+// RotateIdentity makes a new key for the identity file at path and seals every
+// secret of the database to it. The file holds both keys until the database has
+// changed, so that it may be stopped at any moment and run again. No server may
+// run meanwhile: it would not be able to open what is sealed anew. Only the
+// installation's administrator may. It returns the new public key.
+func (s *Service) RotateIdentity(ctx context.Context, by actor.Actor, path string) (string, error) {
+	fresh, err := s.id.extended()
+	if err != nil {
+		return "", err
+	}
+	err = s.db.Read(ctx, func(r *db.Reader) error { return s.gate.Check(r, by, actor.PublisherManage, actor.OrgID{}) })
+	if err != nil {
+		return "", err
+	}
+	if err := replaceFile(path, fresh.text()); err != nil {
+		return "", ErrIdentityBad.With("path", path).Wrap(err)
+	}
+	next := &Service{db: s.db, gate: s.gate, id: fresh, vault: &Vault{db: s.db, id: fresh}, ring: newKeyring(s.db, fresh)}
+	next.vault.forget()
+	err = s.change(ctx, by, actor.PublisherManage, func(tx *db.Tx) error {
+		e, err := s.collect(tx)
+		if err != nil {
+			return err
+		}
+		if err := next.take(tx, e, &Imported{}); err != nil {
+			return err
+		}
+		return recordInstallation(tx, by, "identity.rotated", nil)
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := replaceFile(path, fresh.first().text()); err != nil {
+		return "", ErrIdentityBad.With("path", path).Wrap(err)
+	}
+	return fresh.Recipient(), nil
 }
 
 func (s *Service) exportPeppers(q db.Querier, e *escrow) error {
@@ -147,17 +192,8 @@ func (s *Service) Import(ctx context.Context, by actor.Actor, file []byte, passp
 	var out Imported
 	err = s.change(ctx, by, actor.PublisherManage, func(tx *db.Tx) error {
 		out = Imported{}
-		if err := s.importPeppers(tx, e.Peppers, &out); err != nil {
+		if err := s.take(tx, e, &out); err != nil {
 			return err
-		}
-		for _, one := range e.Publishers {
-			p, err := db.ParseID[actor.Publisher](one.ID)
-			if err != nil {
-				return ErrEscrowFile.Wrap(err)
-			}
-			if err := s.importPublisher(tx, p, one, &out); err != nil {
-				return err
-			}
 		}
 		return recordInstallation(tx, by, "keys.imported", out)
 	})
@@ -166,6 +202,23 @@ func (s *Service) Import(ctx context.Context, by actor.Actor, file []byte, passp
 	}
 	s.ring.forget()
 	return out, s.vault.reload(ctx)
+}
+
+// take seals the secrets of an export to the Service's identity.
+func (s *Service) take(tx *db.Tx, e escrow, out *Imported) error {
+	if err := s.importPeppers(tx, e.Peppers, out); err != nil {
+		return err
+	}
+	for _, one := range e.Publishers {
+		p, err := db.ParseID[actor.Publisher](one.ID)
+		if err != nil {
+			return ErrEscrowFile.Wrap(err)
+		}
+		if err := s.importPublisher(tx, p, one, out); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) importPeppers(tx *db.Tx, all []escrowPepper, out *Imported) error {

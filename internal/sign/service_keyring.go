@@ -131,8 +131,9 @@ func origin(claims wire.Claims) (issuer string, issued int64, ok bool) {
 // Redeem signs recorded bytes under the key that they were prepared for, and
 // verifies the token as a product would before it returns it. The same bytes
 // give the same token, also when the key has retired meanwhile. Errors:
-// sign.key_revoked, sign.root_revoked (prepare anew under the active key),
-// sign.not_found for a key of nobody, sign.self_check.
+// sign.key_revoked (also for a retired key that is lost) and sign.root_revoked:
+// prepare anew under the active key; sign.not_found for a key of nobody,
+// sign.self_check.
 func (k *Keyring) Redeem(ctx context.Context, p actor.PublisherID, prepared Prepared) (string, error) {
 	r, err := k.fresh(ctx, p)
 	if err != nil {

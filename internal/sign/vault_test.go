@@ -443,6 +443,7 @@ var (
 		(SELECT o.sealed FROM signing_key o WHERE o.publisher_id = ? AND o.state = 'active' AND o.purpose = ?)
 		WHERE publisher_id = ? AND state = 'active' AND purpose = 'issue'`)
 	qTestSetKey    = db.SQL("sign.test_set_key", `UPDATE signing_key SET sealed = ?, public = ? WHERE publisher_id = ? AND state = 'active' AND purpose = 'issue'`)
+	qTestLoseKey   = db.SQL("sign.test_lose_key", `UPDATE signing_key SET sealed = ? WHERE publisher_id = ? AND state = 'active' AND purpose = 'issue'`)
 	qTestSetPepper = db.SQL("sign.test_set_pepper", `UPDATE pepper SET sealed = ? WHERE id = 1`)
 	qTestSetState  = db.SQL("sign.test_set_state", `UPDATE signing_key SET state = 'active' WHERE publisher_id = ? AND state = 'revoked'`)
 )

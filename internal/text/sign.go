@@ -147,6 +147,10 @@ var (
 		EN: "The two passphrases differ. Nothing was made; start the command again.",
 		DE: "Die beiden Passphrasen unterscheiden sich. Es wurde nichts erzeugt; starten Sie den Befehl erneut.",
 	})
+	_ = add("fault.cli.already_set_up", Entry{
+		EN: "This publisher has roots already; “licet key list” shows them. To make the next issuing key, run “licet key rotate”.",
+		DE: "Dieser Hersteller hat schon Wurzelschlüssel; „licet key list“ zeigt sie. Den nächsten Ausstellungsschlüssel erzeugt „licet key rotate“.",
+	})
 	_ = add("fault.cli.not_confirmed", Entry{
 		EN: "Not confirmed, so nothing was signed. Answer “y”, or give --yes.",
 		DE: "Nicht bestätigt, deshalb wurde nichts signiert. Antworten Sie mit „j“, oder geben Sie --yes an.",
@@ -216,6 +220,10 @@ var (
 	_ = add("cli.key.data", Entry{
 		EN: "Data key {id} seals from now on; what was sealed before still opens.",
 		DE: "Datenschlüssel {id} versiegelt von jetzt an; früher Versiegeltes lässt sich weiter öffnen.",
+	})
+	_ = add("cli.key.identity", Entry{
+		EN: "Everything is sealed to the new identity in {file}. Start the server, and keep a copy of the file apart from the database.",
+		DE: "Alles ist für die neue Identität in {file} versiegelt. Starten Sie den Server, und verwahren Sie eine Kopie der Datei getrennt von der Datenbank.",
 	})
 	_ = add("cli.key.exported", Entry{
 		EN: "Every secret of the installation is in {file} under the passphrase. Keep both apart from the server and from each other.",
