@@ -329,6 +329,18 @@ func TestList(t *testing.T) {
 				t.Fatalf("%v, want %v", got, expect)
 			}
 		}
+		if _, err := w.orders.List(t.Context(), w.A.All(), order.Filter{After: "7"}); !order.ErrBadPage.Is(err) {
+			t.Fatal(err)
+		}
+		for _, after := range []string{"%", "e30x", "eyJsIjoibm9wZSJ9"} {
+			_, err := w.orders.Tickets(t.Context(), w.A.All(), order.TicketQuery{Order: other, After: after})
+			if !order.ErrBadPage.Is(err) {
+				t.Fatalf("%s: %v", after, err)
+			}
+		}
+		if _, err := w.orders.Lines(t.Context(), w.A.All(), order.LineQuery{Order: other, After: "%"}); !order.ErrBadPage.Is(err) {
+			t.Fatal(err)
+		}
 		page, err := w.orders.List(t.Context(), w.A.All(), order.Filter{Source: "crm", State: order.Delivered})
 		if err != nil || len(page.Items) != 1 {
 			t.Fatal(page, err)

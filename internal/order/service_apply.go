@@ -134,7 +134,7 @@ func (s *Service) supply(tx *db.Tx, by actor.Actor, w *ledger) (codes, error) {
 		tickets += ticketsFor(w.reading.sales[l.sale].snapshot, l.Quantity-l.Issued)
 	}
 	if tickets > s.settings.BulkAbove {
-		id, err := s.enqueue(tx, by.Publisher, w.order)
+		id, err := s.enqueue(tx, by.Publisher, *w.order)
 		w.order.Job = id
 		return nil, err
 	}

@@ -24,6 +24,12 @@ func (s *Service) place(ctx context.Context, by actor.Actor, doc format.Document
 	if err := doc.Check(); err != nil {
 		return Result{}, err
 	}
+	if done, err := s.copied(ctx, by, doc); err != nil || done.outcome != "" {
+		if err != nil {
+			return Result{}, err
+		}
+		return s.answer(ctx, by, doc, done)
+	}
 	var done placed
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		var err error
@@ -39,6 +45,35 @@ func (s *Service) place(ctx context.Context, by actor.Actor, doc format.Document
 		return Result{}, err
 	}
 	return s.answer(ctx, by, doc, done)
+}
+
+// copied recognizes a copy of a document that was taken, without the writer: a
+// document that was seen stays seen. Whatever else it may be is left to placeTx,
+// and so is an order that is not issued yet, whose job may need a push.
+func (s *Service) copied(ctx context.Context, by actor.Actor, doc format.Document) (done placed, err error) {
+	if by.Retry.Key != "" || doc.Unpaid {
+		return done, nil
+	}
+	err = s.db.Read(ctx, func(q *db.Reader) error {
+		own, err := s.sender(q, by, actor.OrderWrite, doc.Source)
+		if err != nil {
+			return err
+		}
+		doc.Source = own
+		known, err := seen(q, by.Publisher, doc.Hash())
+		if err != nil || !known {
+			return err
+		}
+		o, err := byNumber(q, by.Publisher, doc.Source, doc.Number)
+		if err != nil {
+			return err
+		}
+		if s.gate.Check(q, by, actor.OrderWrite, o.Buyer) == nil && o.Issued == o.Quantity {
+			done = placed{order: o.ID, outcome: Unchanged}
+		}
+		return nil
+	})
+	return done, err
 }
 
 func (s *Service) placeTx(tx *db.Tx, by actor.Actor, doc format.Document, u Unknown) (placed, error) {
