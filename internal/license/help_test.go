@@ -5,8 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"flag"
 	"fmt"
 	"net/netip"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -393,3 +396,41 @@ func (w *world) sound(ids ...license.LicenseID) {
 const year = 365 * 24 * time.Hour
 
 func join(lines []string) string { return strings.Join(lines, "\n") }
+
+// events returns the sealed journal lines of publisher a with this event; all of
+// them for "".
+func (w *world) events(name string) (out []actor.Row) {
+	w.t.Helper()
+	_, err := actor.SealOnce(context.Background(), w.d)
+	must(w.t, err)
+	must(w.t, w.d.Read(context.Background(), func(r *db.Reader) error {
+		rows, err := actor.ReadJournal(r, w.a.Publisher, 0, 100_000)
+		for _, row := range rows {
+			if name == "" || row.Event == name {
+				out = append(out, row)
+			}
+		}
+		return err
+	}))
+	return out
+}
+
+// deep reports whether the long versions of the tests are asked for.
+func deep() bool { return os.Getenv("LICET_DEEP") != "" }
+
+// rounds is how often a test repeats itself: some, or many in the deep run.
+func rounds(some, many int) int {
+	if deep() {
+		return many
+	}
+	return some
+}
+
+// checks has rapid try so many random runs in this test.
+func checks(t *testing.T, n int) {
+	t.Helper()
+	f := flag.Lookup("rapid.checks")
+	before := f.Value.String()
+	must(t, f.Value.Set(strconv.Itoa(n)))
+	t.Cleanup(func() { _ = f.Value.Set(before) })
+}

@@ -16,6 +16,9 @@ type LineTicket struct {
 	State    TicketState
 	Quantity int64 // as sold; what is owed back is not in it
 	Used     int64
+	Owed     int64 // sold back, still in use
+
+	state LicenseState
 }
 
 // LineTickets returns the tickets of order lines, in the order of their issue,
@@ -46,10 +49,14 @@ func (s *Service) LineTickets(q db.Querier, p actor.PublisherID, lines []OrderLi
 }
 
 func linePage(q db.Querier, p actor.PublisherID, line OrderLineID, id SnapshotID, after TicketID) ([]LineTicket, error) {
-	return db.List(q, func(r *db.Rows) (LineTicket, error) {
+	return db.List(q, scanLineTicket(line), qLinePage, p, id, after, chunk)
+}
+
+func scanLineTicket(line OrderLineID) func(r *db.Rows) (LineTicket, error) {
+	return func(r *db.Rows) (LineTicket, error) {
 		t := LineTicket{Line: line}
-		return t, r.Scan(&t.Ticket, &t.Hint, (*string)(&t.State), &t.License, &t.Quantity, &t.Used)
-	}, qLinePage, p, id, after, chunk)
+		return t, r.Scan(&t.Ticket, &t.Hint, (*string)(&t.State), &t.License, (*string)(&t.state), &t.Quantity, &t.Used, &t.Owed)
+	}
 }
 
 // Codes opens the codes of tickets, as printed. Tickets whose code is not kept

@@ -18,16 +18,30 @@ type LineSeats struct {
 // nothing.
 func (s *Service) LineSeats(q db.Querier, p actor.PublisherID, lines []OrderLineID) (map[OrderLineID]LineSeats, error) {
 	type row struct {
-		line  OrderLineID
-		seats LineSeats
+		snapshot SnapshotID
+		seats    LineSeats
+	}
+	of, err := snapshotsOf(q, p, lines)
+	if err != nil {
+		return nil, err
+	}
+	lineOf := map[SnapshotID]OrderLineID{}
+	var ids db.IDs[Terms]
+	for line, snapshots := range of {
+		for _, id := range snapshots {
+			lineOf[id] = line
+			ids = append(ids, id)
+		}
 	}
 	rows, err := db.List(q, func(r *db.Rows) (row, error) {
 		var x row
-		return x, r.Scan(&x.line, &x.seats.Sold, &x.seats.Free, &x.seats.InUse)
-	}, qLineSeats, p, db.IDs[OrderLine](lines))
-	out := make(map[OrderLineID]LineSeats, len(rows))
+		return x, r.Scan(&x.snapshot, &x.seats.Sold, &x.seats.Free, &x.seats.InUse)
+	}, qLineSeats, p, ids)
+	out := make(map[OrderLineID]LineSeats, len(lines))
 	for _, x := range rows {
-		out[x.line] = x.seats
+		sum := out[lineOf[x.snapshot]]
+		sum.Sold, sum.Free, sum.InUse = sum.Sold+x.seats.Sold, sum.Free+x.seats.Free, sum.InUse+x.seats.InUse
+		out[lineOf[x.snapshot]] = sum
 	}
 	return out, err
 }
@@ -55,10 +69,7 @@ func (s *Service) LinePage(q db.Querier, p actor.PublisherID, line OrderLineID, 
 		} else if c == 0 {
 			from = after.Ticket
 		}
-		page, err := db.List(q, func(r *db.Rows) (LineTicket, error) {
-			t := LineTicket{Line: line}
-			return t, r.Scan(&t.Ticket, &t.Hint, (*string)(&t.State), &t.License, &t.Quantity, &t.Used)
-		}, qLinePage, p, id, from, limit-len(out))
+		page, err := db.List(q, scanLineTicket(line), qLinePage, p, id, from, limit-len(out))
 		if err != nil {
 			return nil, after, err
 		}

@@ -24,7 +24,7 @@ INSERT INTO code_lookup (lookup, publisher_id, kind, id, pepper) VALUES {rows}`)
 UPDATE license SET key_hint = ?, key_sealed = ?, rev = rev + 1 WHERE publisher_id = ? AND id = ? AND key_sealed IS NULL`)
 
 	qLinePage = db.SQL("license.line_page", `
-SELECT t.id, t.hint, t.state, l.id, l.quantity - l.owed, l.used FROM ticket t
+SELECT t.id, t.hint, t.state, l.id, l.state, l.quantity - l.owed, l.used, l.owed FROM ticket t
 JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
 WHERE t.publisher_id = ? AND t.snapshot_id = ? AND t.id > ? ORDER BY t.id, l.id LIMIT ?`)
 	qLineFree = db.SQL("license.line_free", `
@@ -33,17 +33,6 @@ JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
 WHERE t.publisher_id = ? AND t.snapshot_id = ? AND t.id < ? AND l.quantity > l.used
   AND l.state IN ('available', 'blocked')
 ORDER BY t.id DESC LIMIT ?`)
-	qLineOwing = db.SQL("license.line_owing", `
-SELECT DISTINCT l.id FROM ticket t
-JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
-JOIN activation a ON a.publisher_id = l.publisher_id AND a.license_id = l.id AND a.slot = 0
-WHERE t.publisher_id = ? AND t.snapshot_id = ? AND l.owed > 0 AND a.shrink > 0 AND a.told = 0
-  AND l.state IN ('available', 'blocked')`)
-	qLineSpent = db.SQL("license.line_spent", `
-SELECT l.id FROM ticket t
-JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
-WHERE t.publisher_id = ? AND t.snapshot_id = ? AND l.used > 0 AND l.state IN ('available', 'blocked')
-ORDER BY t.id DESC`)
 	qTicketOpen = db.SQL("license.ticket_open", `
 SELECT l.id FROM ticket t
 JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id

@@ -37,6 +37,9 @@ func (w *work) find() error {
 
 // lock takes licenses into the work, with their live activations if asked for.
 func (w *work) lock(ids db.IDs[License], live bool) ([]*License, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	list, err := w.s.lockLicenses(w.tx, w.by.Publisher, ids)
 	if err != nil {
 		return nil, err
@@ -124,35 +127,58 @@ func minTicket(a, b TicketID) TicketID {
 	return a
 }
 
-// inUse is the stock of the line that is used, with what the plan has cut from
-// it already taken away.
-func (w *work) inUse(plan LowerPlan) ([]Stock, error) {
-	var stock []Stock
+// pick walks the line's licenses that are still open and locks those that ok
+// picks, with their live activations, a page at a time.
+func (w *work) pick(ok func(LineTicket) bool, each func(*License) error) error {
 	for _, id := range w.snapshots {
-		ids, err := idsOf[License](w.tx, qLineSpent, w.by.Publisher, id)
-		if err != nil {
-			return nil, err
-		}
-		for part := range slices.Chunk(ids, chunk) {
-			list, err := w.lock(part, true)
+		after := TicketID{15: 1}
+		for {
+			page, err := linePage(w.tx, w.by.Publisher, w.line, id, after)
 			if err != nil {
-				return nil, err
+				return err
+			}
+			var ids db.IDs[License]
+			for _, t := range page {
+				if (t.state == LicenseAvailable || t.state == LicenseBlocked) && ok(t) {
+					ids = append(ids, t.License)
+				}
+				after = t.Ticket
+			}
+			list, err := w.lock(ids, true)
+			if err != nil {
+				return err
 			}
 			for _, l := range list {
-				one := Stock{License: l.ID, Seats: l.Seats}
-				for _, c := range plan.Cut {
-					if c.License == l.ID {
-						one.Seats = one.Seats.Cut(c.By, c.Spent)
-					}
+				if err := each(l); err != nil {
+					return err
 				}
-				for _, a := range w.live[l.ID] {
-					one.Uses = append(one.Uses, Use{a.ID, a.Quantity, a.Shrink})
-				}
-				stock = append(stock, one)
+			}
+			if len(page) < chunk {
+				break
 			}
 		}
 	}
-	return stock, nil
+	return nil
+}
+
+// inUse is the stock of the line that is used, with what the plan has cut from
+// it already taken away.
+func (w *work) inUse(plan LowerPlan) ([]Stock, error) {
+	cuts := map[LicenseID]Cut{}
+	for _, c := range plan.Cut {
+		cuts[c.License] = c
+	}
+	var stock []Stock
+	err := w.pick(func(t LineTicket) bool { return t.Used > 0 }, func(l *License) error {
+		c := cuts[l.ID]
+		one := Stock{License: l.ID, Seats: l.Seats.Cut(c.By, c.Spent)}
+		for _, a := range w.live[l.ID] {
+			one.Uses = append(one.Uses, Use{a.ID, a.Quantity, a.Shrink})
+		}
+		stock = append(stock, one)
+		return nil
+	})
+	return stock, err
 }
 
 // cut takes quantity away; a license without any left is gone, and its ticket
@@ -167,31 +193,20 @@ func (w *work) cut(l *License, c Cut) {
 	}
 }
 
-// forgive takes recalls back, oldest activation first, and returns how much of
-// by is left.
+// forgive takes recalls back that no container has heard of, and returns how
+// much of by is left.
 func (w *work) forgive(by int64) (int64, error) {
-	for _, id := range w.snapshots {
-		ids, err := idsOf[License](w.tx, qLineOwing, w.by.Publisher, id)
-		if err != nil {
-			return by, err
-		}
-		for part := range slices.Chunk(ids, chunk) {
-			list, err := w.lock(part, true)
+	err := w.pick(func(t LineTicket) bool { return t.Owed > 0 }, func(l *License) error {
+		for _, a := range w.live[l.ID] {
+			n, acts, err := l.forgive(a, by)
 			if err != nil {
-				return by, err
+				return err
 			}
-			for _, l := range list {
-				for _, a := range w.live[l.ID] {
-					n, acts, err := l.forgive(a, by)
-					if err != nil {
-						return by, err
-					}
-					by, w.lifted, w.acts = by-n, w.lifted+n, append(w.acts, acts...)
-				}
-			}
+			by, w.lifted, w.acts = by-n, w.lifted+n, append(w.acts, acts...)
 		}
-	}
-	return by, nil
+		return nil
+	})
+	return by, err
 }
 
 // grow enlarges the line's open ticket, if there is one, and returns what is left.
@@ -346,18 +361,17 @@ func recordActs(tx *db.Tx, by actor.Actor, acts []act) error {
 }
 
 var qLineSeats = db.SQL("license.line_seats", `
-SELECT line_id, CAST(SUM(sold) AS bigint), CAST(SUM(free) AS bigint),
+SELECT snapshot_id, CAST(SUM(sold) AS bigint), CAST(SUM(free) AS bigint),
   CAST(SUM(CASE WHEN live < sold - free THEN live ELSE sold - free END) AS bigint)
 FROM (
-  SELECT s.line_id AS line_id, l.quantity - l.owed AS sold,
+  SELECT t.snapshot_id AS snapshot_id, l.quantity - l.owed AS sold,
     CASE WHEN l.used >= l.quantity THEN 0
          WHEN l.used < l.owed THEN l.quantity - l.owed
          ELSE l.quantity - l.used END AS free,
     CASE WHEN l.used = 0 THEN 0 ELSE COALESCE((
       SELECT SUM(a.quantity - a.shrink) FROM activation a
       WHERE a.publisher_id = l.publisher_id AND a.license_id = l.id AND a.slot = 0), 0) END AS live
-  FROM license_snapshot s
-  JOIN ticket t ON t.publisher_id = s.publisher_id AND t.snapshot_id = s.id
+  FROM ticket t
   JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
-  WHERE s.publisher_id = ? AND {ids:s.line_id} AND l.state IN ('available', 'blocked')
-) x GROUP BY line_id`)
+  WHERE t.publisher_id = ? AND {ids:t.snapshot_id} AND l.state IN ('available', 'blocked')
+) x GROUP BY snapshot_id`)
