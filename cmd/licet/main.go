@@ -41,6 +41,7 @@ type commands struct {
 	Config    configCmd    `cmd:"" help:"List all settings with their values."`
 	Bench     benchCmd     `cmd:"" help:"Measure this machine and this program against each other."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
+	Reference referenceCmd `cmd:"" hidden:"" help:"Print a page of the reference."`
 }
 
 // env is what every command gets.
