@@ -46,7 +46,7 @@ func Open(cfg Config) (*Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Container{cfg: cfg, pins: pins, store: store{cfg.Dir, cfg.Clock}, machine: cfg.Machine()}
+	c := &Container{cfg: cfg, pins: pins, store: store{cfg.Dir, cfg.Clock}, machine: cfg.Machine().tidied()}
 	c.salted = c.machine.hashes(pins.SaltBytes())
 	st, err := c.load()
 	if err != nil {

@@ -25,8 +25,12 @@ type Machine struct {
 // What cannot be read (some values are for administrators only) is left out;
 // licenses ask for some of the components, not for all.
 func ThisMachine() Machine {
-	m := readMachine()
-	known := m.Components[:0]
+	return readMachine().tidied()
+}
+
+// tidied is the machine with its values in one form and without empty ones.
+func (m Machine) tidied() Machine {
+	known := make([]Component, 0, len(m.Components))
 	for _, c := range m.Components {
 		if c.Value = tidy(c.Value); c.Value != "" {
 			known = append(known, c)
