@@ -18,11 +18,10 @@ import (
 // modelLine counts the units of one line: free ones, those on devices, and those
 // of the latter that a device owes back.
 type modelLine struct {
-	article           string
-	free, used, owed  int64
-	open              bool     // it was sold at least once
-	codes             []string // of its tickets that still open something
-	perUnit, exchange bool
+	article          string
+	free, used, owed int64
+	codes            []string // of its tickets that still open something
+	exchange         bool     // it was sold anew since they were read
 }
 
 func (l modelLine) sold() int64 { return l.free + l.used - l.owed }

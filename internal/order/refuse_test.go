@@ -172,7 +172,7 @@ func TestClosedBuyer(t *testing.T) {
 func TestTooManyUnits(t *testing.T) {
 	each(t, order.Settings{}, func(t *testing.T, w *world) {
 		var lines []format.Line
-		for _, no := range strings.Split(strings.Repeat("x", 100), "") {
+		for no := range strings.SplitSeq(strings.Repeat("x", 100), "") {
 			lines = append(lines, line(no+string(rune('a'+len(lines)/26))+string(rune('a'+len(lines)%26)), "CAD-PRO-PERP", format.MaxQuantity))
 		}
 		w.place(w.doc("1", lines...))

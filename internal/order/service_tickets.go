@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/licet/licet/internal/actor"
@@ -142,9 +143,7 @@ func (s *Service) codes(q db.Querier, p actor.PublisherID, found []license.LineT
 		}
 	}
 	opened, err := s.licenses.Codes(q, p, sealed)
-	for id, code := range opened {
-		out[id] = code
-	}
+	maps.Copy(out, opened)
 	return out, err
 }
 

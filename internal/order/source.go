@@ -19,7 +19,7 @@ type Source struct {
 // SourceKind says what software sends.
 type SourceKind string
 
-// The kinds of sources.
+// WooSource is a shop that runs WooCommerce.
 const WooSource SourceKind = "woocommerce"
 
 // Unknown says what happens to a line whose article the catalog does not have:

@@ -268,7 +268,8 @@ func insertSales(tx *db.Tx, p actor.PublisherID, o ID, sales []sale) error {
 	for _, s := range sales {
 		rows = append(rows, []any{
 			p, o, s.no, s.sale.Article,
-			db.JSON[map[string]string]{V: s.sale.Options}, db.JSON[catalog.Snapshot]{V: s.snapshot},
+			db.JSON[map[string]string]{V: s.sale.Options},
+			db.JSON[catalog.Snapshot]{V: s.snapshot},
 		})
 	}
 	_, err := tx.ExecMany(qSaleInsert, rows)
