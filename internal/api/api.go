@@ -62,7 +62,7 @@ func New(o Options) *API {
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"apiKey": {Type: "http", Scheme: "bearer", Description: "An API key: lk_…"},
 	}
-	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	config.Components.Schemas = &registry{huma.NewMapRegistry("#/components/schemas/", schemaName), map[string]bool{}}
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[actor.Set](), reflect.TypeFor[[]string]())
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[frame.Value](), reflect.TypeFor[any]())
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[problem](), reflect.TypeFor[route.Problem]())

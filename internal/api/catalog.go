@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -163,7 +162,7 @@ func (a *API) prices() {
 			Caller
 			NumberPath
 			Class    string `query:"class" enum:"list,reseller,academic,free" default:"list"`
-			Currency string `query:"currency" pattern:"^[A-Z]{3}$" required:"true"`
+			Currency string `query:"currency" pattern:"^[A-Z]{3}$" patternDescription:"ISO 4217" required:"true"`
 			On       string `query:"on" format:"date" required:"true"`
 		}) (*body[catalog.Price], error) {
 			on, err := day.Parse(in.On)
@@ -198,7 +197,10 @@ func (a *API) apply(w http.ResponseWriter, r *http.Request, by actor.Actor) erro
 	if err != nil {
 		return err
 	}
-	dryRun, _ := strconv.ParseBool(r.URL.Query().Get("dry_run"))
+	dryRun, err := toggle(r.URL.Query(), "dry_run")
+	if err != nil {
+		return err
+	}
 	plan, err := a.Catalog.Apply(r.Context(), by, raw, dryRun)
 	if err != nil {
 		return err

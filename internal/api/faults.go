@@ -6,6 +6,9 @@ import "github.com/licet/licet/internal/fault"
 // it.
 var (
 	ErrMalformed    = fault.New(fault.Invalid, "api.malformed")
+	ErrEncoding     = fault.New(fault.Invalid, "api.encoding")
+	ErrTwice        = fault.New(fault.Invalid, "api.field_twice")
+	ErrTooDeep      = fault.New(fault.Invalid, "api.too_deep")
 	ErrUnknownField = fault.New(fault.Invalid, "api.unknown_field")
 	ErrRequired     = fault.New(fault.Invalid, "api.required")
 	ErrType         = fault.New(fault.Invalid, "api.type")

@@ -34,6 +34,9 @@ func (t *collector) Handle(op *huma.Operation, handle func(huma.Context)) {
 		Method: op.Method, Pattern: op.Path, Permission: meta.permission, Public: meta.public,
 		Class: meta.class, MaxBody: op.MaxBodyBytes,
 		Handler: func(w http.ResponseWriter, r *http.Request, by actor.Actor) error {
+			if err := strict(op, r); err != nil {
+				return err
+			}
 			c := &call{humaContext: humago.NewContext(op, r, w), by: by}
 			handle(c)
 			if c.internal != nil && t.report != nil {
@@ -166,8 +169,9 @@ func init() { //nolint:gochecknoinits // huma keeps its sentences in package var
 	validation.MsgExpectedBoolean, validation.MsgExpectedNumber = "type|boolean", "type|number"
 	validation.MsgExpectedInteger, validation.MsgExpectedString = "type|integer", "type|string"
 	validation.MsgExpectedArray, validation.MsgExpectedObject = "type|array", "type|object"
-	validation.MsgExpectedBase64String, validation.MsgExpectedRFC4122UUID = "format|base64", "format|UUID"
+	validation.MsgExpectedBase64String, validation.MsgExpectedRFC4122UUID = "format|base64", "format|UUID%.0v"
 	validation.MsgExpectedRFC3339Date, validation.MsgExpectedRFC3339DateTime = "format|YYYY-MM-DD", "format|RFC 3339"
+	huma.ValidateStrictCasing = true
 	huma.NewErrorWithContext = newError
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
 		return newError(nil, status, msg, errs...)
@@ -194,13 +198,7 @@ func newError(ctx huma.Context, status int, msg string, errs ...error) huma.Stat
 			found = append(found, err)
 			continue
 		}
-		d := detailer.ErrorDetail()
-		rule, limit, _ := strings.Cut(d.Message, "|")
-		f, known := rules[rule]
-		if !known {
-			f = ErrMalformed
-		}
-		found = append(found, f.At(pointer(d.Location, rule, limit)).With("limit", limit, "field", limit))
+		found = append(found, named(detailer.ErrorDetail()))
 	}
 	if len(found) == 0 {
 		found = append(found, byStatus(status, msg))
@@ -225,12 +223,48 @@ func byStatus(status int, msg string) error {
 	}
 }
 
-// pointer turns huma's location ("body.lines[0].quantity") into a JSON pointer.
+// named is the refusal of one finding. Its message is "rule|limit" where the
+// rule is one of ours, and huma's own words where a parameter could not be
+// read; of these only the kind is taken, for they may hold the value.
+func named(d *huma.ErrorDetail) error {
+	rule, limit, _ := strings.Cut(d.Message, "|")
+	f, known := rules[rule]
+	place, _, _ := strings.Cut(d.Location, ".")
+	if !known {
+		switch {
+		case place == "body" || place == "":
+			f = ErrMalformed
+		case rule == "invalid integer":
+			f, limit = ErrType, "integer"
+		case rule == "invalid boolean":
+			f, limit = ErrType, "boolean"
+		case strings.HasPrefix(rule, "required "):
+			_, limit, _ = strings.Cut(d.Location, ".")
+			f = ErrRequired
+		case strings.Contains(rule, "day."):
+			f, limit = ErrFormat, "YYYY-MM-DD"
+		default:
+			f, limit = ErrFormat, "UUID"
+		}
+	}
+	return f.At(pointer(d.Location, rule, limit)).With("limit", limit, "field", limit)
+}
+
+// pointer turns huma's location ("body.lines[0].quantity") into a JSON pointer;
+// a parameter ("query.limit") is called by its name.
 func pointer(location, rule, name string) string {
+	for _, place := range []string{"path.", "query.", "header."} {
+		if parameter, ok := strings.CutPrefix(location, place); ok {
+			return parameter
+		}
+	}
 	location = strings.TrimPrefix(strings.TrimPrefix(location, "body"), ".")
 	location = strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(location)
 	if rule == "required" && name != "" {
 		location = strings.TrimSuffix(location, "/") + "/" + name
+	}
+	if location == "" {
+		return "" // the whole body
 	}
 	return "/" + strings.TrimPrefix(location, "/")
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/order"
@@ -151,7 +150,11 @@ func (a *API) place(w http.ResponseWriter, r *http.Request, by actor.Actor) erro
 	file := order.File{
 		Raw: raw, ContentType: r.Header.Get("Content-Type"), Source: q.Get("source"), Mode: format.Mode(q.Get("mode")), Language: q.Get("language"),
 	}
-	if dryRun, _ := strconv.ParseBool(q.Get("dry_run")); dryRun {
+	dryRun, err := toggle(q, "dry_run")
+	if err != nil {
+		return err
+	}
+	if dryRun {
 		all, err := a.Orders.PreviewFile(r.Context(), by, file)
 		if err != nil {
 			return err
@@ -171,7 +174,10 @@ func (a *API) reconcile(w http.ResponseWriter, r *http.Request, by actor.Actor) 
 		return err
 	}
 	q := r.URL.Query()
-	whole, _ := strconv.ParseBool(q.Get("whole"))
+	whole, err := toggle(q, "whole")
+	if err != nil {
+		return err
+	}
 	report, err := a.Orders.ReconcileFile(r.Context(), by, order.File{Raw: raw, ContentType: r.Header.Get("Content-Type"), Source: q.Get("source")}, whole)
 	if err != nil {
 		return err

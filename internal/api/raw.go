@@ -3,7 +3,9 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"reflect"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -73,6 +75,20 @@ func pathParameters(path string) []string {
 		i = end
 	}
 	return out
+}
+
+// toggle reads a switch of a plain handler. What is neither true nor false is
+// refused: a dry_run that was misspelled must not become an act.
+func toggle(q url.Values, name string) (bool, error) {
+	v := q.Get(name)
+	if v == "" {
+		return false, nil
+	}
+	on, err := strconv.ParseBool(v)
+	if err != nil {
+		return false, ErrType.At(name).With("limit", "boolean")
+	}
+	return on, nil
 }
 
 // writeJSON answers with a value; what is answered may hold codes and is never

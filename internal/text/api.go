@@ -1,8 +1,23 @@
 package text
 
 var _ = add("fault.api.malformed", Entry{
-	EN: "The request is not well-formed JSON, has a field twice, or has more after its end. Check it with a JSON tool.",
-	DE: "Die Anfrage ist kein wohlgeformtes JSON, enthält ein Feld doppelt oder hat noch etwas hinter ihrem Ende. Prüfen Sie sie mit einem JSON-Werkzeug.",
+	EN: "The request is not well-formed JSON, or has more after its end. Check it with a JSON tool.",
+	DE: "Die Anfrage ist kein wohlgeformtes JSON oder hat noch etwas hinter ihrem Ende. Prüfen Sie sie mit einem JSON-Werkzeug.",
+})
+
+var _ = add("fault.api.encoding", Entry{
+	EN: "The body is not UTF-8, or begins with a byte order mark. Send JSON in UTF-8 without one.",
+	DE: "Der Inhalt ist nicht UTF-8 oder beginnt mit einer Bytereihenfolgemarke. Senden Sie JSON in UTF-8 ohne diese Marke.",
+})
+
+var _ = add("fault.api.field_twice", Entry{
+	EN: "This field stands twice in the same object, so its value is not certain. Send it once.",
+	DE: "Dieses Feld steht zweimal im selben Objekt, sein Wert ist also nicht eindeutig. Senden Sie es einmal.",
+})
+
+var _ = add("fault.api.too_deep", Entry{
+	EN: "The body is nested deeper than the limit of {limit}. Compare it with the API page.",
+	DE: "Der Inhalt ist tiefer verschachtelt als die Grenze von {limit}. Vergleichen Sie ihn mit der API-Seite.",
 })
 
 var _ = add("fault.api.unknown_field", Entry{

@@ -1,0 +1,4 @@
+package api
+
+// Closed is the table of closed sets.
+var Closed = closed
