@@ -48,7 +48,7 @@ func TestEscrow(t *testing.T) {
 			t.Fatal(err)
 		}
 		done, err := repair.Import(ctx, admin, file, passphrase)
-		if err != nil || done.Peppers != 2 || done.DataKeys != 2 || done.Keys != 4 {
+		if err != nil || done.Peppers != 2 || done.DataKeys != 3 || done.Keys != 4 {
 			t.Fatalf("%+v, %v", done, err)
 		}
 		s, err := sign.Open(ctx, d, actor.NewGate(d), path)

@@ -35,6 +35,10 @@ func (s *Service) Request(ctx context.Context, by actor.Actor, in RequestInput) 
 		if in.Again {
 			return requestAgain(tx, by.Publisher, &req)
 		}
+		// An export from now on holds all that the publisher needs.
+		if err := s.vault.addDataKey(tx, by.Publisher, 1); err != nil {
+			return err
+		}
 		for _, purpose := range in.Purposes {
 			k, err := s.makeKey(tx, by.Publisher, purpose, in.Days)
 			if err != nil {

@@ -99,6 +99,9 @@ func openVault(ctx context.Context, d *db.DB, id *Identity) (*Vault, error) {
 		if err := v.addPepper(tx, blindID, purposeBlind, tx.Now()); err != nil {
 			return err
 		}
+		if err := v.addDataKey(tx, actor.InstallationID, 1); err != nil {
+			return err
+		}
 		return v.addPepper(tx, 1, purposeLookup, tx.Now())
 	})
 	if err != nil {

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/licet/licet/internal/sign"
+	"github.com/licet/licet/wire"
+)
+
+// drill is a part of docs/ops/keys.md: some code blocks of one section, what
+// happens before them, and what must hold after them.
+type drill struct {
+	section string
+	blocks  []int
+	before  func(f *field)
+	after   func(f *field)
+}
+
+// drills are all code blocks of the page. Those of the first section set up
+// every field, so they are run before each drill.
+var drills = []drill{
+	{"Set up", []int{0, 1, 2, 3}, nil, (*field).sells},
+	{"Set up with roots that never meet the server", []int{0, 1, 2, 3}, (*field).empty, (*field).sells},
+	{"Every year: the next issuing key", []int{0}, nil, (*field).rotated},
+	{"Lost issuing key", []int{0}, (*field).loseKey, (*field).rotated},
+	{"Stolen issuing key", []int{0, 1}, (*field).stealKey, (*field).forgedRefused},
+	{"Stolen issuing key", []int{2, 3, 4}, (*field).stealKey, (*field).forgedRefused},
+	{"Lost active root", []int{0}, (*field).loseActive, (*field).newPins},
+	{"Lost standby root", []int{0}, (*field).loseStandby, (*field).newPins},
+	{"Stolen active root", []int{0}, (*field).stealActive, (*field).rootFell},
+	{"Stolen active root", []int{1, 2, 3}, (*field).stealActive, (*field).rootFell},
+	{"Stolen standby root", []int{0}, (*field).stealStandby, (*field).rootFell},
+	{"Lost identity file", []int{0}, (*field).loseIdentity, (*field).sells},
+	{"Lost identity file", []int{0, 1}, (*field).loseYoungKeys, (*field).rotated},
+	{"Stolen server", []int{0}, (*field).stealKey, (*field).serverStolen},
+	{"Peppers and data keys", []int{0}, nil, (*field).sells},
+}
+
+// TestRunbook runs every command of the page, with a product in the field that
+// was shipped before anything happened and holds the original pins only.
+func TestRunbook(t *testing.T) {
+	quick(t)
+	page := readRunbook(t)
+	done := map[string]map[int]bool{}
+	for _, d := range drills {
+		if done[d.section] == nil {
+			done[d.section] = map[int]bool{}
+		}
+		for _, b := range d.blocks {
+			done[d.section][b] = true
+		}
+		t.Run(strings.ReplaceAll(d.section, " ", "-"), func(t *testing.T) { playDrill(t, page, d) })
+	}
+	for section, blocks := range page {
+		for i := range blocks {
+			if !done[section][i] {
+				t.Errorf("block %d of %q is run by no test", i, section)
+			}
+		}
+	}
+}
+
+// quick makes sealed files cheap while a test runs.
+func quick(t *testing.T) {
+	t.Helper()
+	rootWork = 8
+	t.Cleanup(func() { rootWork = 0 })
+}
+
+func playDrill(t *testing.T, page map[string][]string, d drill) {
+	t.Helper()
+	f := newField(t)
+	isSetUp := strings.HasPrefix(d.section, "Set up")
+	if !isSetUp {
+		for _, block := range page["Set up"] {
+			f.block(block)
+		}
+		f.ship()
+	}
+	if d.before != nil {
+		d.before(f)
+	}
+	for _, i := range d.blocks {
+		if i >= len(page[d.section]) {
+			t.Fatalf("%q has no block %d", d.section, i)
+		}
+		f.block(page[d.section][i])
+	}
+	if isSetUp {
+		f.ship()
+	}
+	d.after(f)
+}
+
+var (
+	heading = regexp.MustCompile(`(?m)^## (.+)$`)
+	fence   = regexp.MustCompile("(?s)```sh\n(.*?)```")
+)
+
+// readRunbook returns the code blocks of the page by section.
+func readRunbook(t *testing.T) map[string][]string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "ops", "keys.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(raw)
+	out := map[string][]string{}
+	at := heading.FindAllStringSubmatchIndex(page, -1)
+	for i, m := range at {
+		end := len(page)
+		if i+1 < len(at) {
+			end = at[i+1][0]
+		}
+		name := page[m[2]:m[3]]
+		for _, b := range fence.FindAllStringSubmatch(page[m[1]:end], -1) {
+			out[name] = append(out[name], b[1])
+		}
+	}
+	if len(out) < 10 {
+		t.Fatalf("only %d sections with commands", len(out))
+	}
+	return out
+}
+
+// The links of the page lead somewhere.
+func TestRunbookLinks(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "ops", "keys.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, m := range heading.FindAllSubmatch(raw, -1) {
+		name := strings.ToLower(string(m[1]))
+		known["#"+strings.ReplaceAll(strings.ReplaceAll(name, ":", ""), " ", "-")] = true
+	}
+	for _, m := range regexp.MustCompile(`\]\((#[^)]+)\)`).FindAllSubmatch(raw, -1) {
+		if !known[string(m[1])] {
+			t.Errorf("no section for %s", m[1])
+		}
+	}
+}
+
+// sells shows that a new machine gets a license and that its product, with the
+// pins as they are now, runs.
+func (f *field) sells() {
+	f.t.Helper()
+	m := f.machine(f.pins("pins.json"))
+	m.activate()
+	m.runs("a new license", m.held)
+	f.old.contact()
+	f.old.runs("an old license after a contact", f.good)
+}
+
+// rotated shows that another key issues and that everything goes on.
+func (f *field) rotated() {
+	f.t.Helper()
+	if f.kid(func(k listedKey) bool { return k.Purpose == "issue" && k.State == "active" }) == f.vars["ISSUING"] {
+		f.t.Fatal("the same key still issues")
+	}
+	f.sells()
+}
+
+// forgedRefused shows that what the thief makes is refused after one contact,
+// and also by a product that reads the lines from a file.
+func (f *field) forgedRefused() {
+	f.t.Helper()
+	before := f.forge()
+	f.old.runs("the forged license before a contact", before)
+	f.rotated()
+	f.old.refuses("the forged license", before)
+	f.old.refuses("a license forged later", f.forge())
+	f.old.runs("the good license", f.good)
+	if lines, err := os.ReadFile("lines.txt"); !errors.Is(err, fs.ErrNotExist) {
+		f.must(err)
+		offline := f.machine(f.original)
+		offline.reads(f.first)
+		offline.runs("the forged license before the file", before)
+		offline.reads(lines)
+		offline.runs("the good license at a product that read the file", f.good)
+		offline.refuses("the forged license at a product that read the file", before)
+	}
+}
+
+// newPins shows that old products go on and learn, and that new ones ship other
+// roots.
+func (f *field) newPins() {
+	f.t.Helper()
+	f.sells()
+	pins := f.pins("pins-new.json")
+	if len(pins.Roots) != 2 || pins.Roots[0] == f.original.Roots[0] && pins.Roots[1] == f.original.Roots[1] {
+		f.t.Fatalf("the pins have not changed: %+v", pins.Roots)
+	}
+	young := f.machine(pins)
+	young.activate()
+	young.runs("a license at a product with the new pins", young.held)
+	late := f.machine(f.original)
+	late.activate()
+	late.runs("a new license at a product with the old pins", late.held)
+}
+
+// rootFell shows besides that the thief's certificates are worth nothing.
+func (f *field) rootFell() {
+	f.t.Helper()
+	f.newPins()
+	f.old.trust(f.stolenCert)
+	f.old.refuses("a license under the thief's certificate", f.forge())
+	f.old.runs("the good license", f.good)
+	lines, err := os.ReadFile("lines.txt")
+	f.must(err)
+	offline := f.machine(f.original)
+	offline.reads(lines)
+	offline.trust(f.stolenCert)
+	offline.runs("the good license at a product that read the file", f.good)
+	offline.refuses("a forged license at a product that read the file", f.forge())
+}
+
+// serverStolen shows besides that the stolen identity opens nothing new.
+func (f *field) serverStolen() {
+	f.t.Helper()
+	f.forgedRefused()
+	id, err := sign.LoadIdentity(filepath.Join(f.data, sign.IdentityFile))
+	f.must(err)
+	if id.Recipient() == f.recipient {
+		f.t.Fatal("the identity is the stolen one")
+	}
+	f.pins("pins-new.json")
+	if code, _, _ := f.try("licet", "key", "import", "keys-new.escrow"); code != 0 {
+		f.t.Fatal("the new export does not open")
+	}
+}
+
+// keyList is the answer of licet key list --json.
+type keyList struct {
+	Issuer string      `json:"iss"`
+	Roots  []listedKey `json:"roots"`
+	Keys   []listedKey `json:"keys"`
+}
+
+type listedKey struct {
+	KID     string `json:"kid"`
+	Rank    string `json:"rank"`
+	Purpose string `json:"purpose"`
+	State   string `json:"state"`
+}
+
+func (f *field) list() (all keyList) {
+	f.t.Helper()
+	f.must(json.Unmarshal([]byte(f.licet("key", "list", "--json")), &all))
+	return all
+}
+
+func (f *field) kid(fits func(k listedKey) bool) string {
+	f.t.Helper()
+	all := f.list()
+	for _, k := range append(all.Roots, all.Keys...) {
+		if fits(k) {
+			return k.KID
+		}
+	}
+	f.t.Fatal("no such key in the list")
+	return ""
+}
+
+// pins reads pins from a file.
+func (f *field) pins(name string) wire.Pins {
+	f.t.Helper()
+	raw, err := os.ReadFile(name)
+	f.must(err)
+	p, err := wire.ParsePins(bytes.TrimSpace(raw))
+	f.must(err)
+	return p
+}
