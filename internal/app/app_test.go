@@ -17,13 +17,13 @@ import (
 
 // start serves a fresh installation on loopback and returns it with its
 // addresses; the test's end stops it.
-func start(t *testing.T, engine db.Engine) (*app.App, app.Running) {
+func start(t *testing.T, engine db.Engine, more ...string) (*app.App, app.Running) {
 	t.Helper()
 	args := []string{"--data", t.TempDir(), "--listen", "127.0.0.1:0", "--depot-listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--webhook-private", "true"}
 	if engine == db.Postgres {
 		args = append(args, "--database", dbtest.Postgres(t))
 	}
-	config, _, err := app.ParseConfig(args, func(string) string { return "" })
+	config, _, err := app.ParseConfig(append(args, more...), func(string) string { return "" })
 	if err != nil {
 		t.Fatal(err)
 	}
