@@ -1,0 +1,122 @@
+package proof_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/app"
+	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/db/dbtest"
+	"github.com/licet/licet/internal/demo"
+	"github.com/licet/licet/internal/org"
+	"github.com/licet/licet/wire"
+)
+
+// deep reports whether the tests may take hours.
+var deep = os.Getenv("LICET_DEEP") != ""
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// world is an installation: its folder, its database, and a publisher with keys
+// and the demo's catalog.
+type world struct {
+	t      testing.TB
+	args   []string // command line of every server on it
+	dir    string
+	clock  offset // of boxes and servers
+	pub    actor.PublisherID
+	issuer string
+	pins   wire.Pins
+	salt   []byte
+	key    string // API key with every right inside the publisher
+	extra  []string
+}
+
+// each runs fn on a world of each engine.
+func each(t *testing.T, fn func(t *testing.T, w *world), more ...string) {
+	t.Helper()
+	for _, e := range dbtest.Engines() {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			url := ""
+			if e == db.Postgres {
+				url = dbtest.Postgres(t)
+			}
+			fn(t, newWorld(t, url, more...))
+		})
+	}
+}
+
+// newWorld makes an installation on a migrated PostgreSQL database, or on SQLite
+// for "".
+func newWorld(t testing.TB, url string, more ...string) *world {
+	t.Helper()
+	dir := dbtest.Dir(t)
+	w := &world{t: t, dir: dir, extra: more}
+	w.place(filepath.Join(dir, "data"), url)
+	a := w.open()
+	p, err := demo.Publisher(t.Context(), a, filepath.Join(dir, "roots"), w.clock.now())
+	must(t, err)
+	w.pub, w.issuer = p.ID, p.Slug
+	var all []actor.Permission
+	for _, one := range actor.Permissions() {
+		if one.Name != actor.PublisherManage {
+			all = append(all, one.Name)
+		}
+	}
+	made, err := a.Orgs.CreateKey(t.Context(), actor.Installation().In(p.ID), org.NewKey{Org: p.Root, Name: "proof", Permissions: actor.NewSet(all...)})
+	must(t, err)
+	w.key = made.Token
+	w.pins, err = a.Pins(t.Context(), p.Slug)
+	must(t, err)
+	w.issuer, w.salt = w.pins.Issuer, w.pins.SaltBytes()
+	must(t, a.Close())
+	return w
+}
+
+// place says where the installation's data and database are.
+func (w *world) place(data, url string) {
+	w.args = append([]string{
+		"--data", data, "--journal-ship", filepath.Join(w.dir, "issuance"), "--listen", "127.0.0.1:0",
+		"--depot-listen", "off", "--ops-listen", "off", "--log-level", "warn", "--recall-limit", "1000000",
+	}, w.extra...)
+	if url != "" {
+		w.args = append(w.args, "--database", url)
+	}
+}
+
+func (w *world) config() app.Config {
+	w.t.Helper()
+	c, _, err := app.ParseConfig(w.args, func(string) string { return "" })
+	must(w.t, err)
+	return c
+}
+
+// open opens the installation inside the test, beside or instead of a server.
+func (w *world) open() *app.App {
+	w.t.Helper()
+	a, err := app.Open(context.Background(), w.config(), app.Seams{Now: w.clock.now})
+	must(w.t, err)
+	return a
+}
+
+// advance moves the clock of the world and of a node on it.
+func (w *world) advance(n *node, by time.Duration) {
+	n.tell(fmt.Sprint("clock ", w.clock.by.Add(int64(by))))
+}
+
+// options open the database alone.
+func (w *world) options() db.Options {
+	c := w.config()
+	return c.Options(w.clock.now, nil)
+}
