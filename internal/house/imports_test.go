@@ -79,7 +79,8 @@ var beside = map[string][]string{
 	"internal/sign":   {"internal/actor"}, // a key belongs to a publisher; its doors check rights
 	"internal/portal": {"internal/web"},
 	"internal/depot":  {"internal/web"},
-	"internal/api":    {"internal/web"}, // its readable page; ADR 0010
+	"internal/api":    {"internal/web"},  // its readable page; ADR 0010
+	"internal/bench":  {"internal/demo"}, // its publisher with keys and catalog
 }
 
 // adapters translate; they must not reach a function that skips the rights check.

@@ -1,0 +1,237 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/licet/licet/internal/db"
+)
+
+// Scenario names a way in which the server is used.
+type Scenario string
+
+// The scenarios of Run.
+const (
+	Validate Scenario = "validate"    // a signed answer about a license key
+	Activate Scenario = "activate"    // durable activations with exact seats
+	Mixed    Scenario = "mixed"       // 80 % validate, 15 % activate, 5 % lists
+	List     Scenario = "list"        // pages of 100 tickets and licenses
+	Bulk     Scenario = "ticket-bulk" // one order of 100,000 tickets
+)
+
+// Scenarios lists them.
+func Scenarios() []Scenario { return []Scenario{Validate, Activate, Mixed, List, Bulk} }
+
+// callersOf are the connections of a scenario in the targets.
+var callersOf = map[Scenario]int{Validate: 16, Activate: 128, Mixed: 64, List: 16}
+
+// echoCallers are the connections to E.
+const echoCallers = 16
+
+// Sample is one stretch of one round.
+type Sample struct {
+	Scenario  Scenario
+	Engine    db.Engine `json:",omitempty"`
+	Round     int
+	Rate      float64 // answers with status 2xx per second
+	OK        int
+	Refused   int // other answers: of activations, those beyond the seats
+	Errors    int
+	Problem   string `json:",omitempty"`
+	Latency   Latency
+	ServerCPU time.Duration // per answer, with PostgreSQL's part
+	StoreCPU  time.Duration // PostgreSQL's part
+	DriverCPU time.Duration // per answer
+	Commits   int64
+	PerCommit float64 // answers per commit, which is one fsync
+	Foreign   float64 // cores that others used
+	Memory    int64   // bytes of the server in RAM
+	Alloc     int64   // bytes allocated per answer
+	Ratio     float64 // to E of the same round; 0 = it is E
+	Proof     *Proof  `json:",omitempty"`
+}
+
+// load is how a stretch is driven.
+type load struct {
+	scenario Scenario
+	callers  int
+	rate     float64
+	time     time.Duration
+	round    int
+}
+
+// measureEcho drives E.
+func (l *lab) measureEcho(ctx context.Context, path string, t time.Duration, round int) (Sample, error) {
+	request, err := echoRequest(l.base, path)
+	if err != nil {
+		return Sample{}, err
+	}
+	file := l.file()
+	if err := writeRequests(file, [][]byte{request}); err != nil {
+		return Sample{}, err
+	}
+	before := l.meter(l.echo.pid)
+	var d driven
+	order := drive{Address: hostOf(l.base), File: file, Cycle: true, Callers: echoCallers, Time: t}
+	if err := l.driver.call(ctx, "drive", order, &d); err != nil {
+		return Sample{}, err
+	}
+	return sampleOf(Scenario("E"+strings.TrimPrefix(path, echoSign)), round, d, l.since(before)), nil
+}
+
+func sampleOf(s Scenario, round int, d driven, u used) Sample {
+	out := Sample{
+		Scenario: s, Round: round, OK: d.OK, Errors: d.Errors, Problem: d.FirstError, Latency: d.Latency,
+		Rate: float64(d.OK) / d.Took.Seconds(), Foreign: u.foreign(),
+	}
+	for status, n := range d.Status {
+		if status/100 != 2 {
+			out.Refused += n
+		}
+	}
+	if n := time.Duration(d.OK + out.Refused); n > 0 {
+		out.ServerCPU, out.StoreCPU, out.DriverCPU = (u.server+u.postgres)/n, u.postgres/n, u.driver/n
+	}
+	return out
+}
+
+// measure drives one stretch of a scenario and proves that it was sound.
+func (l *lab) measure(ctx context.Context, s *station, o load) (Sample, error) {
+	file, cycle, err := l.prepare(ctx, s, o)
+	if err != nil {
+		return Sample{}, err
+	}
+	var stats0, stats1 counters
+	if err := s.server.call(ctx, "stats", nil, &stats0); err != nil {
+		return Sample{}, err
+	}
+	order := drive{
+		Address: hostOf(s.Depot), File: file, Cycle: cycle, Callers: o.callers, Rate: o.rate, Time: o.time,
+		Answers: l.file(), Each: 1,
+	}
+	switch o.scenario {
+	case Validate:
+		order.Each = 500
+	case List:
+		order.Each, order.Address = 0, hostOf(s.API)
+	case Mixed:
+		order.Address = hostOf(s.API)
+	}
+	before := l.meter(s.server.pid)
+	var d driven
+	if err := l.driver.call(ctx, "drive", order, &d); err != nil {
+		return Sample{}, err
+	}
+	out := sampleOf(o.scenario, o.round, d, l.since(before))
+	if err := s.server.call(ctx, "stats", nil, &stats1); err != nil {
+		return Sample{}, err
+	}
+	out.Engine, out.Memory = s.Engine, rssOf(s.server.pid)
+	out.Commits = stats1.DB.Commits - stats0.DB.Commits
+	if out.Commits > 0 {
+		out.PerCommit = float64(out.OK) / float64(out.Commits)
+	}
+	if n := out.OK + out.Refused; n > 0 {
+		out.Alloc = int64(stats1.Alloc-stats0.Alloc) / int64(n)
+	}
+	return out, l.judge(ctx, s, order.Answers, &out)
+}
+
+// judge looks at the answers and at the database.
+func (l *lab) judge(ctx context.Context, s *station, file string, out *Sample) error {
+	if out.Errors > 0 {
+		return fmt.Errorf("bench: %s on %s: %d requests failed: %s", out.Scenario, s.Engine, out.Errors, out.Problem)
+	}
+	if out.OK == 0 {
+		return fmt.Errorf("bench: %s on %s: no request was answered with 200", out.Scenario, s.Engine)
+	}
+	if out.Scenario == List {
+		return nil
+	}
+	answers, err := readKept(file)
+	if err != nil {
+		return err
+	}
+	if out.Scenario == Validate {
+		for _, a := range answers {
+			if err := verifyValidity(s.where, a.Body); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	acks, err := acksOf(s.where, onlyUpdates(answers))
+	if err != nil {
+		return err
+	}
+	out.Proof = &Proof{}
+	if err := s.server.call(ctx, "prove", acks, out.Proof); err != nil {
+		return err
+	}
+	if !out.Proof.Sound() {
+		return fmt.Errorf("bench: %s on %s is unsound: %+v", out.Scenario, s.Engine, *out.Proof)
+	}
+	return nil
+}
+
+// onlyUpdates leaves out answers that are JSON: of validate and of lists.
+func onlyUpdates(all []kept) []kept {
+	var out []kept
+	for _, k := range all {
+		if len(k.Body) > 0 && k.Body[0] != '{' {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// Rates for which requests are prepared: more than any server can answer here.
+const (
+	activationsPerSecond = 9_000
+	mixedPerSecond       = 16_000
+	validateKeys         = 2_000
+)
+
+// prepare makes the requests of a stretch. cycle says that they may be sent more
+// than once.
+func (l *lab) prepare(ctx context.Context, s *station, o load) (file string, cycle bool, err error) {
+	if file := s.ready[string(o.scenario)]; file != "" {
+		return file, true, nil
+	}
+	var requests [][]byte
+	switch o.scenario {
+	case Validate:
+		cycle = true
+		requests, err = validations(ctx, s.server, s.where, validateKeys)
+	case List:
+		cycle = true
+		requests, err = l.pages(ctx, s)
+	case Activate:
+		n := int(activationsPerSecond * o.time.Seconds())
+		if o.rate > 0 {
+			n = int(o.rate * o.time.Seconds() * 1.1)
+		}
+		requests, err = activations(ctx, s.server, s.where, max(n, 2*seatsPerTicket))
+	case Mixed:
+		requests, err = l.mixed(ctx, s, max(100, int(mixedPerSecond*o.time.Seconds())))
+	default:
+		err = errors.New("bench: no requests for " + string(o.scenario))
+	}
+	if err != nil {
+		return "", false, err
+	}
+	if err := s.server.call(ctx, "collect", nil, nil); err != nil {
+		return "", false, err
+	}
+	file = l.file()
+	if cycle {
+		s.ready[string(o.scenario)] = file
+		if err := s.server.call(ctx, "analyze", nil, nil); err != nil {
+			return "", false, err
+		}
+	}
+	return file, cycle, writeRequests(file, requests)
+}
