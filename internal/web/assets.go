@@ -14,7 +14,7 @@ import (
 	"github.com/licet/licet/internal/route"
 )
 
-//go:embed assets/*
+//go:embed assets/* layout.html
 var embedded embed.FS
 
 // asset is one file that pages load.

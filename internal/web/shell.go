@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/licet/licet/internal/fault"
-	"github.com/licet/licet/internal/route"
 	"github.com/licet/licet/internal/text"
 )
 
@@ -25,22 +23,32 @@ type Shell struct {
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// layout is the file that every view is parsed into.
+const layout = "layout.html"
+
 // NewShell parses every *.html file of views, each with the layout, once per
-// language. brand is the name in the header. It returns an error that names
-// the view and the text that is missing.
+// language. A file whose name begins with an underscore is no view: what it
+// defines is there for all of them, the error page included. brand is the name
+// in the header. It returns an error that names the view and what is wrong.
 func NewShell(views fs.FS, brand string) (*Shell, error) {
 	files, err := fs.Glob(views, "*.html")
 	if err != nil {
 		return nil, err
 	}
+	var parts []string
+	own := []string{""} // the error page
+	for _, file := range files {
+		if strings.HasPrefix(file, "_") {
+			parts = append(parts, file)
+		} else {
+			own = append(own, file)
+		}
+	}
 	s := &Shell{sets: map[text.Lang]map[string]*template.Template{}, brand: brand}
-	for _, lang := range []text.Lang{text.DE, text.EN} {
+	for _, lang := range text.Langs() {
 		s.sets[lang] = map[string]*template.Template{}
-		for _, file := range append(files, "") {
-			t, err := template.New("layout.html").Funcs(funcs(lang)).ParseFS(embedded, "assets/layout.html")
-			if err == nil && file != "" {
-				t, err = t.ParseFS(views, file)
-			}
+		for _, file := range own {
+			t, err := parse(views, lang, append(parts[:len(parts):len(parts)], file))
 			if err != nil {
 				return nil, fmt.Errorf("view %s in %s: %w", file, lang, err)
 			}
@@ -50,6 +58,24 @@ func NewShell(views fs.FS, brand string) (*Shell, error) {
 	return s, nil
 }
 
+func parse(views fs.FS, lang text.Lang, files []string) (*template.Template, error) {
+	t, err := template.New(layout).Funcs(funcs(lang)).ParseFS(embedded, layout)
+	for _, file := range files {
+		if err == nil && file != "" {
+			t, err = t.ParseFS(views, file)
+		}
+	}
+	return t, err
+}
+
+// civil is a date: a day.Day or a time.Time.
+type civil interface {
+	IsZero() bool
+	Date() (int, time.Month, int)
+}
+
+// funcs are what views call. Texts are looked up by their key; one that the
+// catalog has not is an error, which the test of every view finds.
 func funcs(lang text.Lang) template.FuncMap {
 	return template.FuncMap{
 		"t": func(key string, args ...any) (string, error) {
@@ -58,54 +84,52 @@ func funcs(lang text.Lang) template.FuncMap {
 			}
 			return text.T(lang, key, args...), nil
 		},
-		"n":      func(key string, n int64, args ...any) string { return text.N(lang, key, n, args...) },
+		"n": func(key string, n int64, args ...any) (string, error) {
+			if !text.Has(key) {
+				return "", fmt.Errorf("no text %q", key)
+			}
+			return text.N(lang, key, n, args...), nil
+		},
 		"number": func(n int64) string { return text.Number(lang, n) },
-		"date": func(t time.Time) string {
-			if t.IsZero() {
+		"date": func(d civil) string {
+			if d.IsZero() {
 				return "–"
 			}
-			y, m, d := t.Date()
-			return text.Date(lang, y, m, d)
+			y, m, on := d.Date()
+			return text.Date(lang, y, m, on)
 		},
-		"asset": Asset,
-		"lang":  func() string { return string(lang) },
+		"moment": func(at time.Time) string { return text.Time(lang, at.UTC()) },
+		"asset":  Asset,
+		"lang":   func() string { return string(lang) },
 	}
 }
 
 // Page is what a view is rendered with. Body is the view's own struct.
 type Page struct {
-	Title string
-	Brand string
-	Path  string // where the language links point
-	Keep  []Field
-	Lang  text.Lang
-	Body  any
+	Title   string
+	Brand   string
+	Contact string // how to reach whoever runs the page: an address, or text; "" = not said
+	Path    string // where the language links point
+	Keep    []Field
+	Lang    text.Lang
+	Body    any
 }
 
 // Field is a hidden field that the language switch carries along, for pages
 // that answer a form.
 type Field struct{ Name, Value string }
 
-// langCookie remembers the visitor's choice of language.
-const langCookie = "lang"
-
-// Lang is the language of a request: the one asked for in the form or address,
-// the one chosen before, or the browser's.
-func Lang(r *http.Request) text.Lang {
-	for _, v := range []string{r.URL.Query().Get("lang"), cookie(r)} {
-		if v == string(text.DE) || v == string(text.EN) {
-			return text.Lang(v)
-		}
-	}
-	return text.Match(r.Header.Get("Accept-Language"))
-}
-
-func cookie(r *http.Request) string {
-	c, err := r.Cookie(langCookie)
-	if err != nil {
+// ContactLink is what the contact links to, "" for plain text.
+func (p Page) ContactLink() string {
+	switch {
+	case strings.ContainsAny(p.Contact, " <>"):
 		return ""
+	case strings.HasPrefix(p.Contact, "https://"), strings.HasPrefix(p.Contact, "http://"):
+		return p.Contact
+	case strings.Contains(p.Contact, "@"):
+		return "mailto:" + p.Contact
 	}
-	return c.Value
+	return ""
 }
 
 // Render writes a view as a page. Pages are never stored by caches: they may
@@ -123,7 +147,7 @@ func (s *Shell) Render(w http.ResponseWriter, r *http.Request, status int, view 
 		return fmt.Errorf("no view %q", view)
 	}
 	var out bytes.Buffer
-	if err := t.ExecuteTemplate(&out, "layout.html", p); err != nil {
+	if err := t.ExecuteTemplate(&out, layout, p); err != nil {
 		return err
 	}
 	h := w.Header()
@@ -132,31 +156,11 @@ func (s *Shell) Render(w http.ResponseWriter, r *http.Request, status int, view 
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Cache-Control", "no-store")
 	h.Set("Vary", "Accept-Language, Cookie")
-	if r.URL.Query().Has("lang") {
-		http.SetCookie(w, &http.Cookie{
-			Name: langCookie, Value: string(p.Lang), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		})
-	}
+	// Not no-referrer: it makes browsers send "Origin: null" with our own forms,
+	// and over plain HTTP that is all that tells them from another site's.
+	h.Set("Referrer-Policy", "same-origin")
+	remember(w, r, p.Lang)
 	w.WriteHeader(status)
 	_, err := w.Write(out.Bytes())
 	return err
-}
-
-// Refusal is the body of the error page.
-type Refusal struct {
-	Text    string
-	Code    string
-	Request string
-	Status  int
-}
-
-// Error renders any error as a page; it has the form that route.Options.Page
-// wants.
-func (s *Shell) Error(w http.ResponseWriter, r *http.Request, err error, status int, requestID string) {
-	lang := Lang(r)
-	p := route.NewProblem(err, lang, requestID)
-	rendered := s.Render(w, r, status, "", Page{Title: text.T(lang, "web.error"), Body: Refusal{Text: p.Detail, Code: p.Code, Request: requestID, Status: status}})
-	if rendered != nil {
-		route.WriteProblem(w, r, fault.As(err), requestID)
-	}
 }
