@@ -195,7 +195,11 @@ func (c journalVerifyCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		report, err := actor.VerifyJournal(e.ctx, a.DB, by.Publisher)
+		known, err := a.Checkpoints(by.Publisher)
+		if err != nil {
+			return err
+		}
+		report, err := actor.VerifyJournal(e.ctx, a.DB, by.Publisher, known...)
 		if err != nil {
 			return err
 		}

@@ -79,6 +79,8 @@ type App struct {
 	seams   Seams
 	metrics *metrics
 	began   time.Time
+
+	checkpoints map[actor.PublisherID]time.Time // when the last one was written; the sealer's alone
 }
 
 // Database returns the options that open the configured database.
@@ -113,7 +115,7 @@ func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, DB: d, Gate: gate, Keys: keys, seams: s, metrics: newMetrics(Version), began: s.Now()}
+	a := &App{Config: c, DB: d, Gate: gate, Keys: keys, seams: s, metrics: newMetrics(Version), began: s.Now(), checkpoints: map[actor.PublisherID]time.Time{}}
 	vault := keys.Vault()
 	a.Orgs = org.New(d, gate, vault)
 	a.Goods = catalog.NewService(d, gate)
@@ -124,6 +126,7 @@ func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 		recalls = -1 // none may pass
 	}
 	a.Orders = order.NewService(d, gate, a.Lic, vault, order.Settings{Depot: c.PublicURL, RecallAbove: recalls})
+	keys.Serials = a.Lic.Serials
 	a.Jobs = job.NewService(d, gate, job.Options{Sleep: s.Sleep, Report: a.reportJob})
 	a.Hooks = connect.NewService(d, gate, vault, c.WebhookLocal)
 	a.Jobs.Handle(order.JobKind, 0, a.Orders.Issue)

@@ -162,6 +162,7 @@ func (a *App) background(ctx context.Context) *sync.WaitGroup {
 	var group sync.WaitGroup
 	tick := time.NewTicker(sealEvery)
 	sealer := actor.NewSealer(a.DB, tick.C)
+	sealer.OnCheckpoint = a.checkpoint
 	sealer.OnError = func(err error) { a.seams.Log.Error("sealing the journal", "error", err) }
 	group.Go(func() { defer tick.Stop(); sealer.Run(ctx) })
 	group.Go(func() { _ = a.Jobs.Run(ctx) })
