@@ -11,7 +11,6 @@ import (
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/app"
-	"github.com/licet/licet/internal/fault"
 	"github.com/licet/licet/internal/org"
 )
 
@@ -207,12 +206,9 @@ func (c journalVerifyCmd) Run(e *env) error {
 			return err
 		}
 		if !report.OK() {
-			fmt.Fprintf(e.err, "licet: the journal of %s is not what was written\n", p.Slug)
+			_, _ = fmt.Fprintf(e.err, "licet: the journal of %s is not what was written\n", p.Slug)
 			return failure(1)
 		}
 		return nil
 	})
 }
-
-// notFound reports whether err says that something is not there.
-func notFound(err error) bool { return err != nil && fault.KindOf(err) == fault.NotFound }

@@ -66,7 +66,7 @@ func run(ctx context.Context, args []string, environ func(string) string, in io.
 	e := &env{ctx: ctx, lang: language(environ), out: out, err: errs, in: in}
 	config, rest, err := app.ParseConfig(args, environ)
 	if err != nil {
-		fmt.Fprintln(errs, err)
+		_, _ = fmt.Fprintln(errs, err)
 		return 2
 	}
 	e.config = config
@@ -76,7 +76,7 @@ func run(ctx context.Context, args []string, environ func(string) string, in io.
 		kong.Description("Self-hosted management of software licenses. Settings: licet config."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Exit(func(code int) { exited = code }))
 	if err != nil {
-		fmt.Fprintln(errs, err)
+		_, _ = fmt.Fprintln(errs, err)
 		return 2
 	}
 	if len(rest) == 0 {
@@ -87,7 +87,7 @@ func run(ctx context.Context, args []string, environ func(string) string, in io.
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(errs, "licet: %v\n", err)
+		_, _ = fmt.Fprintf(errs, "licet: %v\n", err)
 		return 2
 	}
 	if err := chosen.Run(e); err != nil {
@@ -140,7 +140,7 @@ func (e *env) fail(err error) int {
 			}
 			words += " [" + f.Code + "]"
 		}
-		fmt.Fprintf(e.err, "licet: %s\n", app.Redact(words))
+		_, _ = fmt.Fprintf(e.err, "licet: %s\n", app.Redact(words))
 	}
 	return code
 }

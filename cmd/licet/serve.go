@@ -20,7 +20,7 @@ func (serveCmd) Run(e *env) error {
 	}
 	defer a.Close()
 	if all, err := a.Publishers(e.ctx); err == nil && len(all) == 0 {
-		fmt.Fprintln(e.out, text.T(e.lang, "cli.serve.empty"))
+		_, _ = fmt.Fprintln(e.out, text.T(e.lang, "cli.serve.empty"))
 	}
 	return a.Serve(e.ctx, func(at app.Running) { e.where(at) })
 }
@@ -29,7 +29,7 @@ func (serveCmd) Run(e *env) error {
 func (e *env) where(at app.Running) {
 	for _, l := range []struct{ key, address string }{{"cli.serve.api", at.API}, {"cli.serve.depot", at.Depot}, {"cli.serve.ops", at.Ops}} {
 		if l.address != "" {
-			fmt.Fprintf(e.out, "%-12s %s/\n", text.T(e.lang, l.key), l.address)
+			_, _ = fmt.Fprintf(e.out, "%-12s %s/\n", text.T(e.lang, l.key), l.address)
 		}
 	}
 }
@@ -58,8 +58,10 @@ func (c demoCmd) Run(e *env) error {
 	}
 	o := demo.Options{Config: e.config, Seams: app.Seams{Log: app.NewLog(e.err, e.config.LogFormat, "warn")}}
 	if !c.JSON {
-		fmt.Fprintln(e.out, text.T(e.lang, "cli.demo.title"))
-		o.Tell = func(step string, args ...any) { fmt.Fprintln(e.out, "· "+text.T(e.lang, "cli.demo."+step, args...)) }
+		_, _ = fmt.Fprintln(e.out, text.T(e.lang, "cli.demo.title"))
+		o.Tell = func(step string, args ...any) {
+			_, _ = fmt.Fprintln(e.out, "· "+text.T(e.lang, "cli.demo."+step, args...))
+		}
 	}
 	result, err := demo.Run(e.ctx, o)
 	if err != nil {
@@ -80,11 +82,11 @@ func (c demoCmd) Run(e *env) error {
 	defer a.Close()
 	return a.Serve(e.ctx, func(at app.Running) {
 		if !c.JSON {
-			fmt.Fprintln(e.out)
+			_, _ = fmt.Fprintln(e.out)
 			e.where(at)
-			fmt.Fprintln(e.out, "\n"+text.T(e.lang, "cli.demo.try", "ticket", result.Ticket, "depot", at.Depot+"/"))
-			fmt.Fprintf(e.out, "\n  go run ./cmd/licet-activate activate --pins %s --server %s --dir my-device\n\n", result.Pins, at.Depot)
-			fmt.Fprintln(e.out, text.T(e.lang, "cli.demo.end"))
+			_, _ = fmt.Fprintln(e.out, "\n"+text.T(e.lang, "cli.demo.try", "ticket", result.Ticket, "depot", at.Depot+"/"))
+			_, _ = fmt.Fprintf(e.out, "\n  go run ./cmd/licet-activate activate --pins %s --server %s --dir my-device\n\n", result.Pins, at.Depot)
+			_, _ = fmt.Fprintln(e.out, text.T(e.lang, "cli.demo.end"))
 		}
 	})
 }

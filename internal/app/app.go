@@ -83,7 +83,7 @@ type App struct {
 	checkpoints map[actor.PublisherID]time.Time // when the last one was written; the sealer's alone
 }
 
-// Database returns the options that open the configured database.
+// Options returns what opens the configured database.
 func (c *Config) Options(now func() time.Time, hooks *db.Hooks) db.Options {
 	return db.Options{URL: c.Database, Dir: c.Data, Now: now, Workers: c.Workers, ExecMode: c.ExecMode, Hooks: hooks}
 }

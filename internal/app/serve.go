@@ -39,6 +39,10 @@ func (a *App) Serve(ctx context.Context, ready func(Running)) error {
 	if err != nil {
 		return err
 	}
+	flush, err := startTracing(ctx, a.Config)
+	if err != nil {
+		return err
+	}
 	certificate, err := a.certificate()
 	if err != nil {
 		return err
@@ -53,8 +57,7 @@ func (a *App) Serve(ctx context.Context, ready func(Running)) error {
 		}
 		s, err := a.start(work, l, certificate, failed)
 		if err != nil {
-			a.stop(servers)
-			return err
+			return errors.Join(err, a.stop(servers))
 		}
 		servers = append(servers, s)
 	}
@@ -70,7 +73,7 @@ func (a *App) Serve(ctx context.Context, ready func(Running)) error {
 	stopped := a.stop(servers)
 	stopWork()
 	background.Wait()
-	return errors.Join(err, stopped)
+	return errors.Join(err, stopped, flush(context.WithoutCancel(ctx)))
 }
 
 func (a *App) certificate() (*tls.Config, error) {
