@@ -35,6 +35,7 @@ func TestKeyRefusals(t *testing.T) {
 		{"key install active.root.pub", 3, "sign.bad_line"},
 		{"key retire " + issuing, 3, "sign.key_state"},
 		{"key retire nobody", 4, "sign.not_found"},
+		{"key retire -- -nobody", 4, "sign.not_found"},
 		{"key revoke --root active.root nobody", 4, "sign.not_found"},
 		{"key revoke --root active.root --serials prose", 3, "sign.serial_file"},
 		{"key serials nobody", 4, "sign.not_found"},

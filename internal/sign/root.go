@@ -45,12 +45,20 @@ type rootSecret struct {
 
 // NewRoot makes a root key. now dates it.
 func NewRoot(now time.Time) (RootKey, error) {
-	key, err := wire.GenerateKey(wire.Ed25519, rand.Reader)
-	if err != nil {
-		return RootKey{}, ErrRootFile.Wrap(err)
+	for {
+		key, err := wire.GenerateKey(wire.Ed25519, rand.Reader)
+		if err != nil {
+			return RootKey{}, ErrRootFile.Wrap(err)
+		}
+		if typeable(key.KID()) {
+			return RootKey{key: key, created: now.UTC().Format(time.DateOnly)}, nil
+		}
 	}
-	return RootKey{key: key, created: now.UTC().Format(time.DateOnly)}, nil
 }
+
+// typeable reports whether a key id can stand on a command line as it is: one
+// in 64 would begin with a dash and be taken for an option.
+func typeable(kid string) bool { return !strings.HasPrefix(kid, "-") }
 
 // Info returns the public half.
 func (r RootKey) Info() RootInfo {

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/db/dbtest"
 	"github.com/licet/licet/internal/fault"
 	"github.com/licet/licet/internal/sign"
 	"github.com/licet/licet/wire"
@@ -93,6 +95,28 @@ func TestRootFileRefused(t *testing.T) {
 	}
 	if _, err := sign.ParseRootInfo(bytes.Replace(r.Info().Text(), []byte(r.Info().KID), []byte(other.Info().KID), 1)); !errors.Is(err, sign.ErrRootFile) {
 		t.Errorf("kid of another key: %v", err)
+	}
+}
+
+// No key id begins with a dash: it could not be given to a command.
+func TestKeyIDsAreTypeable(t *testing.T) {
+	for range 300 { // one in 64 would
+		if kid := newRoot(t).Info().KID; strings.HasPrefix(kid, "-") {
+			t.Fatal(kid)
+		}
+	}
+	d := dbtest.Open(t, db.SQLite)
+	v := newVendor(t, d)
+	for range 100 {
+		req, err := v.Request(t.Context(), v.by, sign.RequestInput{Purposes: []sign.Purpose{sign.Issue, sign.Depot}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range req.Keys {
+			if strings.HasPrefix(k.KID, "-") {
+				t.Fatal(k.KID)
+			}
+		}
 	}
 }
 

@@ -74,33 +74,43 @@ func requestAgain(tx *db.Tx, p publisherID, req *Request) error {
 func (s *Service) makeKey(tx *db.Tx, p publisherID, purpose Purpose, days int) (keyRow, error) {
 	now := tx.Now()
 	k := keyRow{Key: Key{ID: db.NewID[Key](tx), Purpose: purpose, State: Requested, Created: now, Changed: now}}
-	var seed []byte
 	var err error
-	switch purpose {
-	case Issue:
+	if purpose == Issue {
 		if k.NotBefore, k.NotAfter, err = window(now, days); err != nil {
 			return k, err
 		}
-		seed = randomSecret()
-		private, err := wire.Ed25519Key(seed)
-		if err != nil {
-			return k, ErrSeal.Wrap(err)
-		}
-		k.Public = private.Public().Bytes
-	case Depot:
-		private, err := ecdh.X25519().GenerateKey(rand.Reader)
-		if err != nil {
-			return k, ErrSeal.Wrap(err)
-		}
-		seed, k.Public = private.Bytes(), private.PublicKey().Bytes()
-	default:
-		return k, ErrBadPurpose.With("purpose", string(purpose))
 	}
-	k.KID = wire.KID(k.Public)
+	var seed []byte
+	for k.KID == "" || !typeable(k.KID) {
+		if seed, k.Public, err = newPair(purpose); err != nil {
+			return k, err
+		}
+		k.KID = wire.KID(k.Public)
+	}
 	if k.sealed, err = s.id.Seal(keyLabel(p, purpose, k.KID), seed); err != nil {
 		return k, err
 	}
 	return k, insertKey(tx, p, k)
+}
+
+// newPair makes a key pair of the kind that a purpose needs.
+func newPair(purpose Purpose) (seed, public []byte, err error) {
+	switch purpose {
+	case Issue:
+		seed = randomSecret()
+		private, err := wire.Ed25519Key(seed)
+		if err != nil {
+			return nil, nil, ErrSeal.Wrap(err)
+		}
+		return seed, private.Public().Bytes, nil
+	case Depot:
+		private, err := ecdh.X25519().GenerateKey(rand.Reader)
+		if err != nil {
+			return nil, nil, ErrSeal.Wrap(err)
+		}
+		return private.Bytes(), private.PublicKey().Bytes(), nil
+	}
+	return nil, nil, ErrBadPurpose.With("purpose", string(purpose))
 }
 
 func requested(k Key) RequestedKey {
