@@ -43,7 +43,7 @@ const (
 	fillChunk  = 1_000
 	fillKeys   = 20
 	fillFloors = 10
-	floorSeats = 500
+	floorSeats = 2_000
 )
 
 // grow carries out one order. It returns how many operations there were.
