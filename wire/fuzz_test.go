@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 )
@@ -76,7 +77,7 @@ func FuzzTicket(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		c, err := ParseTicket(s)
 		if err != nil {
-			if _, ok := err.(*CodeError); !ok || !c.IsZero() {
+			if ce := (*CodeError)(nil); !errors.As(err, &ce) || !c.IsZero() {
 				t.Fatal(err)
 			}
 			return
@@ -97,7 +98,7 @@ func FuzzKey(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		k, err := ParseKey(s)
 		if err != nil {
-			if _, ok := err.(*CodeError); !ok || !k.IsZero() {
+			if ce := (*CodeError)(nil); !errors.As(err, &ce) || !k.IsZero() {
 				t.Fatal(err)
 			}
 			return

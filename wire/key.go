@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"io"
 	"log/slog"
 )
@@ -122,7 +123,7 @@ func ParseCode(s string) (normal []byte, hint, prefix string, err error) {
 	if err == nil {
 		return c.Bytes(), c.Hint(), "", nil
 	}
-	if ce, ok := err.(*CodeError); ok && ce.Kind != CodeIsKey {
+	if ce := (*CodeError)(nil); errors.As(err, &ce) && ce.Kind != CodeIsKey {
 		return nil, "", "", err
 	}
 	k, err := ParseKey(s)

@@ -103,7 +103,7 @@ func (g goods) book() *book {
 
 func keySetOf(w *world, names string) KeySet {
 	set := KeySet{}
-	for _, n := range strings.Split(names, ",") {
+	for n := range strings.SplitSeq(names, ",") {
 		k := w.named()[n].Public()
 		set[k.KID()] = k
 	}

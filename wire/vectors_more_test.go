@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"strings"
@@ -65,7 +66,10 @@ func codeVectors() *book {
 		if c, err := ParseTicket(typed); err == nil {
 			b.put("ticket", "as", "ticket", "want", "ok", "typed", typed, "normal", string(c.Bytes()), "printed", c.String(), "hint", c.Hint())
 		} else {
-			ce := err.(*CodeError)
+			var ce *CodeError
+			if !errors.As(err, &ce) {
+				panic(err)
+			}
 			b.put("ticket", "as", "ticket", "want", string(ce.Kind), "pos", fmt.Sprint(ce.Pos), "typed", typed)
 		}
 	}
@@ -73,7 +77,10 @@ func codeVectors() *book {
 		if k, err := ParseKey(typed); err == nil {
 			b.put("key", "as", "key", "want", "ok", "typed", typed, "normal", string(k.Bytes()), "printed", k.String(), "hint", k.Hint())
 		} else {
-			ce := err.(*CodeError)
+			var ce *CodeError
+			if !errors.As(err, &ce) {
+				panic(err)
+			}
 			b.put("key", "as", "key", "want", string(ce.Kind), "pos", fmt.Sprint(ce.Pos), "typed", typed)
 		}
 	}

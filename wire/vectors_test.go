@@ -83,7 +83,7 @@ func readVectors(t testing.TB, name string) []vector {
 			continue
 		}
 		v := vector{}
-		for _, pair := range strings.Split(line, " ") {
+		for pair := range strings.SplitSeq(line, " ") {
 			name, value, ok := strings.Cut(pair, "=")
 			if !ok {
 				t.Fatalf("bad pair %q", pair)

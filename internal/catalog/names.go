@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -108,10 +109,8 @@ func (r *refusals) names(at string, n Names) {
 }
 
 func (r *refusals) choice(at, value string, allowed ...string) {
-	for _, a := range allowed {
-		if value == a {
-			return
-		}
+	if slices.Contains(allowed, value) {
+		return
 	}
 	r.add(at, ErrChoice.With("value", clip(value), "allowed", allowed))
 }

@@ -118,8 +118,10 @@ func TestResolveMany(t *testing.T) {
 		s, w := setup(t, d)
 		applied(t, s, w.A.All(), demo(t))
 		wants := []catalog.Want{
-			{Number: "CAD-TRIAL", Options: values{"days": frame.OfInt(7)}}, {Number: "nope"},
-			{Number: "cad-trial"}, {Number: "CAD-TRIAL", Options: values{"days": frame.OfInt(99)}},
+			{Number: "CAD-TRIAL", Options: values{"days": frame.OfInt(7)}},
+			{Number: "nope"},
+			{Number: "cad-trial"},
+			{Number: "CAD-TRIAL", Options: values{"days": frame.OfInt(99)}},
 		}
 		var got []catalog.Resolved
 		err := d.Read(t.Context(), func(r *db.Reader) error {

@@ -77,8 +77,7 @@ func parallel(b *testing.B, callers int, fn func(i int64) error) {
 }
 
 func BenchmarkDB(b *testing.B) {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	ctx := b.Context()
 	for _, e := range dbtest.Engines() {
 		for _, delay := range []time.Duration{0, time.Millisecond} {
 			d, one := benchDB(b, e, &db.Hooks{FsyncDelay: delay})

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -139,12 +140,7 @@ func (s IDs[T]) param(e Engine) (any, error) {
 
 // Contains reports whether id is in s. It is linear: sets are small.
 func (s IDs[T]) Contains(id ID[T]) bool {
-	for _, o := range s {
-		if o == id {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s, id)
 }
 
 // idSource makes UUIDs of version 7: 48 bits of milliseconds, a counter of 26

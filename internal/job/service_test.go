@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -226,7 +227,7 @@ func TestListPages(t *testing.T) {
 			enqueue(t, d, job.New{Kind: fmt.Sprint(i), Publisher: planet.A.Publisher})
 		}
 		enqueue(t, d, job.New{Kind: "foreign", Publisher: planet.B.Publisher})
-		var kinds string
+		var kinds strings.Builder
 		var after job.ID
 		for {
 			page, err := svc.List(t.Context(), planet.A.All(), job.Filter{After: after, Limit: 2, State: job.Open})
@@ -237,12 +238,12 @@ func TestListPages(t *testing.T) {
 				break
 			}
 			for _, j := range page {
-				kinds += j.Kind
+				kinds.WriteString(j.Kind)
 				after = j.ID
 			}
 		}
-		if kinds != "43210" {
-			t.Fatalf("pages hold %q", kinds)
+		if kinds.String() != "43210" {
+			t.Fatalf("pages hold %q", kinds.String())
 		}
 		if _, err := svc.List(t.Context(), planet.A.None(), job.Filter{}); fault.KindOf(err) != fault.Denied {
 			t.Fatalf("without job.read: %v", err)

@@ -35,9 +35,6 @@ ON CONFLICT (publisher_id, number) DO NOTHING`)
 	qOrg = db.SQL("org.by_id", `
 SELECT id, parent_id, kind, number, name, price_class, billing, ceiling, state, created_at, rev
 FROM organization WHERE publisher_id = ? AND id = ?`)
-	qOrgLock = db.SQL("org.lock", `
-SELECT id, parent_id, kind, number, name, price_class, billing, ceiling, state, created_at, rev
-FROM organization WHERE publisher_id = ? AND id = ? {for_update}`)
 	qOrgByNumber = db.SQL("org.by_number", `
 SELECT id, parent_id, kind, number, name, price_class, billing, ceiling, state, created_at, rev
 FROM organization WHERE publisher_id = ? AND number = ?`)

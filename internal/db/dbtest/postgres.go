@@ -325,7 +325,7 @@ func (c *cluster) has(name string) bool {
 // schemaSum names the expanded migrations up to version.
 func schemaSum(version int64) (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, version)
+	_, _ = fmt.Fprintln(h, version)
 	files := db.Migrations(db.Postgres)
 	names, err := fs.Glob(files, "*.sql")
 	if err != nil {
@@ -339,7 +339,7 @@ func schemaSum(version int64) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(h, "%s %d\n%s", n, len(b), b)
+		_, _ = fmt.Fprintf(h, "%s %d\n%s", n, len(b), b)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 }
