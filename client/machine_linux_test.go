@@ -50,8 +50,11 @@ func TestLinuxMachine(t *testing.T) {
 	put("sys/class/net/enp1s0/device/vendor", "x")
 	m := linuxMachine(root)
 	want := []Component{
-		{"machine-id", "4C1F00E7", false}, {"dmi-uuid", "AAAA-BBBB", false}, {"disk-serial", "eui.0011", false},
-		{"disk-uuid", "1234-ABCD", false}, {"mac", "54:00:11:22:33:44", true},
+		{"machine-id", "4C1F00E7", false},
+		{"dmi-uuid", "AAAA-BBBB", false},
+		{"disk-serial", "eui.0011", false},
+		{"disk-uuid", "1234-ABCD", false},
+		{"mac", "54:00:11:22:33:44", true},
 	}
 	if !reflect.DeepEqual(m.Components, want) || !m.Virtual {
 		t.Errorf("%+v", m)

@@ -252,3 +252,17 @@ func (s *Server) Depot(file []byte) ([]byte, error) {
 	}
 	return []byte(out.String()), nil
 }
+
+// Used returns how many seats of a license are in use.
+func (s *Server) Used(id string) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, offers := range s.codes {
+		for _, o := range offers {
+			if o.ID == id {
+				return o.used
+			}
+		}
+	}
+	return 0
+}

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/licet/licet/client"
+	"github.com/licet/licet/wire"
+)
+
+// ask collects what a request is for: the code, and what a move file says.
+func (p *program) ask(action wire.Action, args []string) (client.Ask, error) {
+	ask := client.Ask{Action: action, Want: p.licenses, Quantity: p.quantity, Lost: p.lost}
+	if action == wire.ActRefresh {
+		return ask, nil
+	}
+	hint := ""
+	if p.from != "" {
+		m, err := readMove(p.from)
+		if err != nil {
+			return ask, err
+		}
+		hint, ask.Code = m.Hint, m.Code
+		if len(ask.Want) == 0 && m.License != "" {
+			ask.Want = []string{m.License}
+		}
+	}
+	if ask.Code != "" && len(args) == 0 && p.codeFile == "" {
+		return ask, nil
+	}
+	var err error
+	ask.Code, err = p.code(args, hint)
+	if err == nil {
+		_, _, _, err = wire.ParseCode(ask.Code)
+	}
+	return ask, err
+}
+
+func (p *program) activate(args []string) error {
+	return p.collect(wire.ActActivate, args)
+}
+
+func (p *program) refresh([]string) error { return p.collect(wire.ActRefresh, nil) }
+
+func (p *program) restore(args []string) error {
+	if p.aside {
+		cfg, err := p.config()
+		if err != nil {
+			return err
+		}
+		names, err := client.SetAside(cfg)
+		if err != nil {
+			return err
+		}
+		p.out.Files = names
+		for _, n := range names {
+			p.say("say.aside", "file", n)
+		}
+	}
+	return p.collect(wire.ActRestore, args)
+}
+
+// collect asks the server and says what came.
+func (p *program) collect(action wire.Action, args []string) error {
+	c, err := p.open()
+	if err != nil {
+		return err
+	}
+	ask, err := p.ask(action, args)
+	if err != nil {
+		return err
+	}
+	in, err := p.transport().Do(p.ctx, c, ask)
+	if err != nil {
+		return err
+	}
+	p.installed(c, in)
+	return nil
+}
+
+// installed says what an answer has done.
+func (p *program) installed(c *client.Container, in client.Installed) {
+	p.out.Installed = &in
+	switch {
+	case in.Repeat:
+		p.say("say.repeat")
+	case len(in.Licenses)+len(in.Removed)+len(in.Blocked)+len(in.Returned) == 0:
+		p.say("say.nothing_new")
+	}
+	for _, id := range in.Removed {
+		p.say("say.removed", "license", id)
+	}
+	for _, id := range in.Returned {
+		p.say("say.returned", "license", id)
+	}
+	for _, l := range c.Licenses() {
+		if slices.Contains(in.Licenses, l.ID) || slices.Contains(in.Blocked, l.ID) {
+			p.show(l)
+		}
+	}
+}
+
+// show prints a license, a fact to a line.
+func (p *program) show(l client.License) {
+	p.out.Licenses = append(p.out.Licenses, license{
+		ID: l.ID, Generation: l.Generation, Product: l.Product, Article: l.Article, Quantity: l.Quantity, Features: l.Features,
+		Limits: l.Limits, State: l.State, Runs: l.Runs, Enforce: string(l.Enforce), Expires: stamp(l.Expires),
+		NextContact: stamp(l.NextContact), Code: client.Code(l.Err), Text: client.Describe(p.lang, l),
+	})
+	p.print(p.text("say.license", "license", title(l)))
+	p.print("  " + client.Describe(p.lang, l))
+	if l.Product != "" {
+		p.print("  " + p.text("say.product", "product", l.Product))
+	}
+	if len(l.Features) > 0 {
+		p.print("  " + p.text("say.features", "features", strings.Join(l.Features, ", ")))
+	}
+	for _, name := range slices.Sorted(keysOf(l.Limits)) {
+		p.print("  " + p.text("say.limit", "name", name, "value", fmt.Sprint(l.Limits[name])))
+	}
+	if !l.NextContact.IsZero() {
+		p.print("  " + p.text("say.contact_due", "day", client.Day(p.lang, l.NextContact)))
+	}
+}
+
+func keysOf(m map[string]int64) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// verify judges the licenses here, or those in a file.
+func (p *program) verify(args []string) error {
+	c, err := p.open()
+	if err != nil {
+		return err
+	}
+	all := c.Licenses()
+	if len(args) > 0 {
+		b, err := p.slurp(args[0])
+		if err != nil {
+			return err
+		}
+		if all, err = c.Inspect(b); err != nil {
+			return err
+		}
+	}
+	good := false
+	for _, l := range all {
+		p.show(l)
+		has := p.feature == "" || slices.Contains(l.Features, p.feature) || slices.Contains(l.Features, wire.AllFeatures)
+		good = good || l.Runs && has
+	}
+	switch {
+	case good && p.feature != "":
+		p.say("say.has", "feature", p.feature)
+	case good:
+		p.say("say.good")
+	case p.feature != "" && len(all) > 0:
+		return fail(exitNoLicense, "fail.feature", "feature", p.feature)
+	default:
+		return fail(exitNoLicense, "fail.no_license")
+	}
+	return nil
+}
+
+// giveBack returns licenses.
+func (p *program) giveBack(args []string) error {
+	c, err := p.open()
+	if err != nil {
+		return err
+	}
+	var which []client.License
+	if p.all {
+		for _, l := range c.Licenses() {
+			if l.Bound && l.State != client.OtherProduct {
+				which = append(which, l)
+			}
+		}
+	} else {
+		l, err := p.pick(c, args)
+		if err != nil {
+			return p.stillWaiting(c, args, err)
+		}
+		which = []client.License{l}
+	}
+	if len(which) == 0 {
+		return client.ErrNotHeld
+	}
+	for _, l := range which {
+		if err := p.sure("ask.return", "license", title(l)); err != nil {
+			return err
+		}
+	}
+	return p.returnAll(c, which)
+}
+
+// stillWaiting goes on with a return that was begun before: its license is not
+// here any more.
+func (p *program) stillWaiting(c *client.Container, args []string, err error) error {
+	if !errors.Is(err, client.ErrNotHeld) {
+		return err
+	}
+	for _, m := range c.Waiting() {
+		if m.Type == wire.TypeReturn && (len(args) == 0 || m.LicenseID == args[0]) {
+			return p.returnAll(c, []client.License{{ID: m.LicenseID}})
+		}
+	}
+	return err
+}
+
+func (p *program) returnAll(c *client.Container, which []client.License) error {
+	if p.file != "" {
+		for _, l := range which {
+			if _, err := c.NewReturn(l.ID); err != nil {
+				return err
+			}
+			p.say("say.gone", "license", title(l))
+		}
+		return p.writeRequest(c)
+	}
+	done := client.Installed{}
+	for _, l := range which {
+		in, err := p.transport().Return(p.ctx, c, l.ID)
+		if err != nil {
+			return err
+		}
+		done.Returned = append(done.Returned, in.Returned...)
+	}
+	p.installed(c, done)
+	return nil
+}

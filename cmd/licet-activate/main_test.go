@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/licet/licet/internal/clienttest"
+)
+
+// In scripts the program runs as a process of its own, on a machine and at a time
+// that the script names by variables which only this test reads.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"licet-activate": func() { os.Exit(inScript()) }})
+}
+
+func inScript() int {
+	clock := clienttest.NewClock()
+	if t, err := time.Parse(time.DateOnly, os.Getenv("TEST_DAY")); err == nil {
+		clock.Set(t)
+	}
+	return run(context.Background(), os.Args[1:], environment{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, terminal: os.Getenv("TEST_TERMINAL") != "",
+		beside: os.Getenv("TEST_BESIDE"), clock: clock, machine: clienttest.Machine(os.Getenv("TEST_MACHINE")),
+	})
+}
+
+// stage is the publisher of one script.
+type stage struct {
+	server *clienttest.Server
+	next   int
+}
+
+type stageKey struct{}
+
+// setup starts the publisher's server and puts the pins into the script's folder.
+func setup(env *testscript.Env) error {
+	p := clienttest.New("acme")
+	s := &stage{server: clienttest.NewServer(p)}
+	h := httptest.NewServer(s.server)
+	env.Defer(h.Close)
+	p.Server = h.URL
+	env.Values[stageKey{}] = s
+	env.Setenv("TEST_MACHINE", "alpha")
+	env.Setenv("SERVER", h.URL)
+	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+	env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "home", "config"))
+	if err := os.MkdirAll(filepath.Join(env.WorkDir, "home"), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(env.WorkDir, "pins.json"), p.Pins(), 0o600)
+}
+
+func of(ts *testscript.TestScript) *stage { return ts.Value(stageKey{}).(*stage) }
+
+// commands are what a script can let the publisher do. Licenses are numbered from
+// 1 in the order in which they were sold.
+var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
+	// sell FILE [name=value …]: writes a code into the file, and its last group into
+	// FILE.hint. Names: licenses, seats, product, until (a day), key (a prefix).
+	"sell": func(ts *testscript.TestScript, _ bool, args []string) { of(ts).sell(ts, args) },
+	// depot REQUEST ANSWER: hands a request file in.
+	"depot": func(ts *testscript.TestScript, neg bool, args []string) {
+		answer, err := of(ts).server.Depot([]byte(ts.ReadFile(args[0])))
+		if neg {
+			if err == nil {
+				ts.Fatalf("the depot has answered")
+			}
+			ts.Logf("%v", err)
+			return
+		}
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]), answer, 0o600))
+	},
+	"recall": func(ts *testscript.TestScript, _ bool, args []string) {
+		of(ts).server.Recall(clienttest.ID(number(ts, args[0])))
+	},
+	"block": func(ts *testscript.TestScript, _ bool, args []string) {
+		of(ts).server.Block(clienttest.ID(number(ts, args[0])), len(args) == 1)
+	},
+	// fate WHAT…: what happens to the next messages.
+	"fate": func(ts *testscript.TestScript, _ bool, args []string) {
+		fates := map[string]clienttest.Fate{
+			"lose": clienttest.LoseAsked, "lose-answer": clienttest.LoseAnswer, "limited": clienttest.Limited, "arrive": clienttest.Arrive,
+		}
+		for _, a := range args {
+			of(ts).server.Expect(fates[a])
+		}
+	},
+	// used N SEATS: that many seats of a license are in use.
+	"used": func(ts *testscript.TestScript, _ bool, args []string) {
+		if used := of(ts).server.Used(clienttest.ID(number(ts, args[0]))); used != int64(number(ts, args[1])) {
+			ts.Fatalf("%d seats are used, want %s", used, args[1])
+		}
+	},
+	// loose FILE: a license file that is bound to no machine.
+	"loose": func(ts *testscript.TestScript, _ bool, args []string) {
+		p := of(ts).server.P
+		ts.Check(os.WriteFile(ts.MkAbs(args[0]), p.File(clienttest.Sign(p.Issuing, p.License(clienttest.ID(500), "cad"))), 0o600))
+	},
+	// argument FILE VARIABLE: the first line of a file as a variable.
+	"argument": func(ts *testscript.TestScript, _ bool, args []string) {
+		line, _, _ := strings.Cut(ts.ReadFile(args[0]), "\n")
+		ts.Setenv(args[1], line)
+	},
+}
+
+func number(ts *testscript.TestScript, s string) int {
+	n, err := strconv.Atoi(s)
+	ts.Check(err)
+	return n
+}
+
+func (s *stage) sell(ts *testscript.TestScript, args []string) {
+	licenses, code := 1, clienttest.Ticket()
+	o := clienttest.Offer{
+		Product: "cad", Article: "CAD-PRO", Features: []string{"draw", "render"}, Limits: map[string]int64{"parts": 500},
+	}
+	for _, a := range args[1:] {
+		name, value, _ := strings.Cut(a, "=")
+		switch name {
+		case "licenses":
+			licenses = number(ts, value)
+		case "seats":
+			o.Seats = int64(number(ts, value))
+		case "product":
+			o.Product = value
+		case "key":
+			code = clienttest.Key(value)
+		case "until":
+			t, err := time.Parse(time.DateOnly, value)
+			ts.Check(err)
+			o.Expires = t
+		default:
+			ts.Fatalf("sell: %s", a)
+		}
+	}
+	var offers []*clienttest.Offer
+	for range licenses {
+		s.next++
+		one := o
+		one.ID = clienttest.ID(s.next)
+		offers = append(offers, &one)
+	}
+	s.server.Put(code, offers...)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(code+"\n"), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".hint"), []byte(code[len(code)-5:]+"\n"), 0o600))
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", Setup: setup, Cmds: commands, RequireExplicitExec: true, RequireUniqueNames: true,
+		UpdateScripts: os.Getenv("LICET_UPDATE") == "1",
+	})
+}
+
+// TestTutorial runs every command of the tutorial, in order, in one folder.
+func TestTutorial(t *testing.T) {
+	page, err := os.ReadFile("../../docs/tutorials/activate.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := "sell ticket.txt seats=2\nargument ticket.txt TICKET\n"
+	n := 0
+	inside := false
+	for line := range strings.Lines(string(page)) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "```") {
+			inside = !inside
+		}
+		command, ok := strings.CutPrefix(line, "$ ")
+		if !inside || !ok {
+			continue
+		}
+		n++
+		command, comment, _ := strings.Cut(command, "   # ")
+		script += tutorialLine(strings.TrimSpace(command), comment)
+	}
+	if n < 10 {
+		t.Fatalf("only %d commands on the page", n)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "tutorial.txtar"), []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{Dir: dir, Setup: setup, Cmds: commands, RequireExplicitExec: true})
+}
+
+// tutorialLine turns a command of the page into one of a script. What a person
+// does elsewhere stands in the comment behind it: "on B" or "hand in FILE, get FILE".
+func tutorialLine(command, comment string) string {
+	pre, post := "", ""
+	fields := strings.Fields(comment)
+	switch {
+	case comment == "on the other machine":
+		pre, post = "env TEST_MACHINE=beta HOME=$WORK/beta XDG_CONFIG_HOME=$WORK/beta\n", "env TEST_MACHINE=alpha HOME=$WORK/home XDG_CONFIG_HOME=$WORK/home/config\n"
+	case len(fields) == 5 && fields[0] == "hand":
+		post = "depot " + strings.TrimSuffix(fields[2], ",") + " " + fields[4] + "\n"
+	}
+	command = strings.ReplaceAll(command, "7H2KM-…", "$TICKET")
+	return fmt.Sprintf("%sexec %s\n%s", pre, command, post)
+}
