@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"slices"
 	"time"
 
 	"github.com/licet/licet/internal/db"
@@ -87,6 +88,18 @@ func ReadJournal(q db.Querier, publisher PublisherID, afterSeq int64, limit int)
 	rows, err := q.Query(qJournalAfter, publisher, afterSeq, limit)
 	return db.Collect(rows, err, scanRow)
 }
+
+// ReadUnsealed returns the rows of a publisher that the sealer has not come to
+// yet, oldest first, with sequence 0. What is carried out of the database needs
+// them: the tables of the same snapshot show what they did already.
+func ReadUnsealed(q db.Querier, publisher PublisherID) ([]Row, error) {
+	open, err := db.List(q, scanRow, qOpenRows, publisher, maxUnsealed)
+	slices.SortFunc(open, func(x, y Row) int { return x.ID.Compare(y.ID) })
+	return open, err
+}
+
+// maxUnsealed is more rows than can wait for the sealer.
+const maxUnsealed = 1 << 24
 
 func scanRow(r *db.Rows) (Row, error) {
 	var (

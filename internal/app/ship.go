@@ -12,11 +12,12 @@ import (
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/db"
-	"github.com/licet/licet/internal/license"
+	"github.com/licet/licet/internal/org"
+	"github.com/licet/licet/internal/ship"
 )
 
 // The issuance journal lives in one file per publisher, in a folder of its own:
-// lines that package license writes and replays. Beside each stands a file with
+// shipments of package ship. Beside each stands a file with
 // the sequence that was shipped last.
 
 // shippedAt is when the issuance journal was last written.
@@ -73,7 +74,7 @@ func (a *App) shipOne(ctx context.Context, p actor.PublisherID) error {
 	}
 	defer file.Close()
 	out := bufio.NewWriterSize(file, 1<<16)
-	next, err := a.Lic.Ship(ctx, p, position, out)
+	next, err := ship.Ship(ctx, a.DB, p, position, out, org.Cargo, a.Lic.Cargo, a.Orders.Cargo)
 	if err := errors.Join(err, out.Flush(), file.Sync()); err != nil {
 		return err
 	}
@@ -149,7 +150,39 @@ func (a *App) replay(ctx context.Context, out *Restored) error {
 			return err
 		}
 	}
+	if err := a.restored(ctx); err != nil {
+		return err
+	}
 	return a.DB.Read(ctx, func(r *db.Reader) (err error) { out.Epoch, err = db.Epoch(r); return err })
+}
+
+// restored ends a restore for each publisher. The journal of the backup is
+// shorter than the one that was shipped; shipping goes on behind its own end, or
+// what is issued from now on would be taken for shipped.
+func (a *App) restored(ctx context.Context) error {
+	all, err := a.Publishers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if err := a.Orders.Restored(ctx, p.ID); err != nil {
+			return err
+		}
+		position, err := readPosition(a.Config.JournalShip, p.ID)
+		if err != nil {
+			return err
+		}
+		var head int64
+		if err := a.DB.Read(ctx, func(r *db.Reader) (err error) { head, err = actor.JournalHead(r, p.ID); return err }); err != nil {
+			return err
+		}
+		if head < position {
+			if err := writePosition(a.Config.JournalShip, p.ID, head); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (a *App) replayFile(ctx context.Context, name string) (int64, error) {
@@ -159,7 +192,7 @@ func (a *App) replayFile(ctx context.Context, name string) (int64, error) {
 	}
 	defer file.Close()
 	var lines io.Reader = bufio.NewReaderSize(file, 1<<16)
-	return license.Replay(ctx, a.DB, lines)
+	return ship.Replay(ctx, a.DB, lines)
 }
 
 // IdentityPath is where the file lies that opens the sealed keys.

@@ -24,6 +24,7 @@ var levels = map[string]int{
 	"internal/actor": 2,
 	"internal/job":   2,
 	"internal/sign":  2,
+	"internal/ship":  2,
 
 	"internal/org":          3,
 	"internal/catalog":      4,
@@ -77,6 +78,7 @@ var beside = map[string][]string{
 	"internal/frame":  {"internal/fault", "internal/day"},
 	"internal/job":    {"internal/actor"}, // a job belongs to a publisher and shows its health by right
 	"internal/sign":   {"internal/actor"}, // a key belongs to a publisher; its doors check rights
+	"internal/ship":   {"internal/actor"}, // it carries what the journal names
 	"internal/portal": {"internal/web"},
 	"internal/depot":  {"internal/web"},
 	"internal/api":    {"internal/web"},  // its readable page; ADR 0010

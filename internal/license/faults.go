@@ -60,7 +60,6 @@ var (
 	ErrCursor          = fault.New(fault.Invalid, "license.bad_cursor")        //
 	ErrBadDecision     = fault.New(fault.Invalid, "license.bad_decision")      // value
 	ErrZone            = fault.New(fault.Internal, "license.bad_zone")         // value
-	ErrShipment        = fault.New(fault.Invalid, "license.bad_shipment")      // line
 )
 
 // errLateReceipt is a receipt that an answered request has overtaken: nothing is

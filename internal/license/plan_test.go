@@ -22,14 +22,14 @@ var (
 // explained is the statements of the hot paths and of the lists, with arguments.
 func explained() map[*db.Stmt][]any {
 	p := somePublisher
-	many := func(n int) (out []db.ID[image]) {
+	many := func(n int) (out []db.ID[exchangeRow]) {
 		for i := range n {
-			out = append(out, db.ID[image]{14: byte(i >> 8), 15: byte(i)})
+			out = append(out, db.ID[exchangeRow]{14: byte(i >> 8), 15: byte(i)})
 		}
 		return out
 	}
-	ids := db.IDs[image](many(64))
-	id := db.ID[image](someID)
+	ids := db.IDs[exchangeRow](many(64))
+	id := db.ID[exchangeRow](someID)
 	now := db.At(dbtest.Start)
 	return map[*db.Stmt][]any{
 		qExchanges: {p, ids}, qContainers: {p, ids}, qContainersLive: {p, ids}, qLast: {p, id, id},
@@ -41,7 +41,7 @@ func explained() map[*db.Stmt][]any {
 		qActivationsAfter: {p, id, id, 0, 100}, qHoldersOf: {p, ids}, qTicketLicenses: {p, id},
 		qLinePage: {p, id, id, 100}, qLineFree: {p, id, id, 100}, qTicketOpen: {p, id},
 		qLineHolder: {p, id}, qTicketsReverse: {p, ids}, qLicensesGone: {p, ids}, qSealedTickets: {p, ids},
-		qLineSeats: {p, db.IDs[image]{id}}, qIssuedRange: {p, id, id, id}, qExchangePage: {p, id, 100},
+		qLineSeats: {p, db.IDs[exchangeRow]{id}}, qIssuedRange: {p, id, id, id}, qExchangePage: {p, id, 100},
 		qContainerUpdate: {"active", "", 1, 1, []byte{}, false, "", "", "", now, p, id, 1},
 		qLicenseUpdate:   {1, 0, 0, 0, 1, now, db.Day{}, "available", p, id, 1, 0, 1},
 	}

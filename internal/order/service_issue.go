@@ -61,6 +61,9 @@ func (s *Service) Issue(ctx context.Context, r *job.Run) (any, error) {
 	}
 }
 
+// eventIssued is the journal line of a chunk.
+const eventIssued = "order.issued"
+
 // errStuck: an order whose sums and lines disagree; our own mistake.
 var errStuck = errors.New("order has open quantity and no open line")
 
@@ -92,7 +95,7 @@ func (s *Service) chunk(tx *db.Tx, by actor.Actor, id ID) (Order, error) {
 	if o.State != Awaiting {
 		o.State = stateOf(o.Quantity, o.Issued, false)
 	}
-	return o, s.close(tx, by, &o, placed{}, "order.issued")
+	return o, s.close(tx, by, &o, placed{}, eventIssued)
 }
 
 // pack takes parcels from lines until they need as many tickets as a

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 
 	"github.com/licet/licet/internal/actor"
@@ -158,6 +159,7 @@ func (s *Service) converge(tx *db.Tx, by actor.Actor, doc format.Document, req *
 	if err := remember(tx, by.Publisher, hash, o.ID); err != nil {
 		return placed{}, err
 	}
+	o.document = hash
 	return s.carryOut(tx, by, o, req, u, false)
 }
 
@@ -318,13 +320,18 @@ type facts struct {
 	Recalls  int64  `json:"recalls,omitempty"`
 	Changed  int    `json:"changed"`
 	Steps    []Step `json:"steps,omitempty"`
+	Document string `json:"document,omitempty"` // its hash, hexadecimal; Cargo needs it
 }
 
 func factsOf(o Order, p Plan) facts {
-	return facts{
+	f := facts{
 		Source: o.Source, Number: o.Number, Revision: o.Revision, State: o.State, Quantity: o.Quantity, Issued: o.Issued,
 		Recalls: p.Recalls, Changed: len(p.Steps), Steps: p.Steps[:min(len(p.Steps), mostSteps)],
 	}
+	if o.document != [32]byte{} {
+		f.Document = hex.EncodeToString(o.document[:])
+	}
+	return f
 }
 
 // preview does in one snapshot what place does, without writing.

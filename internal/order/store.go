@@ -38,8 +38,9 @@ type Order struct {
 	ChangedAt time.Time
 	Rev       int64
 
-	sales int64 // how many sales were recorded
-	fresh bool  // made by this transaction
+	sales    int64    // how many sales were recorded
+	fresh    bool     // made by this transaction
+	document [32]byte // hash of the document that this transaction takes
 }
 
 // Line is a line of an order as it stands.

@@ -198,8 +198,4 @@ var (
 		EN: "This machine does not know the time zone {value}.",
 		DE: "Dieses System kennt die Zeitzone {value} nicht.",
 	})
-	_ = add("fault.license.bad_shipment", Entry{
-		EN: "The shipped issuance journal is damaged in line {line}. Use an intact copy.",
-		DE: "Das ausgelagerte Ausstellungsjournal ist in Zeile {line} beschädigt. Verwenden Sie eine unversehrte Kopie.",
-	})
 )

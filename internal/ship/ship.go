@@ -1,0 +1,170 @@
+package ship
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/db"
+)
+
+// line is one line of a shipment. Its hash is over itself without the hash, and
+// the hash of the line before.
+type line struct {
+	Head  *head  `json:"head,omitempty"`
+	Table string `json:"table,omitempty"`
+	Row   Image  `json:"row,omitempty"`
+	End   *end   `json:"end,omitempty"`
+	Hash  string `json:"hash,omitempty"`
+}
+
+type head struct {
+	Format    string            `json:"format"`
+	Publisher actor.PublisherID `json:"publisher"`
+	Since     int64             `json:"since"` // journal sequence after which it begins
+	At        time.Time         `json:"at"`
+}
+
+type end struct {
+	Upto int64 `json:"upto"` // journal sequence with which it ends
+	Rows int64 `json:"rows"`
+}
+
+const (
+	format = "licet.issuance/1"
+	page   = 500 // journal rows at a time
+	chunk  = 500 // rows of a statement
+)
+
+// Cargo is rows of one table: those with these ids, and those that came from
+// the journal itself.
+type Cargo struct {
+	Table *Table
+	IDs   [][16]byte
+	Rows  []Image
+}
+
+// Source says which rows of a package the given journal lines touched, in an
+// order in which they can be brought back.
+type Source func(q *db.Reader, p actor.PublisherID, lines []actor.Row) ([]Cargo, error)
+
+// Ship writes an image of every row that a publisher's journal names after
+// sequence since, and returns the sequence up to which it is sealed. What is not
+// sealed yet is shipped too, and will be once more.
+func Ship(ctx context.Context, d *db.DB, p actor.PublisherID, since int64, w io.Writer, from ...Source) (int64, error) {
+	next := since
+	err := d.Read(ctx, func(r *db.Reader) error {
+		c := &carrier{q: r, p: p, w: w, from: from, done: map[*Table]map[[16]byte]bool{}}
+		if _, err := io.WriteString(w, "\n"); err != nil { // whatever a crash left behind ends here
+			return err
+		}
+		if err := c.line(line{Head: &head{format, p, since, r.Now()}}); err != nil {
+			return err
+		}
+		for more := true; more; {
+			lines, err := actor.ReadJournal(r, p, next, page)
+			if err != nil {
+				return err
+			}
+			if err := c.page(lines); err != nil {
+				return err
+			}
+			if more = len(lines) == page; len(lines) > 0 {
+				next = lines[len(lines)-1].Seq
+			}
+		}
+		open, err := actor.ReadUnsealed(r, p)
+		if err != nil {
+			return err
+		}
+		for part := range slices.Chunk(open, page) {
+			if err := c.page(part); err != nil {
+				return err
+			}
+		}
+		return c.line(line{End: &end{Upto: next, Rows: c.rows}})
+	})
+	return next, err
+}
+
+// carrier writes one shipment.
+type carrier struct {
+	q    *db.Reader
+	p    actor.PublisherID
+	w    io.Writer
+	from []Source
+	last [sha256.Size]byte
+	rows int64
+	done map[*Table]map[[16]byte]bool // what is in the shipment already
+}
+
+func (c *carrier) line(l line) error {
+	body, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	c.last = chain(c.last, body)
+	l.Hash = hex.EncodeToString(c.last[:])
+	full, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	_, err = c.w.Write(append(full, '\n'))
+	return err
+}
+
+func chain(before [sha256.Size]byte, body []byte) [sha256.Size]byte {
+	return sha256.Sum256(append(before[:], body...))
+}
+
+func (c *carrier) page(lines []actor.Row) error {
+	for _, source := range c.from {
+		all, err := source(c.q, c.p, lines)
+		if err != nil {
+			return err
+		}
+		for _, one := range all {
+			if err := c.ship(one); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// ship writes the rows that are not in the shipment yet.
+func (c *carrier) ship(one Cargo) error {
+	seen := c.done[one.Table]
+	if seen == nil {
+		seen = map[[16]byte]bool{}
+		c.done[one.Table] = seen
+	}
+	var fresh db.IDs[Image]
+	for _, id := range one.IDs {
+		if id != ([16]byte{}) && !seen[id] {
+			seen[id] = true
+			fresh = append(fresh, id)
+		}
+	}
+	all := one.Rows
+	for part := range slices.Chunk(fresh, chunk) {
+		rows, err := one.Table.images(c.q, c.p, part)
+		if err != nil {
+			return err
+		}
+		all = append(all, rows...)
+	}
+	one.Table.order(all)
+	for _, row := range all {
+		if err := c.line(line{Table: one.Table.name, Row: row}); err != nil {
+			return err
+		}
+		c.rows++
+	}
+	return nil
+}
