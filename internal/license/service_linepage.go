@@ -82,3 +82,45 @@ func (s *Service) LinePage(q db.Querier, p actor.PublisherID, line OrderLineID, 
 	}
 	return out, after, nil
 }
+
+var qFewTickets = db.SQL("license.few_tickets", `
+SELECT t.snapshot_id, t.id, t.hint, t.state, l.id, l.state, l.quantity - l.owed, l.used, l.owed FROM ticket t
+JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
+WHERE t.publisher_id = ? AND {ids:t.snapshot_id} ORDER BY t.snapshot_id, t.id, l.id LIMIT ?`)
+
+// FewTickets is LineTickets for lines that have at most limit tickets together:
+// two statements, however many lines there are. It reports false, and nothing
+// else, when they have more. It is a part: it checks no rights.
+func (s *Service) FewTickets(q db.Querier, p actor.PublisherID, lines []OrderLineID, limit int) ([]LineTicket, bool, error) {
+	of, err := snapshotsOf(q, p, lines)
+	if err != nil {
+		return nil, false, err
+	}
+	lineOf := map[SnapshotID]OrderLineID{}
+	var ids db.IDs[Terms]
+	for line, snapshots := range of {
+		for _, id := range snapshots {
+			lineOf[id] = line
+			ids = append(ids, id)
+		}
+	}
+	found, err := db.List(q, func(r *db.Rows) (LineTicket, error) {
+		var t LineTicket
+		var snapshot SnapshotID
+		err := r.Scan(&snapshot, &t.Ticket, &t.Hint, (*string)(&t.State), &t.License, (*string)(&t.state), &t.Quantity, &t.Used, &t.Owed)
+		t.Line = lineOf[snapshot]
+		return t, err
+	}, qFewTickets, p, ids, limit+1)
+	if err != nil || len(found) > limit {
+		return nil, false, err
+	}
+	byLine := map[OrderLineID][]LineTicket{}
+	for _, t := range found {
+		byLine[t.Line] = append(byLine[t.Line], t)
+	}
+	out := make([]LineTicket, 0, len(found))
+	for _, line := range lines {
+		out = append(out, byLine[line]...)
+	}
+	return out, true, nil
+}

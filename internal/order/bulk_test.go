@@ -105,6 +105,27 @@ func TestBulkLines(t *testing.T) {
 				t.Fatalf("%+v", l)
 			}
 		}
+		for _, limit := range []int{1, 7, 149, 150, 151, 1000} {
+			n := 0
+			for after := ""; ; {
+				page, err := w.orders.Tickets(t.Context(), w.A.All(), order.TicketQuery{Order: r.ID, After: after, Limit: limit})
+				if err != nil || len(page.Items) > limit {
+					t.Fatal(len(page.Items), err)
+				}
+				for _, row := range page.Items {
+					if row.Line != v.Lines[n].No || row.ID != v.Lines[n].Tickets[0].ID || row.Code != "" {
+						t.Fatalf("pages of %d: %+v at %d", limit, row, n)
+					}
+					n++
+				}
+				if after = page.Next; after == "" {
+					break
+				}
+			}
+			if n != 150 {
+				t.Fatalf("pages of %d: %d tickets", limit, n)
+			}
+		}
 	})
 }
 

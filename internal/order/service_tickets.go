@@ -1,7 +1,6 @@
 package order
 
 import (
-	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -99,7 +98,10 @@ func (s *Service) tickets(q db.Querier, p actor.PublisherID, lines []Line, see s
 	for i, l := range lines {
 		ids[i] = l.ID
 	}
-	found, err := s.licenses.LineTickets(q, p, lineIDs(ids))
+	found, few, err := s.licenses.FewTickets(q, p, lineIDs(ids), 2*mostShown) // the caller has made sure of fewer
+	if err == nil && !few {
+		found, err = s.licenses.LineTickets(q, p, lineIDs(ids))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -275,54 +277,118 @@ func placeOf(cursor string, limit int) (place, int, error) {
 	return p, limit, nil
 }
 
-// ticketPage walks the lines from a place on until the page is full.
+// walk collects tickets line by line until a page is full.
+type walk struct {
+	s     *Service
+	q     db.Querier
+	p     actor.PublisherID
+	order ID
+	limit int
+	found []license.LineTicket
+	lines map[license.OrderLineID]Line
+	next  string
+}
+
+// ticketPage walks the lines from a place on until the page is full: many lines
+// with few tickets at once, a line with many by itself.
 func (s *Service) ticketPage(q db.Querier, p actor.PublisherID, o Order, from place, limit int, see sight) (Page[TicketRow], error) {
+	w := &walk{s: s, q: q, p: p, order: o.ID, limit: limit, lines: map[license.OrderLineID]Line{}}
 	page := Page[TicketRow]{Items: []TicketRow{}}
-	var found []license.LineTicket
-	lines := map[license.OrderLineID]Line{}
-	after := license.LinePlace{Snapshot: from.Snapshot, Ticket: from.Ticket}
-	line, err := lineAt(q, p, o.ID, from)
-	for ; err == nil && line != nil && page.Next == ""; line, err = lineAfter(q, p, o.ID, line.No) {
-		part, end, err := s.licenses.LinePage(q, p, license.OrderLineID(line.ID), after, limit-len(found))
-		if err != nil {
-			return page, err
-		}
-		found, lines[license.OrderLineID(line.ID)] = append(found, part...), *line
-		if len(found) == limit {
-			page.Next = place{line.No, end.Snapshot, end.Ticket}.String()
-		}
-		after = license.LinePlace{}
+	if err := w.run(from); err != nil {
+		return page, err
 	}
+	opened, err := s.codes(q, p, w.found, see)
 	if err != nil {
 		return page, err
 	}
-	opened, err := s.codes(q, p, found, see)
-	if err != nil {
-		return page, err
-	}
-	for _, t := range found {
-		l := lines[t.Line]
+	for _, t := range w.found {
+		l := w.lines[t.Line]
 		page.Items = append(page.Items, TicketRow{Line: l.No, Article: l.Article, TicketView: ticketView(t, opened)})
 	}
+	page.Next = w.next
 	return page, nil
 }
 
-// lineAt is the line in which a place lies; the first line for the beginning.
-func lineAt(q db.Querier, p actor.PublisherID, o ID, from place) (*Line, error) {
-	if from.Line == "" {
-		return lineAfter(q, p, o, "")
+func (w *walk) run(from place) error {
+	if from.Line != "" {
+		line, err := lineAt(w.q, w.p, w.order, from.Line)
+		if err != nil {
+			return err
+		}
+		if err := w.one(line, license.LinePlace{Snapshot: from.Snapshot, Ticket: from.Ticket}); err != nil {
+			return err
+		}
 	}
-	found, err := db.List(q, scanLine, qLineByNo, p, o, from.Line)
-	if err != nil || len(found) == 0 {
-		return nil, cmp.Or(err, error(ErrBadPage))
+	for after := from.Line; len(w.found) < w.limit; {
+		lines, err := linePage(w.q, w.p, w.order, after, w.limit)
+		if err != nil || len(lines) == 0 {
+			return err
+		}
+		n := w.fit(lines)
+		if n == 0 {
+			err = w.one(lines[0], license.LinePlace{})
+			n = 1
+		} else {
+			err = w.few(lines[:n])
+		}
+		if err != nil {
+			return err
+		}
+		after = lines[n-1].No
+		if len(w.found) >= w.limit && w.next == "" { // exactly full: go on behind this line
+			w.next = place{after, license.SnapshotID{0: 0xff}, license.TicketID{0: 0xff}}.String()
+		}
 	}
-	return &found[0], nil
+	return nil
 }
 
-func lineAfter(q db.Querier, p actor.PublisherID, o ID, no string) (*Line, error) {
-	found, err := linePage(q, p, o, no, 1)
-	if err != nil || len(found) == 0 {
-		return nil, err
+// fit is how many of the lines certainly have their tickets on this page, and
+// leave room for one more.
+func (w *walk) fit(lines []Line) (n int) {
+	room := int64(w.limit - len(w.found))
+	for _, l := range lines {
+		if room -= l.made; room <= 0 {
+			break
+		}
+		n++
 	}
-	return &found[0], nil
+	return n
+}
+
+// few takes all tickets of some lines.
+func (w *walk) few(lines []Line) error {
+	ids := make([]license.OrderLineID, len(lines))
+	for i, l := range lines {
+		ids[i] = license.OrderLineID(l.ID)
+		w.lines[ids[i]] = l
+	}
+	part, ok, err := w.s.licenses.FewTickets(w.q, w.p, ids, w.limit)
+	if err == nil && !ok {
+		part, err = w.s.licenses.LineTickets(w.q, w.p, ids)
+	}
+	w.found = append(w.found, part...)
+	return err
+}
+
+// one takes tickets of a line from a place on, as many as there is room for.
+func (w *walk) one(l Line, after license.LinePlace) error {
+	id := license.OrderLineID(l.ID)
+	part, end, err := w.s.licenses.LinePage(w.q, w.p, id, after, w.limit-len(w.found))
+	w.lines[id], w.found = l, append(w.found, part...)
+	if len(w.found) >= w.limit {
+		w.next = place{l.No, end.Snapshot, end.Ticket}.String()
+	}
+	return err
+}
+
+// lineAt is the line in which a place lies.
+func lineAt(q db.Querier, p actor.PublisherID, o ID, no string) (Line, error) {
+	found, err := db.List(q, scanLine, qLineByNo, p, o, no)
+	if err == nil && len(found) == 0 {
+		err = ErrBadPage
+	}
+	if err != nil {
+		return Line{}, err
+	}
+	return found[0], nil
 }
