@@ -48,7 +48,7 @@ type publisherCmd struct {
 }
 
 type publisherCreateCmd struct {
-	Slug     string `arg:"" help:"Short name, such as muster; it stands in every license."`
+	Slug     string `arg:"" help:"Short name, such as muster; it stands in addresses."`
 	Name     string `arg:"" help:"Name of the company."`
 	Zone     string `default:"Europe/Berlin" help:"Time zone in which days begin and end."`
 	Language string `default:"de" enum:"de,en" help:"Language of mails and prints."`
