@@ -95,7 +95,7 @@ func (p *program) code(args []string, hint string) (string, error) {
 	}
 }
 
-func (p *program) prompt(s string) { fmt.Fprint(p.stderr, s+" ") }
+func (p *program) prompt(s string) { put(p.stderr, "%s ", s) }
 
 // answer reads what somebody types; the end of input is a no.
 func (p *program) answer() (string, error) {

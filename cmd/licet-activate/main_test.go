@@ -168,7 +168,8 @@ func TestTutorial(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	script := "sell ticket.txt seats=2\nargument ticket.txt TICKET\n"
+	var script strings.Builder
+	script.WriteString("sell ticket.txt seats=2\nargument ticket.txt TICKET\n")
 	n := 0
 	inside := false
 	for line := range strings.Lines(string(page)) {
@@ -182,13 +183,13 @@ func TestTutorial(t *testing.T) {
 		}
 		n++
 		command, comment, _ := strings.Cut(command, "   # ")
-		script += tutorialLine(strings.TrimSpace(command), comment)
+		script.WriteString(tutorialLine(strings.TrimSpace(command), comment))
 	}
 	if n < 10 {
 		t.Fatalf("only %d commands on the page", n)
 	}
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "tutorial.txtar"), []byte(script), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "tutorial.txtar"), []byte(script.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{Dir: dir, Setup: setup, Cmds: commands, RequireExplicitExec: true})

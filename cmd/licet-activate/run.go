@@ -277,12 +277,12 @@ func (p *program) finish(err error) int {
 			return exitUnexpected
 		}
 	case err != nil:
-		fmt.Fprintln(p.stderr, p.out.Error.Text)
+		put(p.stderr, "%s\n", p.out.Error.Text)
 		if p.out.Error.RetryAfter > 0 {
-			fmt.Fprintln(p.stderr, p.text("say.retry", "seconds", fmt.Sprint(p.out.Error.RetryAfter)))
+			put(p.stderr, "%s\n", p.text("say.retry", "seconds", fmt.Sprint(p.out.Error.RetryAfter)))
 		}
 		if exit == exitUse {
-			fmt.Fprintln(p.stderr, p.text("say.help"))
+			put(p.stderr, "%s\n", p.text("say.help"))
 		}
 	}
 	return exit
@@ -301,9 +301,12 @@ func (p *program) say(key string, args ...string) { p.print(p.text(key, args...)
 
 func (p *program) print(line string) {
 	if !p.json {
-		fmt.Fprintln(p.stdout, line)
+		put(p.stdout, "%s\n", line)
 	}
 }
+
+// put prints. There is nobody to tell when the terminal is gone.
+func put(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
 
 // next says what to do now: a sentence for people, and the same for programs.
 func (p *program) next(key string, args ...string) {

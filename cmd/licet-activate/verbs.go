@@ -2,7 +2,6 @@ package main
 
 import (
 	"flag"
-	"fmt"
 )
 
 // verb is a subcommand. Its texts are verb.<name> (what it does, one line) and
@@ -82,7 +81,7 @@ func verbOf(name string) *verb {
 
 // help prints the help of a verb, or of all.
 func (p *program) help(about []string) {
-	line := func(s string) { fmt.Fprintln(p.stdout, s) }
+	line := func(s string) { put(p.stdout, "%s\n", s) }
 	if len(about) > 0 {
 		if v := verbOf(about[0]); v != nil {
 			p.helpVerb(v)
@@ -93,7 +92,7 @@ func (p *program) help(about []string) {
 	line("")
 	line(p.text("help.use"))
 	for _, v := range verbs() {
-		fmt.Fprintf(p.stdout, "  licet-activate %-22s %s\n", v.name+" "+v.args, p.text("verb."+v.name))
+		put(p.stdout, "  licet-activate %-22s %s\n", v.name+" "+v.args, p.text("verb."+v.name))
 	}
 	line("")
 	p.helpFlags("help.common", common)
@@ -101,12 +100,12 @@ func (p *program) help(about []string) {
 	line("")
 	line(p.text("help.exits"))
 	for _, e := range exits {
-		fmt.Fprintf(p.stdout, "  %d  %s\n", e.code, p.text(e.key))
+		put(p.stdout, "  %d  %s\n", e.code, p.text(e.key))
 	}
 }
 
 func (p *program) helpVerb(v *verb) {
-	fmt.Fprintf(p.stdout, "licet-activate %s %s\n\n%s\n%s\n\n", v.name, v.args, p.text("verb."+v.name), p.text("verb."+v.name+".more"))
+	put(p.stdout, "licet-activate %s %s\n\n%s\n%s\n\n", v.name, v.args, p.text("verb."+v.name), p.text("verb."+v.name+".more"))
 	if len(v.flags) > 0 {
 		p.helpFlags("help.flags", v.flags)
 	}
@@ -114,9 +113,9 @@ func (p *program) helpVerb(v *verb) {
 }
 
 func (p *program) helpFlags(head string, flags []option) {
-	fmt.Fprintln(p.stdout, p.text(head))
+	put(p.stdout, "%s\n", p.text(head))
 	for _, f := range flags {
-		fmt.Fprintf(p.stdout, "  --%-20s %s\n", f.name+" "+f.value, p.text("flag."+f.name))
+		put(p.stdout, "  --%-20s %s\n", f.name+" "+f.value, p.text("flag."+f.name))
 	}
-	fmt.Fprintln(p.stdout)
+	put(p.stdout, "\n")
 }

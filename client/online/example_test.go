@@ -1,0 +1,169 @@
+package online_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/licet/licet/client"
+	"github.com/licet/licet/client/online"
+	"github.com/licet/licet/internal/clienttest"
+	"github.com/licet/licet/wire"
+)
+
+// The functions of this file are the code of docs/how-to/sdk-go.md, held to it by
+// TestPage; a test below calls each.
+
+var built = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+
+func firstUse(ctx context.Context, pins []byte, code, dir string) error {
+	c, err := client.Open(client.Config{Pins: pins, Product: "cad", Version: "14.2", Released: built, Dir: dir})
+	if err != nil {
+		return err
+	}
+	if !c.Has("draw") {
+		if _, err := online.Activate(ctx, c, code); err != nil {
+			return err
+		}
+	}
+	if c.Has("export.step") {
+		fmt.Println("the menu has one more line")
+	}
+	if parts, limited := c.Limit("parts"); limited {
+		fmt.Println("up to", parts, "parts")
+	}
+	return nil
+}
+
+func failed(err error, lang string) string {
+	var typo *wire.CodeError
+	var refusal *client.Refusal
+	switch {
+	case errors.As(err, &typo): // nothing was sent
+		return client.Explain(lang, err)
+	case errors.As(err, &refusal) && refusal.Final(): // the server says no, and why
+		return client.Explain(lang, err)
+	case errors.As(err, &refusal): // later: the request waits, and is sent again by the next call
+		return fmt.Sprintf("%s (%v)", client.Explain(lang, err), refusal.RetryAfter)
+	case errors.Is(err, client.ErrOffline): // it waits too; offer a request file
+		return client.Explain(lang, err)
+	}
+	return client.Code(err) + ": " + client.Explain(lang, err)
+}
+
+func show(c *client.Container, lang string) (lines []string) {
+	for _, l := range c.Licenses() {
+		lines = append(lines, fmt.Sprintf("%s: %s", l.Article, client.Describe(lang, l)))
+	}
+	return lines
+}
+
+func writeRequest(c *client.Container, code, path string) error {
+	_, err := c.NewRequest(client.Ask{Action: wire.ActActivate, Code: code, File: true})
+	if err != nil {
+		return err
+	}
+	file, err := c.RequestFile()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, file, 0o600)
+}
+
+func installAnswer(c *client.Container, path string) error {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	_, err = c.Install(file)
+	return err
+}
+
+func contact(ctx context.Context, c *client.Container) error {
+	due := c.Status().ContactDue
+	if due.IsZero() || time.Until(due) > 7*24*time.Hour {
+		return nil
+	}
+	_, err := online.Refresh(ctx, c)
+	return err
+}
+
+func TestPage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/how-to/sdk-go.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := os.ReadFile("example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := strings.Join(strings.Fields(string(code)), " ")
+	blocks := strings.Split(string(page), "```go\n")[1:]
+	for _, b := range blocks {
+		b, _, _ = strings.Cut(b, "```")
+		if !strings.Contains(plain, strings.Join(strings.Fields(b), " ")) {
+			t.Errorf("this code of the page is not in example_test.go:\n%s", b)
+		}
+	}
+	if len(blocks) < 5 {
+		t.Errorf("%d blocks of code", len(blocks))
+	}
+}
+
+func TestPageRuns(t *testing.T) {
+	p := clienttest.New("acme")
+	s := clienttest.NewServer(p)
+	h := httptest.NewServer(s)
+	defer h.Close()
+	s.Now, p.Server = time.Now, h.URL
+	dir := t.TempDir()
+	sell := func(n int) string {
+		return s.Sell(&clienttest.Offer{
+			ID: clienttest.ID(n), Product: "cad", Article: "CAD-PRO", Features: []string{"draw"}, Contact: time.Hour, Limits: map[string]int64{"parts": 5},
+		})
+	}
+	if err := firstUse(t.Context(), p.Pins(), sell(1), dir); err != nil {
+		t.Fatal(err)
+	}
+	c, err := client.Open(client.Config{Pins: p.Pins(), Product: "cad", Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := show(c, "de"); len(lines) != 1 || lines[0] != "CAD-PRO: unbefristet gültig" {
+		t.Error(lines)
+	}
+	if err := contact(t.Context(), c); err != nil || len(s.Heard()) != 4 {
+		t.Errorf("%v, %v", err, s.Heard())
+	}
+	request, answer := dir+"/request.lic", dir+"/answer.lic"
+	if err := writeRequest(c, sell(2), request); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := s.Depot(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(answer, lines, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := installAnswer(c, answer); err != nil || len(c.Licenses()) != 2 {
+		t.Fatal(err)
+	}
+	for _, err := range []error{
+		&wire.CodeError{Kind: wire.CodeCheck}, &client.Refusal{Status: 409, Text: "no seat"}, &client.Refusal{Status: 429, Text: "later"},
+		client.ErrOffline, client.ErrDamaged,
+	} {
+		if failed(err, "en") == "" {
+			t.Errorf("%v says nothing", err)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+// Command hello-cad is an example of a licensed product: a drawing program of a
+// few lines, into which a ticket or license key is typed.
+//
+//	go run ./examples/hello-cad --pins pins.json
+//
+// Without a license it starts in a reduced mode and asks for a key. With one it
+// prints what it may do. It never ends because of a license; it only does less.
+// A real product embeds its publisher's pins; this one takes them from a file,
+// so that it runs against any server.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/licet/licet/client"
+	"github.com/licet/licet/client/online"
+	"github.com/licet/licet/wire"
+)
+
+// What the product asks its license for.
+const (
+	featureDraw   = "draw"
+	featureRender = "render"
+	featureExport = "export.step"
+	limitParts    = "parts"
+
+	reducedParts = 10 // what everybody may draw
+)
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, client.Config{}))
+}
+
+// console is where the product talks to its user.
+type console struct{ io.Writer }
+
+func (c console) say(format string, args ...any) { _, _ = fmt.Fprintf(c, format, args...) }
+
+// run is the program. Tests bring a machine and a clock in cfg.
+func run(ctx context.Context, args []string, in io.Reader, to io.Writer, cfg client.Config) int {
+	out := console{to}
+	set := flag.NewFlagSet("hello-cad", flag.ContinueOnError)
+	set.SetOutput(to)
+	pins := set.String("pins", "pins.json", "the publisher's pins, as `licet key pins` exports them")
+	dir := set.String("dir", "", "folder of the licenses; else one of this user's")
+	product := set.String("product", "cad", "this product's code")
+	lang := set.String("lang", client.Language(os.Getenv("LC_ALL"), os.Getenv("LANG")), "en or de")
+	if err := set.Parse(args); err != nil {
+		return 2
+	}
+	var err error
+	if cfg.Pins, err = os.ReadFile(*pins); err != nil {
+		out.say("%v\n", err)
+		return 2
+	}
+	cfg.Dir, cfg.Product, cfg.Version = *dir, *product, "1.0"
+
+	c, err := client.Open(cfg)
+	if err != nil {
+		out.say("%v\n", client.Explain(*lang, err))
+		return 1
+	}
+	if !c.Has(featureDraw) {
+		explain(out, *lang, c)
+		activate(ctx, out, *lang, c, bufio.NewScanner(in))
+	}
+	work(out, c)
+	return 0
+}
+
+// explain says what the product does without a license, and why the ones that are
+// here do not hold.
+func explain(out console, lang string, c *client.Container) {
+	out.say("Hello CAD, reduced: up to %d parts, no rendering, no export.\n", reducedParts)
+	for _, l := range c.Licenses() {
+		out.say("License %s: %s\n", l.ID, client.Describe(lang, l))
+	}
+}
+
+// activate asks for a key until one works, or until nothing is typed.
+func activate(ctx context.Context, out console, lang string, c *client.Container, in *bufio.Scanner) {
+	for {
+		out.say("Ticket or license key (empty to go on reduced): ")
+		if !in.Scan() || strings.TrimSpace(in.Text()) == "" {
+			out.say("\n")
+			return
+		}
+		_, err := online.Activate(ctx, c, in.Text())
+		var typo *wire.CodeError
+		switch {
+		case errors.As(err, &typo):
+			out.say("%v\n", client.Explain(lang, err)) // nothing was sent
+			continue
+		case err != nil:
+			out.say("%s (%s)\n", client.Explain(lang, err), client.Code(err))
+			continue
+		}
+		out.say("Activated. Thank you.\n")
+		return
+	}
+}
+
+// work is the product's real work: it asks for each feature where it needs it.
+func work(out console, c *client.Container) {
+	parts, limited := int64(reducedParts), true
+	if c.Has(featureDraw) {
+		parts, limited = c.Limit(limitParts)
+	}
+	if limited {
+		out.say("Drawing: up to %d parts\n", parts)
+	} else {
+		out.say("Drawing: as many parts as you like\n")
+	}
+	for _, f := range []struct{ name, what string }{{featureRender, "Rendering"}, {featureExport, "Export to STEP"}} {
+		answer := "not licensed"
+		if c.Has(f.name) {
+			answer = "yes"
+		}
+		out.say("%s: %s\n", f.what, answer)
+	}
+}
