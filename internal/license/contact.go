@@ -15,7 +15,7 @@ type message struct {
 	publisher actor.PublisherID
 	typ       wire.Type
 	exchange  ExchangeID
-	request   ExchangeID // the request under the same nonce; of receipts only
+	confirms  []ExchangeID // what a receipt may confirm: the messages under its nonce
 	container ContainerID
 	hash      [32]byte // of the unsigned payload
 	ctr       int64

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/licet/licet/internal/day"
@@ -14,9 +15,14 @@ import (
 var b64 = base64.RawURLEncoding.Strict()
 
 // exchangeIDOf is the natural key of a message: its type, container and nonce.
-// A receipt may carry the nonce of the request that it confirms.
-func exchangeIDOf(typ wire.Type, container, nonce string) (id ExchangeID) {
-	h := sha256.Sum256([]byte(string(typ) + "|" + container + "|" + nonce))
+// A receipt carries the nonce of the message whose answer it confirms, and the
+// same answer may be confirmed again, so its counter belongs to its key.
+func exchangeIDOf(typ wire.Type, container, nonce string, ctr int64) (id ExchangeID) {
+	key := string(typ) + "|" + container + "|" + nonce
+	if typ == wire.TypeReceipt {
+		key += "|" + strconv.FormatInt(ctr, 10)
+	}
+	h := sha256.Sum256([]byte(key))
 	copy(id[:], h[:])
 	return id
 }

@@ -258,7 +258,7 @@ func TestLowerSpent(t *testing.T) {
 // Whatever an order and its users do, in any order: the line sells what the
 // order says, and no seat is used that is not there.
 func TestLineModel(t *testing.T) {
-	checks(t, rounds(15, 1000))
+	checks(t, rounds(15, 300))
 	for _, e := range dbtest.Engines() {
 		t.Run(string(e), func(t *testing.T) {
 			w := newWorld(t, e)

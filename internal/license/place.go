@@ -195,12 +195,12 @@ func (c *contact) restore() error {
 }
 
 func (c *contact) restoreOne(l *License) error {
+	if a := c.live(l.ID); a != nil {
+		return c.again(l, a, c.quantity()) // it is here already
+	}
 	d, same, err := c.lost(l)
 	if err != nil {
 		return err
-	}
-	if d.act.Container == c.box.ID {
-		return c.again(l, d.act, c.quantity()) // nothing was lost
 	}
 	if err := c.fits(l, !same); err != nil {
 		return err

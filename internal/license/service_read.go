@@ -42,9 +42,11 @@ func (s *Service) read(ctx context.Context, by actor.Actor, token string) (*mess
 		return nil, ErrMessage
 	}
 	m.hash = sha256.Sum256(payload)
-	m.exchange = exchangeIDOf(m.typ, m.keyHash, m.nonce)
+	m.exchange = exchangeIDOf(m.typ, m.keyHash, m.nonce, m.ctr)
 	if m.typ == wire.TypeReceipt {
-		m.request = exchangeIDOf(wire.TypeRequest, m.keyHash, m.nonce)
+		m.confirms = []ExchangeID{
+			exchangeIDOf(wire.TypeRequest, m.keyHash, m.nonce, 0), exchangeIDOf(wire.TypeReturn, m.keyHash, m.nonce, 0),
+		}
 	}
 	return m, nil
 }

@@ -103,10 +103,7 @@ func (k *desk) load(all []*message) error {
 	var exchanges db.IDs[message]
 	for _, m := range all {
 		boxes = append(boxes, m.container)
-		exchanges = append(exchanges, m.exchange)
-		if !m.request.IsZero() {
-			exchanges = append(exchanges, m.request)
-		}
+		exchanges = append(append(exchanges, m.exchange), m.confirms...)
 	}
 	list, err := db.List(k.tx, scanContainer, qContainers, k.publisher, boxes)
 	if err != nil {
@@ -281,8 +278,10 @@ func (k *desk) contact(m *message) (*contact, error) {
 	c := &contact{
 		now: k.tx.Now(), msg: m, box: k.containers[m.container], here: living(k.here[m.container]),
 		last: map[LicenseID]*Activation{}, licenses: k.licenses,
-		answered: k.exchanges[m.request] != nil,
-		newID:    func() ActivationID { return db.NewID[Activation](k.tx) },
+		newID: func() ActivationID { return db.NewID[Activation](k.tx) },
+	}
+	for _, id := range m.confirms {
+		c.answered = c.answered || k.exchanges[id] != nil
 	}
 	for _, l := range m.lookups {
 		if o := k.opened[l]; o != nil {

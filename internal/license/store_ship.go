@@ -8,7 +8,7 @@ import (
 // The tables that travel in the issuance journal, in the order in which their
 // rows can be brought back.
 var (
-	snapshotForm = ship.Form{Name: "license_snapshot", Columns: "publisher_id id, id id, line_id id, terms text"}
+	snapshotForm = ship.Form{Name: "license_snapshot", Columns: "publisher_id id, id id, line_id id, terms json"}
 	shipSnapshot = ship.Declare(snapshotForm,
 		db.SQL("license.ship_snapshot", snapshotForm.Read()), db.SQL("license.replay_snapshot", snapshotForm.Write()))
 
