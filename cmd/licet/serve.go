@@ -56,6 +56,9 @@ func (c demoCmd) Run(e *env) error {
 	if c.Once {
 		e.config.Listen, e.config.DepotListen, e.config.OpsListen = "127.0.0.1:0", "127.0.0.1:0", "off"
 	}
+	if !c.Once && !e.config.Given("public-url") {
+		e.config.PublicURL = "http://" + e.config.DepotListen
+	}
 	o := demo.Options{Config: e.config, Seams: app.Seams{Log: app.NewLog(e.err, e.config.LogFormat, "warn")}}
 	if !c.JSON {
 		_, _ = fmt.Fprintln(e.out, text.T(e.lang, "cli.demo.title"))

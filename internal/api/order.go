@@ -223,7 +223,14 @@ func (a *API) sources() {
 		Method: http.MethodPost, Path: Prefix + "/hooks/{publisher}/{source}", ID: "shop-hook", Tag: tagSources, Class: route.Order,
 		MaxBody: a.MaxDocument, Summary: "Where a WooCommerce shop sends its orders; the signature is the proof",
 		Description: "publisher and source are ids. The body is checked against X-WC-Webhook-Signature before it is read.",
-	}, media{"application/json": nil}, media{"application/json": order.Result{}}, a.hook)
+	}, media{"application/json": nil}, media{"application/json": heard{}}, a.hook)
+}
+
+// heard is the answer to a shop's hook.
+type heard struct {
+	Order   order.ID      `json:"order,omitzero"`
+	Number  string        `json:"number"`
+	Outcome order.Outcome `json:"outcome"`
 }
 
 func (a *API) hook(w http.ResponseWriter, r *http.Request, by actor.Actor) error {
@@ -249,5 +256,6 @@ func (a *API) hook(w http.ResponseWriter, r *http.Request, by actor.Actor) error
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	return writeJSON(w, http.StatusOK, answer.Result)
+	// Without the codes: shops keep the answers to their hooks in a log.
+	return writeJSON(w, http.StatusOK, heard{answer.Result.ID, answer.Result.Number, answer.Result.Outcome})
 }

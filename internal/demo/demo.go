@@ -112,7 +112,11 @@ func (s *stage) whileServing(ctx context.Context, a *app.App) error {
 
 func (s *stage) mainJob(ctx context.Context, a *app.App, at app.Running, p org.Publisher, source order.AddedSource) error {
 	s.lap("start")
-	if err := s.order(ctx, at.API, p, source); err != nil {
+	token, err := erp(ctx, a, p)
+	if err != nil {
+		return err
+	}
+	if err := s.order(ctx, at.API, token, p, source); err != nil {
 		return err
 	}
 	s.lap("order")
@@ -142,40 +146,57 @@ func (s *stage) mainJob(ctx context.Context, a *app.App, at app.Running, p org.P
 	return nil
 }
 
-// shopClient is the shop's side of the connection.
-var shopClient = &http.Client{Timeout: 30 * time.Second}
+// peer is the shop's and the ERP's side of the connection.
+var peer = &http.Client{Timeout: 30 * time.Second}
 
-// order sends the shop's document as the shop does: with its signature over the
-// raw bytes.
-func (s *stage) order(ctx context.Context, base string, p org.Publisher, source order.AddedSource) error {
+// order sends the shop's document as the shop does, with its signature over the
+// raw bytes, and fetches the ticket as the ERP does, with its API key.
+func (s *stage) order(ctx context.Context, base, token string, p org.Publisher, source order.AddedSource) error {
 	mac := hmac.New(sha256.New, []byte(source.Secret))
 	_, _ = mac.Write(orderFile)
-	url := fmt.Sprintf("%s%s/hooks/%s/%s", base, api.Prefix, p.ID, source.ID)
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(orderFile))
+	raw, err := call(ctx, http.MethodPost, fmt.Sprintf("%s%s/hooks/%s/%s", base, api.Prefix, p.ID, source.ID), orderFile, map[string]string{
+		"Content-Type": "application/json", "X-WC-Webhook-Topic": "order.created",
+		"X-WC-Webhook-Signature": base64.StdEncoding.EncodeToString(mac.Sum(nil)),
+	})
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("X-WC-Webhook-Topic", "order.created")
-	r.Header.Set("X-WC-Webhook-Signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)))
-	answer, err := shopClient.Do(r)
-	if err != nil {
+	var heard struct {
+		Order string `json:"order"`
+	}
+	if err := json.Unmarshal(raw, &heard); err != nil {
 		return err
 	}
-	defer answer.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	raw, err = call(ctx, http.MethodGet, base+api.Prefix+"/orders/"+heard.Order, nil, map[string]string{"Authorization": "Bearer " + token})
 	if err != nil {
 		return err
-	}
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("the order was answered with %s: %s", answer.Status, raw)
 	}
 	return s.read(raw)
 }
 
-// read takes the ticket out of the answer to the order.
+func call(ctx context.Context, method, url string, body []byte, headers map[string]string) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range headers {
+		r.Header.Set(name, value)
+	}
+	answer, err := peer.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s %s was answered with %s: %s", method, url, answer.Status, raw)
+	}
+	return raw, err
+}
+
+// read takes the ticket out of an order.
 func (s *stage) read(raw []byte) error {
-	var in order.Result
+	var in order.View
 	if err := json.Unmarshal(raw, &in); err != nil {
 		return err
 	}
@@ -185,7 +206,7 @@ func (s *stage) read(raw []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("the answer to the order holds no ticket: %s", raw)
+	return fmt.Errorf("the order holds no ticket: %s", raw)
 }
 
 // verify opens the machine's container with the server gone and looks at the

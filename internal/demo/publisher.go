@@ -124,3 +124,11 @@ func shop(ctx context.Context, a *app.App, by actor.Actor, root actor.OrgID) (or
 }
 
 const shopName = "shop"
+
+// erp makes an API key with what an ERP needs.
+func erp(ctx context.Context, a *app.App, p org.Publisher) (string, error) {
+	made, err := a.Orgs.CreateKey(ctx, actor.Installation().In(p.ID), org.NewKey{
+		Org: p.Root, Name: "ERP", Permissions: actor.NewSet(actor.OrderRead, actor.OrderWrite, actor.TicketRead, actor.TicketReveal),
+	})
+	return made.Token, err
+}
