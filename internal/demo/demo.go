@@ -162,15 +162,17 @@ func (s *stage) order(ctx context.Context, base, token string, p org.Publisher, 
 		return err
 	}
 	var heard struct {
-		Order string `json:"order"`
+		Order  string `json:"order"`
+		Number string `json:"number"`
 	}
 	if err := json.Unmarshal(raw, &heard); err != nil {
 		return err
 	}
-	raw, err = call(ctx, http.MethodGet, base+api.Prefix+"/orders/"+heard.Order, nil, map[string]string{"Authorization": "Bearer " + token})
+	raw, err = call(ctx, http.MethodGet, base+api.Prefix+"/orders/"+heard.Order+"/tickets?codes=true", nil, map[string]string{"Authorization": "Bearer " + token})
 	if err != nil {
 		return err
 	}
+	s.result.Order = heard.Number
 	return s.read(raw)
 }
 
@@ -194,19 +196,17 @@ func call(ctx context.Context, method, url string, body []byte, headers map[stri
 	return raw, err
 }
 
-// read takes the ticket out of an order.
+// read takes the first ticket out of the order's tickets.
 func (s *stage) read(raw []byte) error {
-	var in order.View
+	var in order.Page[order.TicketRow]
 	if err := json.Unmarshal(raw, &in); err != nil {
 		return err
 	}
-	for _, l := range in.Lines {
-		for _, t := range l.Tickets {
-			s.result.Order, s.result.Ticket, s.result.Article = in.Number, t.Code, l.Article
-			return nil
-		}
+	if len(in.Items) == 0 || in.Items[0].Code == "" {
+		return fmt.Errorf("the order has no ticket that may be seen: %s", raw)
 	}
-	return fmt.Errorf("the order holds no ticket: %s", raw)
+	s.result.Ticket, s.result.Article = in.Items[0].Code, in.Items[0].Article
+	return nil
 }
 
 // verify opens the machine's container with the server gone and looks at the
