@@ -269,6 +269,12 @@ func (h *host) profiling(file string) error {
 	if h.profile != nil {
 		pprof.StopCPUProfile()
 		err := h.profile.Close()
+		if file := h.profile.Name() + ".heap"; err == nil { // what was allocated since the start
+			var f *os.File
+			if f, err = os.Create(file); err == nil {
+				err = errors.Join(pprof.Lookup("allocs").WriteTo(f, 0), f.Close())
+			}
+		}
 		h.profile = nil
 		return err
 	}

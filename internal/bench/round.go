@@ -61,6 +61,7 @@ type load struct {
 	rate     float64
 	time     time.Duration
 	round    int
+	profile  string // file for a processor profile of the server
 }
 
 // measureEcho drives E.
@@ -120,12 +121,18 @@ func (l *lab) measure(ctx context.Context, s *station, o load) (Sample, error) {
 	case Mixed:
 		order.Address = hostOf(s.API)
 	}
+	if err := s.profile(ctx, o.profile, true); err != nil {
+		return Sample{}, err
+	}
 	before := l.meter(s.server.pid)
 	var d driven
 	if err := l.driver.call(ctx, "drive", order, &d); err != nil {
 		return Sample{}, err
 	}
 	out := sampleOf(o.scenario, o.round, d, l.since(before))
+	if err := s.profile(ctx, o.profile, false); err != nil {
+		return Sample{}, err
+	}
 	if err := s.server.call(ctx, "stats", nil, &stats1); err != nil {
 		return Sample{}, err
 	}
@@ -138,6 +145,42 @@ func (l *lab) measure(ctx context.Context, s *station, o load) (Sample, error) {
 		out.Alloc = int64(stats1.Alloc-stats0.Alloc) / int64(n)
 	}
 	return out, l.judge(ctx, s, order.Answers, &out)
+}
+
+// How long the server may still work on what was prepared, and what counts as
+// having ended.
+const (
+	settleLook  = 250 * time.Millisecond
+	settleLimit = 40 // looks
+	settled     = 0.10
+)
+
+// settle waits until the server has sealed and shipped what was prepared, so that
+// it is not charged to the stretch that comes.
+func (l *lab) settle(ctx context.Context, s *station) error {
+	if err := s.server.call(ctx, "collect", nil, nil); err != nil || l.Inside {
+		return err
+	}
+	for calm, look := 0, 0; calm < 5 && look < settleLimit; look++ {
+		before := cpuOf(s.server.pid)
+		time.Sleep(settleLook)
+		if calm++; cpuOf(s.server.pid)-before > time.Duration(settled*float64(settleLook)) {
+			calm = 0
+		}
+	}
+	return nil
+}
+
+// profile begins or ends a processor profile of the server into a file, if there
+// is one.
+func (s *station) profile(ctx context.Context, file string, begin bool) error {
+	if file == "" {
+		return nil
+	}
+	if !begin {
+		file = ""
+	}
+	return s.server.call(ctx, "profile", file, nil)
 }
 
 // judge looks at the answers and at the database.
@@ -223,7 +266,7 @@ func (l *lab) prepare(ctx context.Context, s *station, o load) (file string, cyc
 	if err != nil {
 		return "", false, err
 	}
-	if err := s.server.call(ctx, "collect", nil, nil); err != nil {
+	if err := l.settle(ctx, s); err != nil {
 		return "", false, err
 	}
 	file = l.file()

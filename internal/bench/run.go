@@ -71,12 +71,11 @@ func Run(ctx context.Context, o RunOptions) (r Report, err error) {
 		if err != nil {
 			return r, err
 		}
-		if round == 0 && o.Profile != "" {
-			if err := s.server.call(ctx, "profile", o.Profile, nil); err != nil {
-				return r, err
-			}
+		one := load{scenario: o.Scenario, callers: o.Callers, rate: o.Rate, time: o.Time, round: round}
+		if round == o.Rounds-1 {
+			one.profile = o.Profile
 		}
-		sample, err := l.measure(ctx, s, load{scenario: o.Scenario, callers: o.Callers, rate: o.Rate, time: o.Time, round: round})
+		sample, err := l.measure(ctx, s, one)
 		if err != nil {
 			return r, err
 		}
@@ -84,10 +83,7 @@ func Run(ctx context.Context, o RunOptions) (r Report, err error) {
 		r.Samples = append(r.Samples, e, sample)
 		l.Tell(fmt.Sprintf("round %d of %d: E %.0f/s, %s %.0f/s, ratio %.2f", round+1, o.Rounds, e.Rate, o.Scenario, sample.Rate, sample.Ratio))
 	}
-	if o.Profile != "" {
-		err = s.server.call(ctx, "profile", "", nil)
-	}
-	return r, err
+	return r, nil
 }
 
 // warmTime is long enough for prepared statements, caches and connections.
