@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"crypto/ed25519"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func BenchmarkOpenVerify(b *testing.B) {
 	pub, priv, _ := ed25519.GenerateKey(nil)
 	text := make([]byte, 600)
 	sig := ed25519.Sign(priv, text)
-	var bare, whole time.Duration
+	var bare, whole []time.Duration
 	for b.Loop() {
 		begin := time.Now()
 		for range 2 {
@@ -49,11 +50,12 @@ func BenchmarkOpenVerify(b *testing.B) {
 		if err != nil || !c.Has("draw") {
 			b.Fatal(err)
 		}
-		bare, whole = bare+middle.Sub(begin), whole+time.Since(middle)
+		bare, whole = append(bare, middle.Sub(begin)), append(whole, time.Since(middle))
 	}
-	b.ReportMetric(float64(bare.Microseconds())/float64(2*b.N), "µs/bare-verify")
-	b.ReportMetric(float64(whole.Microseconds())/float64(b.N), "µs/open")
-	b.ReportMetric(float64(whole)/float64(bare), "open/2-verifies")
+	slices.Sort(bare)
+	slices.Sort(whole)
+	b.ReportMetric(float64(whole[len(whole)/2].Nanoseconds())/1000, "µs-open")
+	b.ReportMetric(float64(whole[len(whole)/2])/float64(bare[len(bare)/2]), "x-2-bare-ed25519")
 }
 
 // BenchmarkHas asks for a feature: what a program may do in every menu.

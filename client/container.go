@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ecdh"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -182,6 +183,9 @@ func keysOf(st *state) (k keys, err error) {
 	if err == nil {
 		k.box, err = ecdh.X25519().NewPrivateKey(raw)
 	}
+	if err == nil && wire.EncryptionPublic(k.box) != st.BoxPublic {
+		err = errors.New("the halves of a key do not belong together")
+	}
 	if err != nil {
 		return k, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
@@ -205,7 +209,27 @@ func makeKeys(st *state) error {
 		return err
 	}
 	st.Sign, st.Box = b64.EncodeToString(seed[:]), b64.EncodeToString(box.Bytes())
+	st.BoxPublic = wire.EncryptionPublic(box)
 	return nil
+}
+
+// hashOf returns the hash of the container's keys, "" if it has none. It derives
+// the signing key's public half, because a license may count only where its
+// container's key is; the other half is taken as it is written, since it proves
+// nothing more and costs as much as a signature check.
+func hashOf(st *state) (string, error) {
+	if st.Sign == "" {
+		return "", nil
+	}
+	seed, err := b64.DecodeString(st.Sign)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	key, err := wire.Ed25519Key(seed)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return wire.ContainerKeys{Sign: key.Public().String(), Encrypt: st.BoxPublic}.Hash(), nil
 }
 
 // Clock returns the clock that the container was opened with.

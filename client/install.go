@@ -98,13 +98,9 @@ func (c *Container) read(st *state, file wire.File) (*delivery, error) {
 	known := len(trust.Lines())
 	_ = trust.ExtendFile(file) // a line that is not believed teaches nothing
 	d := &delivery{trust: trust, learned: len(trust.Lines()) > known}
-	hash := ""
-	if st.Sign != "" {
-		k, err := keysOf(st)
-		if err != nil {
-			return d, err
-		}
-		hash = k.pub.Hash()
+	hash, err := hashOf(st)
+	if err != nil {
+		return d, err
 	}
 	by := map[string]*answer{}
 	for _, l := range file.Lines {

@@ -31,6 +31,7 @@ type state struct {
 	Issuer     string      `json:"issuer"`
 	Sign       string      `json:"sign,omitempty"` // Ed25519 seed, base64url; "" = no container yet
 	Box        string      `json:"box,omitempty"`  // X25519 key, base64url
+	BoxPublic  string      `json:"boxpub,omitempty"`
 	Counter    int64       `json:"counter,omitempty"`
 	Epoch      int64       `json:"epoch,omitempty"` // of the newest answer
 	Seq        int64       `json:"seq,omitempty"`   // of the newest answer
@@ -132,7 +133,7 @@ func decodeState(b []byte) (*state, error) {
 // sound checks what the rest of the package relies on.
 func (s *state) sound() bool {
 	ok := s.Format == formatNow && s.Generation >= 0 && s.Issuer != "" && s.Counter >= 0 && s.Seq >= 0 && s.Epoch >= 0
-	ok = ok && seedOK(s.Sign) && seedOK(s.Box) && (s.Sign == "") == (s.Box == "")
+	ok = ok && seedOK(s.Sign) && seedOK(s.Box) && (s.Sign == "") == (s.Box == "") && (s.Box == "") == (s.BoxPublic == "")
 	for _, l := range s.Licenses {
 		ok = ok && l.ID != "" && l.Generation > 0 && l.Token != ""
 	}

@@ -26,12 +26,8 @@ func (c *Container) look(st *state) (v view, err error) {
 	if v.trust, err = c.trust(st.Trust); err != nil {
 		return v, err
 	}
-	if st.Sign != "" {
-		k, err := keysOf(st)
-		if err != nil {
-			return v, err
-		}
-		v.hash = k.pub.Hash()
+	if v.hash, err = hashOf(st); err != nil {
+		return v, err
 	}
 	blocks := c.blocks(v.trust, st.Blocks)
 	for _, l := range st.Licenses {

@@ -3,6 +3,9 @@
 //
 //	go run ./examples/hello-cad --pins pins.json
 //
+// It knows the features of the demo's product CAD, so that keys of `licet demo`
+// fit.
+//
 // Without a license it starts in a reduced mode and asks for a key. With one it
 // prints what it may do. It never ends because of a license; it only does less.
 // A real product embeds its publisher's pins; this one takes them from a file,
@@ -26,12 +29,12 @@ import (
 
 // What the product asks its license for.
 const (
-	featureDraw   = "draw"
-	featureRender = "render"
-	featureExport = "export.step"
-	limitParts    = "parts"
+	featureDraw     = "draw2d"
+	featureModel    = "model3d"
+	featureRender   = "render"
+	limitAssemblies = "assemblies"
 
-	reducedParts = 10 // what everybody may draw
+	reducedAssemblies = 3 // what everybody may have
 )
 
 func main() {
@@ -50,7 +53,8 @@ func run(ctx context.Context, args []string, in io.Reader, to io.Writer, cfg cli
 	set.SetOutput(to)
 	pins := set.String("pins", "pins.json", "the publisher's pins, as `licet key pins` exports them")
 	dir := set.String("dir", "", "folder of the licenses; else one of this user's")
-	product := set.String("product", "cad", "this product's code")
+	product := set.String("product", "CAD", "this product's code")
+	server := set.String("server", "", "address of the server; else the one in the pins")
 	lang := set.String("lang", client.Language(os.Getenv("LC_ALL"), os.Getenv("LANG")), "en or de")
 	if err := set.Parse(args); err != nil {
 		return 2
@@ -60,7 +64,7 @@ func run(ctx context.Context, args []string, in io.Reader, to io.Writer, cfg cli
 		out.say("%v\n", err)
 		return 2
 	}
-	cfg.Dir, cfg.Product, cfg.Version = *dir, *product, "1.0"
+	cfg.Dir, cfg.Product, cfg.Version, cfg.Server = *dir, *product, "1.0", *server
 
 	c, err := client.Open(cfg)
 	if err != nil {
@@ -78,7 +82,7 @@ func run(ctx context.Context, args []string, in io.Reader, to io.Writer, cfg cli
 // explain says what the product does without a license, and why the ones that are
 // here do not hold.
 func explain(out console, lang string, c *client.Container) {
-	out.say("Hello CAD, reduced: up to %d parts, no rendering, no export.\n", reducedParts)
+	out.say("Hello CAD, reduced: up to %d assemblies, no models, no rendering.\n", reducedAssemblies)
 	for _, l := range c.Licenses() {
 		out.say("License %s: %s\n", l.ID, client.Describe(lang, l))
 	}
@@ -109,16 +113,16 @@ func activate(ctx context.Context, out console, lang string, c *client.Container
 
 // work is the product's real work: it asks for each feature where it needs it.
 func work(out console, c *client.Container) {
-	parts, limited := int64(reducedParts), true
+	most, limited := int64(reducedAssemblies), true
 	if c.Has(featureDraw) {
-		parts, limited = c.Limit(limitParts)
+		most, limited = c.Limit(limitAssemblies)
 	}
 	if limited {
-		out.say("Drawing: up to %d parts\n", parts)
+		out.say("Drawing: up to %d assemblies\n", most)
 	} else {
-		out.say("Drawing: as many parts as you like\n")
+		out.say("Drawing: as many assemblies as you like\n")
 	}
-	for _, f := range []struct{ name, what string }{{featureRender, "Rendering"}, {featureExport, "Export to STEP"}} {
+	for _, f := range []struct{ name, what string }{{featureModel, "Modeling in 3D"}, {featureRender, "Rendering"}} {
 		answer := "not licensed"
 		if c.Has(f.name) {
 			answer = "yes"

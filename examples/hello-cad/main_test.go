@@ -55,12 +55,12 @@ func (p *product) says(said string, parts ...string) {
 
 func TestKeyTypedIn(t *testing.T) {
 	p := newProduct(t)
-	p.says(p.start(), "reduced", "Drawing: up to 10 parts", "Rendering: not licensed")
+	p.says(p.start(), "reduced", "Drawing: up to 3 assemblies", "Rendering: not licensed")
 	key := p.server.Put(clienttest.Key("CADP"), &clienttest.Offer{
-		ID: clienttest.ID(1), Product: "cad", Features: []string{"draw", "render"}, Limits: map[string]int64{"parts": 500},
+		ID: clienttest.ID(1), Product: "CAD", Features: []string{"draw2d", "render"}, Limits: map[string]int64{"assemblies": 500},
 	})
 	p.says(p.start(strings.ToLower(strings.ReplaceAll(key, "-", " "))),
-		"Activated", "Drawing: up to 500 parts", "Rendering: yes", "Export to STEP: not licensed")
+		"Activated", "Drawing: up to 500 assemblies", "Rendering: yes", "Modeling in 3D: not licensed")
 	if said := p.start(); strings.Contains(said, "reduced") || !strings.Contains(said, "Rendering: yes") {
 		t.Errorf("started again:\n%s", said)
 	}
@@ -70,16 +70,16 @@ func TestKeyTypedIn(t *testing.T) {
 // than it.
 func TestAllFeatures(t *testing.T) {
 	p := newProduct(t)
-	ticket := p.server.Sell(&clienttest.Offer{ID: clienttest.ID(1), Product: "cad", Features: []string{"*"}})
-	p.says(p.start(ticket), "as many parts as you like", "Rendering: yes", "Export to STEP: yes")
+	ticket := p.server.Sell(&clienttest.Offer{ID: clienttest.ID(1), Product: "CAD", Features: []string{"*"}})
+	p.says(p.start(ticket), "as many assemblies as you like", "Rendering: yes", "Modeling in 3D: yes")
 }
 
 // TestWrongKeys: a typing error, an unknown key, another product's key; each with
 // its reason, and the right one after them.
 func TestWrongKeys(t *testing.T) {
 	p := newProduct(t)
-	foreign := p.server.Put(clienttest.Key("CAMX"), &clienttest.Offer{ID: clienttest.ID(1), Product: "cam", Features: []string{"*"}})
-	good := p.server.Sell(&clienttest.Offer{ID: clienttest.ID(2), Product: "cad", Features: []string{"draw"}})
+	foreign := p.server.Put(clienttest.Key("CAMX"), &clienttest.Offer{ID: clienttest.ID(1), Product: "CAM", Features: []string{"*"}})
+	good := p.server.Sell(&clienttest.Offer{ID: clienttest.ID(2), Product: "CAD", Features: []string{"draw2d"}})
 	typo := []byte(good)
 	typo[0], typo[1] = typo[1], typo[0]
 	if typo[0] == typo[1] {
