@@ -255,6 +255,10 @@ func TestHostileReceivers(t *testing.T) {
 	if n := len(r.messages()); n != 0 {
 		t.Fatalf("%d messages reached a private address", n)
 	}
+	jobs, err := w.jobs.List(t.Context(), w.site.All(), job.Filter{State: job.Open})
+	if err != nil || len(jobs) == 0 || !strings.Contains(jobs[0].LastError, connect.ErrReceiver.Code) {
+		t.Fatalf("the job does not say why: %+v, %v", jobs, err)
+	}
 	open := newWorldOn(t, d, w.site)
 	r.answer(http.StatusFound)
 	e, _, err = open.svc.Create(t.Context(), w.site.All(), connect.NewEndpoint{URL: r.URL, Events: []string{"*"}})

@@ -245,6 +245,9 @@ func TestListPages(t *testing.T) {
 		if kinds.String() != "43210" {
 			t.Fatalf("pages hold %q", kinds.String())
 		}
+		if _, err := svc.Get(t.Context(), planet.A.All(), job.ID{1}); !errors.Is(err, job.ErrNotFound) {
+			t.Fatalf("a job that is not there: %v", err)
+		}
 		if _, err := svc.List(t.Context(), planet.A.None(), job.Filter{}); fault.KindOf(err) != fault.Denied {
 			t.Fatalf("without job.read: %v", err)
 		}
