@@ -83,11 +83,6 @@ func (s *Service) LinePage(q db.Querier, p actor.PublisherID, line OrderLineID, 
 	return out, after, nil
 }
 
-var qFewTickets = db.SQL("license.few_tickets", `
-SELECT t.snapshot_id, t.id, t.hint, t.state, l.id, l.state, l.quantity - l.owed, l.used, l.owed FROM ticket t
-JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
-WHERE t.publisher_id = ? AND {ids:t.snapshot_id} ORDER BY t.snapshot_id, t.id, l.id LIMIT ?`)
-
 // FewTickets is LineTickets for lines that have at most limit tickets together:
 // two statements, however many lines there are. It reports false, and nothing
 // else, when they have more. It is a part: it checks no rights.

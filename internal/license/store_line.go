@@ -375,3 +375,8 @@ FROM (
   JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
   WHERE t.publisher_id = ? AND {ids:t.snapshot_id} AND l.state IN ('available', 'blocked')
 ) x GROUP BY snapshot_id`)
+
+var qFewTickets = db.SQL("license.few_tickets", `
+SELECT t.snapshot_id, t.id, t.hint, t.state, l.id, l.state, l.quantity - l.owed, l.used, l.owed FROM ticket t
+JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
+WHERE t.publisher_id = ? AND {ids:t.snapshot_id} ORDER BY t.snapshot_id, t.id, l.id LIMIT ?`)
