@@ -7,6 +7,7 @@ import (
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/app"
 	"github.com/licet/licet/internal/org"
+	"github.com/licet/licet/internal/text"
 )
 
 // accessCmd makes API keys.
@@ -61,11 +62,11 @@ func (c accessListCmd) Run(e *env) error {
 				return err
 			}
 			for _, k := range page.Items {
-				state := "–"
+				state := "cli.access.valid"
 				if !k.RevokedAt.IsZero() {
-					state = "revoked"
+					state = "cli.access.revoked"
 				}
-				if _, err := fmt.Fprintf(e.out, "%s  %s  %s  %s\n", k.ID, k.Hint, state, k.Name); err != nil {
+				if _, err := fmt.Fprintf(e.out, "%s  %s  %s  %s\n", k.ID, k.Hint, text.T(e.lang, state), k.Name); err != nil {
 					return err
 				}
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/app"
 	"github.com/licet/licet/internal/org"
+	"github.com/licet/licet/internal/text"
 )
 
 func printJSON(w io.Writer, v any) error {
@@ -21,13 +23,18 @@ func printJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// with opens the installation, does the work and closes it.
+// with opens the installation, does the work and closes it. What the work wrote
+// to the journal is sealed, for there may be no server that does it.
 func (e *env) with(do func(*app.App) error) error {
 	a, err := e.open()
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(a), a.Close())
+	err = do(a)
+	if err == nil {
+		_, err = actor.SealOnce(e.ctx, a.DB)
+	}
+	return errors.Join(err, a.Close())
 }
 
 // tenant names a publisher on the command line; the only one is the default.
@@ -185,30 +192,74 @@ type journalCmd struct {
 	Verify journalVerifyCmd `cmd:"" help:"Recompute the chain and name every altered, missing or added line."`
 }
 
-type journalVerifyCmd struct{ tenant }
+type journalVerifyCmd struct {
+	tenant
+	JSON bool `help:"As JSON."`
+}
 
-// Run implements the command.
+// journalReport is what journal verify says, for scripts.
+type journalReport struct {
+	Publisher string           `json:"publisher"`
+	Rows      int64            `json:"rows"`     // sealed and read
+	Sequence  int64            `json:"sequence"` // of the last one
+	Hash      string           `json:"hash"`     // of the chain up to it, hexadecimal
+	Waiting   int64            `json:"waiting"`  // not sealed yet
+	Problems  []journalProblem `json:"problems"`
+}
+
+type journalProblem struct {
+	Kind   string `json:"kind"` // altered, missing, added, unsealed
+	From   int64  `json:"from"`
+	Until  int64  `json:"until"`
+	Row    string `json:"row,omitempty"`
+	Detail string `json:"detail"`
+}
+
+// Run implements the command. Exit code 1 means that the journal is not what
+// was written.
 func (c journalVerifyCmd) Run(e *env) error {
 	return e.with(func(a *app.App) error {
 		by, p, err := c.as(e.ctx, a)
 		if err != nil {
 			return err
 		}
-		known, err := a.Checkpoints(by.Publisher)
+		r, err := actor.VerifyJournal(e.ctx, a.DB, by.Publisher)
 		if err != nil {
 			return err
 		}
-		report, err := actor.VerifyJournal(e.ctx, a.DB, by.Publisher, known...)
-		if err != nil {
+		out := journalReport{p.Slug, r.Rows, r.Seq, hex.EncodeToString(r.Hash[:]), r.Waiting, []journalProblem{}}
+		for _, one := range r.Problems {
+			shown := journalProblem{Kind: one.Kind, From: one.Seq, Until: one.Until, Detail: one.Detail}
+			if !one.ID.IsZero() {
+				shown.Row = one.ID.String()
+			}
+			out.Problems = append(out.Problems, shown)
+		}
+		if err := e.journal(c.JSON, out); err != nil {
 			return err
 		}
-		if err := printJSON(e.out, report); err != nil {
-			return err
-		}
-		if !report.OK() {
-			_, _ = fmt.Fprintf(e.err, "licet: the journal of %s is not what was written\n", p.Slug)
+		if !r.OK() {
 			return failure(1)
 		}
 		return nil
 	})
+}
+
+// journal prints a report.
+func (e *env) journal(asJSON bool, r journalReport) error {
+	if asJSON {
+		return printJSON(e.out, r)
+	}
+	for _, p := range r.Problems {
+		if _, err := fmt.Fprintf(e.out, "%s %d–%d %s %s\n", p.Kind, p.From, p.Until, p.Row, p.Detail); err != nil {
+			return err
+		}
+	}
+	key := "cli.journal.whole"
+	if len(r.Problems) > 0 {
+		key = "cli.journal.broken"
+	}
+	_, err := fmt.Fprintln(e.out, text.T(e.lang, key, "publisher", r.Publisher, "rows", r.Rows, "sequence", r.Sequence,
+		"hash", r.Hash, "waiting", r.Waiting, "problems", len(r.Problems)))
+	return err
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/licet/licet/internal/app"
 	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/text"
 )
 
 // backupCmd makes, verifies and restores backups.
@@ -16,6 +17,7 @@ type backupCmd struct {
 
 type backupCreateCmd struct {
 	Folder string `arg:"" help:"A folder that does not exist yet or is empty."`
+	JSON   bool   `help:"The whole manifest as JSON."`
 }
 
 // Run implements the command.
@@ -25,16 +27,17 @@ func (c backupCreateCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		if err := printJSON(e.out, m); err != nil {
+		if err := e.backup(c.JSON, "cli.backup.made", c.Folder, m); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(e.err, "The identity file that opens the sealed keys is not part of a backup: keep a copy of %s apart.\n", a.IdentityPath())
+		_, err = fmt.Fprintln(e.err, text.T(e.lang, "cli.backup.identity", "file", a.IdentityPath()))
 		return err
 	})
 }
 
 type backupVerifyCmd struct {
 	Folder string `arg:"" help:"The backup."`
+	JSON   bool   `help:"The whole manifest as JSON."`
 }
 
 // Run implements the command.
@@ -43,7 +46,24 @@ func (c backupVerifyCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printJSON(e.out, m)
+	return e.backup(c.JSON, "cli.backup.good", c.Folder, m)
+}
+
+// backup prints what a backup holds.
+func (e *env) backup(asJSON bool, key, folder string, m db.Manifest) error {
+	if asJSON {
+		return printJSON(e.out, m)
+	}
+	var rows, size int64
+	for _, t := range m.Tables {
+		rows += t.Rows
+	}
+	for _, f := range m.Files {
+		size += f.Size
+	}
+	_, err := fmt.Fprintln(e.out, text.T(e.lang, key, "folder", folder, "at", text.Time(e.lang, m.Made), "engine", m.Engine, "schema", m.Schema, "epoch", m.Epoch,
+		"tables", len(m.Tables), "rows", text.Number(e.lang, rows), "kib", text.Number(e.lang, (size+1023)/1024)))
+	return err
 }
 
 type backupRestoreCmd struct {

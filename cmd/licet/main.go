@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
@@ -133,6 +134,9 @@ func (e *env) fail(err error) int {
 			code = c
 		}
 		words := f.Error()
+		if f.Kind == fault.Internal && f.Err != nil {
+			words = e.plain(f.Err)
+		}
 		if f.Kind != fault.Internal && text.Has("fault."+f.Code) {
 			words = text.Fault(e.lang, f.Code, f.Args)
 			if f.Field != "" {
@@ -143,6 +147,22 @@ func (e *env) fail(err error) int {
 		_, _ = fmt.Fprintf(e.err, "licet: %s\n", app.Redact(words))
 	}
 	return code
+}
+
+// plain says an error that no rule made: of a file, a network, a program.
+func (e *env) plain(err error) string {
+	var file *fs.PathError
+	if !errors.As(err, &file) {
+		return err.Error()
+	}
+	for cause, key := range map[error]string{
+		fs.ErrNotExist: "cli.file.missing", fs.ErrExist: "cli.file.exists", fs.ErrPermission: "cli.file.denied",
+	} {
+		if errors.Is(err, cause) {
+			return text.T(e.lang, key, "file", file.Path)
+		}
+	}
+	return err.Error()
 }
 
 // open opens the installation for a command that works on it directly.

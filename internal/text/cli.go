@@ -35,4 +35,31 @@ var (
 		DE: "Machen Sie es selbst: Öffnen Sie {depot} und geben Sie das Ticket {ticket} ein. Oder geben Sie es in den Assistenten ein, den dies startet:",
 	})
 	_ = add("cli.demo.end", Entry{EN: "Ctrl-C ends the demo.", DE: "Strg-C beendet die Demo."})
+
+	_ = add("cli.file.missing", Entry{EN: "There is no file {file}.", DE: "Es gibt keine Datei {file}."})
+	_ = add("cli.file.exists", Entry{EN: "{file} is there already and is not overwritten.", DE: "{file} ist schon vorhanden und wird nicht überschrieben."})
+	_ = add("cli.file.denied", Entry{EN: "The system refuses access to {file}.", DE: "Das System verweigert den Zugriff auf {file}."})
+	_ = add("cli.access.valid", Entry{EN: "valid", DE: "gültig"})
+	_ = add("cli.access.revoked", Entry{EN: "revoked", DE: "widerrufen"})
+
+	_ = add("cli.journal.whole", Entry{
+		EN: "The journal of {publisher} is what was written: {rows} rows up to number {sequence}, {waiting} waiting to be sealed. Keep this hash elsewhere: {hash}",
+		DE: "Das Journal von {publisher} ist, was geschrieben wurde: {rows} Zeilen bis Nummer {sequence}, {waiting} warten auf ihr Siegel. Bewahren Sie diesen Hash woanders auf: {hash}",
+	})
+	_ = add("cli.journal.broken", Entry{
+		EN: "The journal of {publisher} is NOT what was written: {problems} findings in {rows} rows up to number {sequence}. Stop the server, keep a copy of the database, and compare with a backup.",
+		DE: "Das Journal von {publisher} ist NICHT, was geschrieben wurde: {problems} Befunde in {rows} Zeilen bis Nummer {sequence}. Halten Sie den Server an, bewahren Sie eine Kopie der Datenbank auf und vergleichen Sie mit einer Sicherung.",
+	})
+	_ = add("cli.backup.made", Entry{
+		EN: "Backup in {folder}: {tables} tables, {rows} rows, {kib} KiB; {engine}, schema {schema}, epoch {epoch}, made {at}.",
+		DE: "Sicherung in {folder}: {tables} Tabellen, {rows} Zeilen, {kib} KiB; {engine}, Schema {schema}, Epoche {epoch}, erstellt {at}.",
+	})
+	_ = add("cli.backup.good", Entry{
+		EN: "The backup in {folder} is whole: {tables} tables, {rows} rows, {kib} KiB; {engine}, schema {schema}, epoch {epoch}, made {at}.",
+		DE: "Die Sicherung in {folder} ist vollständig: {tables} Tabellen, {rows} Zeilen, {kib} KiB; {engine}, Schema {schema}, Epoche {epoch}, erstellt {at}.",
+	})
+	_ = add("cli.backup.identity", Entry{
+		EN: "The identity file that opens the sealed keys is not part of a backup: keep a copy of {file} apart.",
+		DE: "Die Identitätsdatei, die die versiegelten Schlüssel öffnet, gehört nicht zur Sicherung: Bewahren Sie eine Kopie von {file} getrennt auf.",
+	})
 )
