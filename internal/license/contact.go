@@ -274,7 +274,7 @@ func (c *contact) holds(h held) error {
 		if err == nil && to != a.State {
 			a.State = to
 			c.mark(a)
-			c.event("activation", a.ID, "activation.confirmed", nil)
+			c.event("activation", a.ID, "activation.confirmed", placeOf(a, c.msg.exchange))
 		}
 		return err
 	}
@@ -374,7 +374,7 @@ func (c *contact) finish(a *Activation, to ActivationState, name string) {
 	c.mark(a)
 	c.last[a.License] = a
 	l := c.licenses[a.License]
-	c.event("activation", a.ID, name, placeOf(a, ExchangeID{}))
+	c.event("activation", a.ID, name, placeOf(a, c.msg.exchange))
 	if l.settle(a) {
 		c.event("license", l.ID, "license.recalled", nil)
 	}

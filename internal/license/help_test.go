@@ -37,6 +37,7 @@ type world struct {
 	gate *actor.Gate
 	a, b actortest.Site
 	root sign.RootKey
+	id   *sign.Identity
 }
 
 // each runs fn on both engines.
@@ -62,6 +63,7 @@ func worldOn(t testing.TB, d *db.DB, clock *dbtest.TestClock) *world {
 	must(t, err)
 	id, err := sign.ParseIdentity(x.String())
 	must(t, err)
+	w.id = id
 	w.keys, err = sign.New(t.Context(), d, w.gate, id)
 	must(t, err)
 	w.root, err = sign.NewRoot(d.Now())
@@ -433,4 +435,25 @@ func checks(t *testing.T, n int) {
 	before := f.Value.String()
 	must(t, f.Value.Set(strconv.Itoa(n)))
 	t.Cleanup(func() { _ = f.Value.Set(before) })
+}
+
+// reopen restores a backup into an empty database and goes on there.
+func (w *world) reopen(t *testing.T, e db.Engine, folder string) {
+	t.Helper()
+	ctx := context.Background()
+	o := db.Options{Now: w.now.Now}
+	if e == db.SQLite {
+		o.Dir = dbtest.Dir(t)
+	} else {
+		o.URL = dbtest.Postgres(t, dbtest.Empty())
+	}
+	_, err := db.Restore(ctx, o, folder)
+	must(t, err)
+	w.d, err = db.Open(ctx, o)
+	must(t, err)
+	t.Cleanup(func() { _ = w.d.Close() })
+	w.gate = actor.NewGate(w.d)
+	w.keys, err = sign.New(ctx, w.d, w.gate, w.id)
+	must(t, err)
+	w.Service = w.node(license.Limits{})
 }

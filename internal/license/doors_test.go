@@ -1,0 +1,131 @@
+package license_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/actor/actortest"
+	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/day"
+	"github.com/licet/licet/internal/license"
+	"github.com/licet/licet/wire"
+)
+
+// everything is one of each thing at publisher a.
+type everything struct {
+	*world
+	sold       license.Issued
+	key        string
+	box        *box
+	activation license.ActivationID
+}
+
+func newEverything(t *testing.T, w *world) *everything {
+	t.Helper()
+	e := &everything{world: w, sold: w.sell(item(catalog.Multi), 3), box: w.box()}
+	var err error
+	e.key, err = w.RevealKey(t.Context(), w.a.All(), e.sold.Licenses[0])
+	must(t, err)
+	_, err = e.box.activate(e.sold.Code)
+	must(t, err)
+	look, err := w.Look(t.Context(), anyone(), e.sold.Code)
+	must(t, err)
+	e.activation = look.Holdings[0].Devices[0].ID
+	return e
+}
+
+// doors calls every door on these things.
+func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor) error {
+	none := func(_ any, err error) error { return err }
+	id := e.sold.Licenses[0]
+	return map[string]func(ctx context.Context, by actor.Actor) error{
+		"Exchange": func(ctx context.Context, by actor.Actor) error {
+			stranger := e.world.box(e.b) // no caller is needed: the container and the code speak
+			return none(e.Exchange(ctx, actor.Anonymous(by.Addr), stranger.sign(stranger.request(wire.ActActivate, withCode(e.sold.Code)))))
+		},
+		"Validate": func(ctx context.Context, by actor.Actor) error {
+			return none(e.Validate(ctx, by, license.ValidateInput{Key: e.key, Nonce: nonce()}))
+		},
+		"Look":       func(ctx context.Context, by actor.Actor) error { return none(e.Look(ctx, by, e.sold.Code)) },
+		"Bearer":     func(ctx context.Context, by actor.Actor) error { return none(e.Bearer(ctx, by, e.sold.Code)) },
+		"FindTicket": func(ctx context.Context, by actor.Actor) error { return none(e.FindTicket(ctx, by, e.sold.Code)) },
+		"GetTicket":  func(ctx context.Context, by actor.Actor) error { return none(e.GetTicket(ctx, by, e.sold.Ticket)) },
+		"ListTickets": func(ctx context.Context, by actor.Actor) error {
+			return none(e.ListTickets(ctx, by, license.TicketQuery{Holder: e.a.Direct}))
+		},
+		"ListLicenses": func(ctx context.Context, by actor.Actor) error {
+			return none(e.ListLicenses(ctx, by, license.TicketQuery{Holder: e.a.Direct}))
+		},
+		"GetLicense": func(ctx context.Context, by actor.Actor) error { return none(e.GetLicense(ctx, by, id)) },
+		"ListActivations": func(ctx context.Context, by actor.Actor) error {
+			return none(e.ListActivations(ctx, by, id, "", 0))
+		},
+		"ListContainers": func(ctx context.Context, by actor.Actor) error {
+			return none(e.ListContainers(ctx, by, license.ContainerQuery{License: id}))
+		},
+		"GetContainer":  func(ctx context.Context, by actor.Actor) error { return none(e.GetContainer(ctx, by, e.box.id())) },
+		"Reveal":        func(ctx context.Context, by actor.Actor) error { return none(e.Reveal(ctx, by, e.sold.Ticket)) },
+		"RevealKey":     func(ctx context.Context, by actor.Actor) error { return none(e.RevealKey(ctx, by, id)) },
+		"BlockTicket":   func(ctx context.Context, by actor.Actor) error { return none(e.BlockTicket(ctx, by, e.sold.Ticket)) },
+		"UnblockTicket": func(ctx context.Context, by actor.Actor) error { return none(e.UnblockTicket(ctx, by, e.sold.Ticket)) },
+		"Extend": func(ctx context.Context, by actor.Actor) error {
+			return none(e.Extend(ctx, by, id, day.Of(2030, 1, 1)))
+		},
+		"BlockLicense":   func(ctx context.Context, by actor.Actor) error { return none(e.BlockLicense(ctx, by, id)) },
+		"UnblockLicense": func(ctx context.Context, by actor.Actor) error { return none(e.UnblockLicense(ctx, by, id)) },
+		"Recall": func(ctx context.Context, by actor.Actor) error {
+			return none(e.Recall(ctx, by, license.RecallInput{Ticket: e.sold.Ticket}))
+		},
+		"Evict": func(ctx context.Context, by actor.Actor) error { return none(e.Evict(ctx, by, e.activation)) },
+		"Decide": func(ctx context.Context, by actor.Actor) error {
+			return none(e.Decide(ctx, by, e.box.id(), license.Block))
+		},
+	}
+}
+
+// Every door, for a caller of another publisher and on a dead database.
+func TestDoors(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		live := newEverything(t, w).doors()
+		gone := newEverything(t, newWorld(t, w.d.Engine()))
+		must(t, gone.d.Close())
+		dead := gone.doors()
+		door := func(name string, foreign, dead map[string]func(context.Context, actor.Actor) error) actortest.Door {
+			return actortest.Door{Name: name, Foreign: foreign[name], Dead: dead[name]}
+		}
+		actortest.RunDoors(t, []actortest.Door{
+			door("Exchange", live, dead),
+			door("Validate", live, dead),
+			door("Look", live, dead),
+			door("Bearer", live, dead),
+			door("FindTicket", live, dead),
+			door("GetTicket", live, dead),
+			door("ListTickets", live, dead),
+			door("ListLicenses", live, dead),
+			door("GetLicense", live, dead),
+			door("ListActivations", live, dead),
+			door("ListContainers", live, dead),
+			door("GetContainer", live, dead),
+			door("Reveal", live, dead),
+			door("RevealKey", live, dead),
+			door("BlockTicket", live, dead),
+			door("UnblockTicket", live, dead),
+			door("Extend", live, dead),
+			door("BlockLicense", live, dead),
+			door("UnblockLicense", live, dead),
+			door("Recall", live, dead),
+			door("Evict", live, dead),
+			door("Decide", live, dead),
+		}, w.b.All())
+		w.used(license.Issued{Licenses: w.newest()}, 1) // nothing happened to what the stranger reached for
+	})
+}
+
+// newest is the license that was issued last.
+func (w *world) newest() []license.LicenseID {
+	w.t.Helper()
+	page, err := w.ListLicenses(context.Background(), w.a.All(), license.TicketQuery{})
+	must(w.t, err)
+	return []license.LicenseID{page.Items[len(page.Items)-1].ID}
+}

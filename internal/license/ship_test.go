@@ -1,0 +1,164 @@
+package license_test
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/day"
+	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/db/dbtest"
+	"github.com/licet/licet/internal/license"
+	"github.com/licet/licet/internal/ship"
+	"github.com/licet/licet/wire"
+)
+
+func (w *world) ship(since int64) ([]byte, int64) {
+	w.t.Helper()
+	_, err := actor.SealOnce(context.Background(), w.d)
+	must(w.t, err)
+	var out bytes.Buffer
+	next, err := ship.Ship(context.Background(), w.d, w.a.Publisher, since, &out, w.Cargo)
+	must(w.t, err)
+	return out.Bytes(), next
+}
+
+// image is what one may know of the licenses of publisher a.
+func (w *world) image() string {
+	w.t.Helper()
+	var out strings.Builder
+	tickets, err := w.ListTickets(context.Background(), w.a.All(), license.TicketQuery{Limit: 500})
+	must(w.t, err)
+	for _, x := range tickets.Items {
+		out.WriteString(x.ID.String() + " " + string(x.State))
+		for _, l := range x.Licenses {
+			out.WriteString(" " + string(l.State))
+			page, err := w.ListActivations(context.Background(), w.a.All(), l.ID, "", 500)
+			must(w.t, err)
+			for _, a := range page.Items {
+				out.WriteString(" " + a.ID.String() + string(a.State))
+			}
+			out.WriteString(strings.Join([]string{" ", l.LastDay.String(), l.KeyHint}, " "))
+			out.WriteString(strings.Repeat("|", int(l.Used)) + strings.Repeat(".", int(l.Quantity)))
+		}
+		out.WriteString("\n")
+	}
+	return out.String()
+}
+
+// Backup, more work, a restore of the old backup, and the shipped journal on top
+// of it: everything is known again, nothing is sold twice, codes go on working.
+func TestRestoreAndReplay(t *testing.T) {
+	for _, e := range dbtest.Engines() {
+		t.Run(string(e), func(t *testing.T) {
+			w := newWorld(t, e)
+			ctx := t.Context()
+			line := w.line()
+			old := w.issue(license.IssueInput{Line: line, Item: item(catalog.Multi), Quantity: 5})[0]
+			trial := w.sell(item(catalog.Trial, func(s *catalog.Snapshot) { s.Model.Duration = catalog.Duration{Days: 30, From: catalog.FromIssue} }), 9)
+			a, b, lost := w.box(), w.box(), w.box()
+			for _, x := range []*box{a, lost} {
+				_, err := x.activate(old.Code)
+				must(t, err)
+			}
+			first, at := w.ship(0)
+			folder := filepath.Join(t.TempDir(), "backup")
+			_, err := db.Backup(ctx, w.d, folder)
+			must(t, err)
+
+			// What the backup does not know.
+			fresh := w.issue(license.IssueInput{Line: w.line(), Item: item(catalog.Multi), Quantity: 3, PerUnit: true, Keys: true})
+			_, err = b.activate(old.Code)
+			must(t, err)
+			_, err = b.activate(fresh[1].Code)
+			must(t, err)
+			_, err = a.send(a.giveBack(old.Licenses[0].String()))
+			must(t, err)
+			_, err = a.activate(old.Code)
+			must(t, err)
+			spare := w.box()
+			spareToken := spare.sign(spare.request(wire.ActRestore, withCode(old.Code), func(r *wire.Request) { r.Lost = w.activationOf(lost, old) }))
+			restored, err := w.Exchange(ctx, anyone(), spareToken)
+			must(t, err)
+			tester := w.box()
+			_, err = tester.activate(trial.Code)
+			must(t, err)
+			_, err = w.lower(line, 1)
+			must(t, err)
+			gone := w.line()
+			w.issue(license.IssueInput{Line: gone, Item: item(catalog.Multi), Quantity: 2})
+			_, err = w.reverse(gone)
+			must(t, err)
+			_, err = w.Extend(ctx, w.a.All(), trial.Licenses[0], day.Of(2027, 9, 1))
+			must(t, err)
+			_, err = w.BlockTicket(ctx, w.a.All(), fresh[2].Ticket)
+			must(t, err)
+			key, err := w.RevealKey(ctx, w.a.All(), old.Licenses[0])
+			must(t, err)
+			before := w.image()
+			second, end := w.ship(at)
+			if end <= at {
+				t.Fatalf("shipped up to %d, before up to %d", end, at)
+			}
+
+			w.reopen(t, e, folder)
+			if w.image() == before {
+				t.Fatal("the backup is not old")
+			}
+			n, err := ship.Replay(ctx, w.d, bytes.NewReader(append(first, second...)))
+			must(t, err)
+			if n == 0 {
+				t.Fatal("nothing was replayed")
+			}
+			if after := w.image(); after != before {
+				t.Fatalf("before:\n%s\nafter:\n%s", before, after)
+			}
+			n, err = ship.Replay(ctx, w.d, bytes.NewReader(append(first, second...)))
+			must(t, err)
+			if n != 0 {
+				t.Fatalf("%d rows a second time", n)
+			}
+			w.sound(old.Licenses[0], fresh[1].Licenses[0], trial.Licenses[0])
+
+			again, err := w.Exchange(ctx, anyone(), spareToken) // a repeat over the restore
+			must(t, err)
+			if join(again) != join(restored) {
+				t.Fatal("another answer after the restore")
+			}
+			for _, x := range []*box{a, b, tester} {
+				got, err := x.refresh()
+				must(t, err)
+				if len(got.licenses) > 0 && got.licenses[0].Epoch != 2 {
+					t.Fatalf("epoch %d", got.licenses[0].Epoch)
+				}
+			}
+			_, err = w.box().activate(fresh[0].Code)
+			must(t, err)
+			_, err = w.box().activate(fresh[1].Code)
+			want(t, err, license.ErrNoSeat)
+			_, err = w.boxOn(tester.parts).activate(trial.Code)
+			want(t, err, license.ErrTrialUsed)
+			_, err = w.Validate(ctx, anyone(), license.ValidateInput{Key: key, Nonce: nonce()})
+			must(t, err)
+			_, err = w.Validate(ctx, anyone(), license.ValidateInput{Key: fresh[0].Keys[0], Nonce: nonce()})
+			must(t, err)
+		})
+	}
+}
+
+func (w *world) activationOf(b *box, i license.Issued) string {
+	w.t.Helper()
+	page, err := w.ListActivations(context.Background(), w.a.All(), i.Licenses[0], "", 500)
+	must(w.t, err)
+	for _, a := range page.Items {
+		if a.Container == b.id() {
+			return a.ID.String()
+		}
+	}
+	w.t.Fatal("no activation")
+	return ""
+}
