@@ -19,7 +19,7 @@ func SetAside(cfg Config) (names []string, err error) {
 		return nil, err
 	}
 	s := store{cfg.Dir, cfg.Clock}
-	unlock, err := s.lock(context.Background())
+	unlock, err := s.lock(context.Background(), lockTries)
 	if err != nil {
 		return nil, err
 	}

@@ -103,10 +103,15 @@ func (c *Container) Reload() error {
 // what the container goes on with. fn returns before anything is saved to leave
 // all as it was.
 func (c *Container) change(fn func(st *state, save func() error) error) error {
+	return c.changeWithin(lockTries, fn)
+}
+
+// changeWithin is change with so many tries for the lock.
+func (c *Container) changeWithin(tries int, fn func(st *state, save func() error) error) error {
 	if err := c.store.prepare(); err != nil {
 		return err
 	}
-	unlock, err := c.store.lock(context.Background())
+	unlock, err := c.store.lock(context.Background(), tries)
 	if err != nil {
 		return err
 	}
@@ -157,7 +162,7 @@ func (c *Container) keepTime() {
 	if c.st.Sign == "" || c.st.Time.advance(wall.Unix(), c.floor(c.st, wall)).Mark < c.st.Time.Mark+hour {
 		return
 	}
-	_ = c.change(func(_ *state, save func() error) error { return save() })
+	_ = c.changeWithin(1, func(_ *state, save func() error) error { return save() })
 }
 
 // keys are a container's own.

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"crypto/sha256"
 	"strings"
 )
@@ -42,3 +43,8 @@ func OwnErrors() (errs []error) {
 
 // Sealed gives a state without its last brace the checksum that makes it a file.
 func Sealed(head []byte) []byte { return []byte(Reseal(string(head) + sumMark)) }
+
+// Hold locks a folder as another program would.
+func Hold(dir string) (release func(), err error) {
+	return store{dir, SystemClock()}.lock(context.Background(), 1)
+}

@@ -144,18 +144,18 @@ const (
 )
 
 // lock holds the folder against other programs until unlock is called. The
-// system lets go of it when a program ends in any way. After some seconds the
-// error is ErrBusy.
-func (s store) lock(ctx context.Context) (unlock func(), err error) {
+// system lets go of it when a program ends in any way. After the tries, which are
+// a pause apart, the error is ErrBusy.
+func (s store) lock(ctx context.Context, tries int) (unlock func(), err error) {
 	f, err := os.OpenFile(filepath.Join(s.dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWrite, err)
 	}
-	for range lockTries {
+	for try := range tries {
 		if err = tryLock(f); err == nil {
 			return func() { letGo(f) }, nil
 		}
-		if !isLocked(err) {
+		if !isLocked(err) || try == tries-1 {
 			break
 		}
 		if e := s.clock.Wait(ctx, lockPause); e != nil {

@@ -143,3 +143,23 @@ func TestDefaultDir(t *testing.T) {
 }
 
 func w0(t *testing.T) string { return t.TempDir() }
+
+// TestBusy: while another program holds the folder, changes wait and then say so,
+// and starting does not wait at all.
+func TestBusy(t *testing.T) {
+	w := newWorld(t)
+	c := w.open()
+	w.activate(c, w.server.Sell(offer(1)))
+	release, err := client.Hold(w.dir)
+	w.must(err)
+	w.clock.Add(3 * day)
+	if !w.open().Has("draw") || len(w.clock.Waited()) != 0 {
+		t.Errorf("starting waits: %v", w.clock.Waited())
+	}
+	_, err = c.NewRequest(client.Ask{})
+	wantErr(t, err, client.ErrBusy)
+	_, err = client.SetAside(w.config())
+	wantErr(t, err, client.ErrBusy)
+	release()
+	w.refresh(c)
+}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/wire"
@@ -34,10 +36,28 @@ func (p *program) request(args []string) error {
 		return err
 	}
 	ask.File = true
+	if err := p.forget(c); err != nil {
+		return err
+	}
 	if _, err := c.NewRequest(ask); err != nil {
 		return err
 	}
 	return p.writeRequest(c)
+}
+
+// forget gives up older requests, where somebody has said so: the server has
+// refused them, or they will never be handed in. Returns stay.
+func (p *program) forget(c *client.Container) error {
+	for _, m := range c.Waiting() {
+		if !p.fresh || m.Type != wire.TypeRequest {
+			continue
+		}
+		if err := c.Discard(m.Counter); err != nil {
+			return err
+		}
+		p.say("say.forgotten", "what", p.what(m))
+	}
+	return nil
 }
 
 // writeRequest writes what waits into the file, or to standard output for "-".
@@ -54,6 +74,9 @@ func (p *program) writeRequest(c *client.Container) error {
 	}
 	p.out.File = p.file
 	p.say("say.request_written", "file", p.file)
+	if n := bytes.Count(b, []byte("\n")); n > 1 {
+		p.say("say.several", "count", strconv.Itoa(n))
+	}
 	if server := c.Server(); server != "" {
 		p.next("next.hand_in_at", "server", server)
 	} else {

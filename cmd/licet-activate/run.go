@@ -35,7 +35,7 @@ type program struct {
 	codeFile, from, lost, to, file, feature, why string
 	licenses                                     list
 	quantity                                     int64
-	yes, all, aside                              bool
+	yes, all, aside, fresh                       bool
 }
 
 // list is a flag that may be given several times.

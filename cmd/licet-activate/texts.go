@@ -69,6 +69,7 @@ var texts = map[string]both{
 	"flag.lost":      {"which license of the code was lost, if it holds several", "welche Lizenz des Codes verloren ging, wenn er mehrere enthält"},
 	"flag.set-aside": {"begin anew: rename the container that is here", "neu beginnen: den Container, der hier ist, umbenennen"},
 	"flag.out":       {"the file to write; \"-\" is standard output", "die Datei, die entsteht; „-“ ist die Standardausgabe"},
+	"flag.new":       {"forget older requests: they were refused, or will never be handed in", "ältere Anforderungen vergessen: Sie wurden abgelehnt oder werden nie eingereicht"},
 	"flag.for":       {"activate, refresh, restore, or waiting: what already waits; else activate", "activate, refresh, restore oder waiting: was schon wartet; sonst activate"},
 
 	"exit.done":       {"done", "erledigt"},
@@ -124,6 +125,8 @@ var texts = map[string]both{
 	"say.good":            {"A license holds here.", "Hier gilt eine Lizenz."},
 	"say.aside":           {"Set aside: {file}", "Beiseite gelegt: {file}"},
 	"say.request_written": {"Request written: {file}", "Anforderung geschrieben: {file}"},
+	"say.forgotten":       {"Forgotten: {what}", "Vergessen: {what}"},
+	"say.several":         {"It holds {count} messages, what waited before too. If an older request was refused, use --new.", "Sie enthält {count} Nachrichten, auch was schon vorher wartete. Wurde eine ältere Anforderung abgelehnt, benutzen Sie --new."},
 	"say.publisher":       {"Publisher: {publisher}", "Hersteller: {publisher}"},
 	"say.folder":          {"Folder: {folder}", "Ordner: {folder}"},
 	"say.server":          {"Server: {server}", "Server: {server}"},

@@ -40,6 +40,7 @@ var (
 	optFor      = textOption("for", "WHAT", func(p *program) *string { return &p.why })
 	optYes      = switchOption("yes", func(p *program) *bool { return &p.yes })
 	optAll      = switchOption("all", func(p *program) *bool { return &p.all })
+	optNew      = switchOption("new", func(p *program) *bool { return &p.fresh })
 	optAside    = switchOption("set-aside", func(p *program) *bool { return &p.aside })
 	optLicense  = option{"license", "ID", func(set *flag.FlagSet, p *program) { set.Var(&p.licenses, "license", "") }}
 	optQuantity = option{"quantity", "N", func(set *flag.FlagSet, p *program) { set.Int64Var(&p.quantity, "quantity", 0, "") }}
@@ -65,7 +66,7 @@ func verbs() []*verb {
 		{"return", "[LICENSE]", 1, []option{optAll, optYes, optOffline}, (*program).giveBack},
 		{"move", "[LICENSE]", 1, []option{optTo, optYes, optCodeFile, optOffline}, (*program).move},
 		{"restore", "[CODE]", 1, []option{optCodeFile, optLost, optAside}, (*program).restore},
-		{"request", "[CODE]", 1, []option{optOut, optFor, optCodeFile, optFrom, optLicense, optQuantity, optLost}, (*program).request},
+		{"request", "[CODE]", 1, []option{optOut, optFor, optNew, optCodeFile, optFrom, optLicense, optQuantity, optLost}, (*program).request},
 		{"install", "FILE", 1, nil, (*program).install},
 	}
 }
