@@ -56,8 +56,16 @@ func New(table []Route, o Options) *Mux {
 			m.serve(w.(*recorder), r, rt)
 		}))
 	}
+	m.mux.HandleFunc(everything, func(w http.ResponseWriter, r *http.Request) {
+		rec := w.(*recorder)
+		m.missing(rec, r)
+		m.done(rec, r, Route{Pattern: "-"}, actor.Actor{})
+	})
 	return m
 }
+
+// everything is the pattern of what no route takes.
+const everything = "/"
 
 // ServeHTTP implements http.Handler.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -71,14 +79,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.Get("Content-Security-Policy") == "" {
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	}
-	handler, pattern := m.mux.Handler(r)
-	if pattern == "" {
-		m.missing(rec, r)
-		m.done(rec, r, Route{Pattern: "-"}, actor.Actor{})
-		return
-	}
-	_ = handler
-	m.mux.ServeHTTP(rec, r) // again, because only ServeHTTP fills r.PathValue
+	m.mux.ServeHTTP(rec, r)
 }
 
 // missing answers what no route takes: 405 with the methods that it does take,
@@ -88,7 +89,7 @@ func (m *Mux) missing(w *recorder, r *http.Request) {
 	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
 		probe := *r
 		probe.Method = method
-		if _, pattern := m.mux.Handler(&probe); pattern != "" {
+		if _, pattern := m.mux.Handler(&probe); pattern != "" && pattern != everything {
 			allowed = append(allowed, method)
 		}
 	}
