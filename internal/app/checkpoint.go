@@ -2,6 +2,7 @@ package app
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -78,4 +79,27 @@ func (a *App) Checkpoints(p actor.PublisherID) ([]actor.Checkpoint, error) {
 		}
 	}
 	return out, nil
+}
+
+// retire takes the checkpoints behind the restored heads out of the way: the
+// chain that they lie on ended with the database that was lost. They are kept
+// beside, under the time of the restore.
+func (a *App) retire(heads map[actor.PublisherID]int64) error {
+	name := filepath.Join(a.Config.JournalShip, checkpointFile)
+	raw, err := os.ReadFile(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var kept []byte
+	for line := range bytes.Lines(raw) {
+		var l checkpointLine
+		if json.Unmarshal(line, &l) == nil && l.Seq <= heads[l.Publisher] {
+			kept = append(kept, line...)
+		}
+	}
+	old := name + "." + a.seams.Now().UTC().Format("20060102T150405Z")
+	return errors.Join(os.WriteFile(old, raw, 0o600), os.WriteFile(name+".new", kept, 0o600), os.Rename(name+".new", name))
 }

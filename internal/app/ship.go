@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/licet/licet/internal/actor"
@@ -20,9 +22,19 @@ import (
 // shipments of package ship. Beside each stands a file with
 // the sequence that was shipped last.
 
+// shipments are the files of the issuance journal; other things may lie beside
+// them.
+func (a *App) shipments() ([]string, error) {
+	all, err := filepath.Glob(filepath.Join(a.Config.JournalShip, "*.jsonl"))
+	return slices.DeleteFunc(all, func(name string) bool {
+		_, err := db.ParseID[actor.Publisher](strings.TrimSuffix(filepath.Base(name), ".jsonl"))
+		return err != nil
+	}), err
+}
+
 // shippedAt is when the issuance journal was last written.
 func (a *App) shippedAt() (time.Time, error) {
-	files, err := filepath.Glob(filepath.Join(a.Config.JournalShip, "*.jsonl"))
+	files, err := a.shipments()
 	if err != nil || len(files) == 0 {
 		return time.Time{}, errors.Join(err, os.ErrNotExist)
 	}
@@ -139,7 +151,7 @@ func Restore(ctx context.Context, c Config, folder string, s Seams) (Restored, e
 }
 
 func (a *App) replay(ctx context.Context, out *Restored) error {
-	files, err := filepath.Glob(filepath.Join(a.Config.JournalShip, "*.jsonl"))
+	files, err := a.shipments()
 	if err != nil {
 		return err
 	}
@@ -164,6 +176,7 @@ func (a *App) restored(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	heads := make(map[actor.PublisherID]int64, len(all))
 	for _, p := range all {
 		if err := a.Orders.Restored(ctx, p.ID); err != nil {
 			return err
@@ -181,8 +194,9 @@ func (a *App) restored(ctx context.Context) error {
 				return err
 			}
 		}
+		heads[p.ID] = head
 	}
-	return nil
+	return a.retire(heads)
 }
 
 func (a *App) replayFile(ctx context.Context, name string) (int64, error) {

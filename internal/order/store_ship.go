@@ -15,7 +15,7 @@ import (
 var (
 	saleForm = ship.Form{
 		Name: "order_sale", Key: "publisher_id, order_id, no", By: "order_id",
-		Columns: "publisher_id id, order_id id, no int, article_no text, options text, snapshot text",
+		Columns: "publisher_id id, order_id id, no int, article_no text, options json, snapshot json",
 	}
 	shipSale = ship.Declare(saleForm, db.SQL("order.ship_sale", saleForm.Read()), db.SQL("order.replay_sale", saleForm.Write()))
 
@@ -43,7 +43,7 @@ var (
 
 	pendingForm = ship.Form{
 		Name: "order_pending", Key: "publisher_id, order_id", By: "order_id", Newer: "at",
-		Columns: "publisher_id id, order_id id, document text, recalls int, at int",
+		Columns: "publisher_id id, order_id id, document json, recalls int, at int",
 	}
 	shipPending = ship.Declare(pendingForm, db.SQL("order.ship_pending", pendingForm.Read()), db.SQL("order.replay_pending", pendingForm.Write()))
 

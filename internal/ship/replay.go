@@ -21,7 +21,8 @@ var ErrShipment = fault.New(fault.Invalid, "ship.bad_shipment")
 // Replay brings shipped rows back that are newer than those of the database, or
 // missing, and returns how many there were. The stream may hold several
 // shipments, and one that a crash cut short, as long as a later one begins where
-// that one did, or it is the last. It returns ErrShipment for anything else.
+// that one did, or it is the last. The epoch rises above that of every shipment.
+// It returns ErrShipment for anything else.
 func Replay(ctx context.Context, d *db.DB, r io.Reader) (int64, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	u := &unloader{d: d, ctx: ctx}
@@ -47,8 +48,9 @@ type unloader struct {
 	ctx    context.Context
 	head   *head
 	last   [sha256.Size]byte
-	open   bool // the shipment has no end yet
-	broken bool // its rest is worth nothing
+	open   bool  // the shipment has no end yet
+	broken bool  // its last line was cut
+	epoch  int64 // of the database; 0 = not looked at
 	table  *Table
 	rows   [][]any
 	total  int64
@@ -65,8 +67,8 @@ func (u *unloader) take(raw []byte) error {
 	if !u.open {
 		return ErrShipment.With("line", u.lines)
 	}
-	if u.broken {
-		return nil
+	if u.broken { // a crash leaves nothing behind the line that it cut
+		return ErrShipment.With("line", u.lines)
 	}
 	if !good || !u.fits(l) {
 		u.broken = true
@@ -109,7 +111,22 @@ func (u *unloader) begin(l line) error {
 		return ErrShipment.With("line", u.lines)
 	}
 	u.head = l.Head
-	return nil
+	return u.outlive(l.Head.Epoch)
+}
+
+// outlive raises the epoch above that of a shipment: the backup may be older
+// than a restore that came between.
+func (u *unloader) outlive(epoch int64) error {
+	if epoch < u.epoch {
+		return nil
+	}
+	return u.d.Write(u.ctx, func(tx *db.Tx) error {
+		var err error
+		for u.epoch, err = db.Epoch(tx); err == nil && u.epoch <= epoch; {
+			u.epoch, err = db.RaiseEpoch(tx)
+		}
+		return err
+	})
 }
 
 func (u *unloader) row(l line) error {

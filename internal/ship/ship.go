@@ -27,6 +27,7 @@ type head struct {
 	Format    string            `json:"format"`
 	Publisher actor.PublisherID `json:"publisher"`
 	Since     int64             `json:"since"` // journal sequence after which it begins
+	Epoch     int64             `json:"epoch"` // of the installation that ships
 	At        time.Time         `json:"at"`
 }
 
@@ -63,7 +64,11 @@ func Ship(ctx context.Context, d *db.DB, p actor.PublisherID, since int64, w io.
 		if _, err := io.WriteString(w, "\n"); err != nil { // whatever a crash left behind ends here
 			return err
 		}
-		if err := c.line(line{Head: &head{format, p, since, r.Now()}}); err != nil {
+		epoch, err := db.Epoch(r)
+		if err != nil {
+			return err
+		}
+		if err := c.line(line{Head: &head{format, p, since, epoch, r.Now()}}); err != nil {
 			return err
 		}
 		for more := true; more; {

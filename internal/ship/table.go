@@ -19,14 +19,16 @@ const (
 	textColumn
 	boolColumn
 	bytesColumn
+	jsonColumn // never NULL in SQL; "null" is a value of it
 )
 
 var kindNames = map[string]columnKind{
 	"id": idColumn, "int": intColumn, "text": textColumn, "bool": boolColumn, "bytes": bytesColumn,
+	"json": jsonColumn,
 }
 
 // Form is the shape of a table. Columns are "name kind" with commas between
-// them, publisher_id among them; kinds are id, int, text, bool and bytes.
+// them, publisher_id among them; kinds are id, int, text, bool, bytes and json.
 type Form struct {
 	Name    string
 	Columns string
@@ -133,14 +135,21 @@ func (t *Table) images(q db.Querier, args ...any) ([]Image, error) {
 				dest[i] = new(bool)
 			case bytesColumn:
 				dest[i] = new([]byte)
+			case jsonColumn:
+				dest[i] = new(db.JSON[json.RawMessage])
 			}
 		}
 		if err := r.Scan(dest...); err != nil {
 			return nil, err
 		}
 		for i, v := range dest {
-			if id, ok := v.(*db.ID[Image]); ok && id.IsZero() {
-				dest[i] = nil
+			switch v := v.(type) {
+			case *db.ID[Image]:
+				if v.IsZero() {
+					dest[i] = nil
+				}
+			case *db.JSON[json.RawMessage]:
+				dest[i] = v.V
 			}
 		}
 		return Row(dest...)
@@ -178,6 +187,9 @@ func (t *Table) values(img Image) (row []any, ok bool) {
 }
 
 func (k columnKind) value(raw json.RawMessage) (any, bool) {
+	if k == jsonColumn {
+		return db.JSON[json.RawMessage]{V: raw}, true
+	}
 	if string(raw) == "null" {
 		if k == idColumn {
 			return db.ID[Image]{}, true
