@@ -139,7 +139,7 @@ var texts = map[string]text{
 	"wire.claim":         {"A value in it is missing or out of its bounds ({cause}).", "Ein Wert darin fehlt oder liegt außerhalb seiner Grenzen ({cause})."},
 	"wire.product":       {"The license is for another product.", "Die Lizenz gilt für ein anderes Produkt."},
 	"wire.container":     {"The license is bound to another container. Install it where its request was made.", "Die Lizenz ist an einen anderen Lizenzcontainer gebunden. Installieren Sie sie dort, wo sie angefordert wurde."},
-	"wire.fingerprint":   {"The licenses were activated on another machine and copied here, or too much of this machine was replaced. Return them there or restore them here.", "Die Lizenzen wurden auf einem anderen Rechner aktiviert und hierher kopiert, oder an diesem Rechner wurde zu viel ersetzt. Geben Sie sie dort zurück oder stellen Sie sie hier wieder her."},
+	"wire.fingerprint":   {"The licenses were activated on another machine and copied here, or too much of this machine was replaced. Return them there, or begin anew here and restore them.", "Die Lizenzen wurden auf einem anderen Rechner aktiviert und hierher kopiert, oder an diesem Rechner wurde zu viel ersetzt. Geben Sie sie dort zurück, oder beginnen Sie hier neu und stellen Sie sie wieder her."},
 	"wire.expired":       {"The license has expired.", "Die Lizenz ist abgelaufen."},
 	"wire.not_yet":       {"The license is not valid yet.", "Die Lizenz ist noch nicht gültig."},
 	"wire.unmaintained":  {"This release is younger than the license's maintenance. Use an earlier release, or extend the maintenance.", "Diese Version ist jünger als die Wartung der Lizenz. Benutzen Sie eine ältere Version oder verlängern Sie die Wartung."},

@@ -44,31 +44,22 @@ func (p *program) activate(args []string) error {
 
 func (p *program) refresh([]string) error { return p.collect(wire.ActRefresh, nil) }
 
-func (p *program) restore(args []string) error {
-	if p.aside {
-		cfg, err := p.config()
-		if err != nil {
-			return err
-		}
-		names, err := client.SetAside(cfg)
-		if err != nil {
-			return err
-		}
-		p.out.Files = names
-		for _, n := range names {
-			p.say("say.aside", "file", n)
+func (p *program) restore(args []string) error { return p.collect(wire.ActRestore, args) }
+
+// notCopied refuses to ask in the name of another machine's container: the server
+// would not hear it.
+func (p *program) notCopied(c *client.Container, action wire.Action) error {
+	for _, l := range c.Licenses() {
+		if l.State == client.OtherMachine && action != wire.ActRefresh {
+			return fail(exitContainer, "fail.copied", "license", title(l))
 		}
 	}
-	return p.collect(wire.ActRestore, args)
+	return nil
 }
 
 // collect asks the server and says what came.
 func (p *program) collect(action wire.Action, args []string) error {
-	c, err := p.open()
-	if err != nil {
-		return err
-	}
-	ask, err := p.ask(action, args)
+	c, ask, err := p.prepare(action, args)
 	if err != nil {
 		return err
 	}
@@ -78,6 +69,38 @@ func (p *program) collect(action wire.Action, args []string) error {
 	}
 	p.installed(c, in)
 	return nil
+}
+
+// prepare opens the container and finds out what is asked; with --set-aside it
+// begins a new container after that.
+func (p *program) prepare(action wire.Action, args []string) (c *client.Container, ask client.Ask, err error) {
+	if !p.aside {
+		if c, err = p.open(); err == nil {
+			err = p.notCopied(c, action)
+		}
+		if err != nil {
+			return nil, ask, err
+		}
+		ask, err = p.ask(action, args)
+		return c, ask, err
+	}
+	cfg, err := p.config()
+	if err != nil {
+		return nil, ask, err
+	}
+	if ask, err = p.ask(action, args); err != nil {
+		return nil, ask, err
+	}
+	names, err := client.SetAside(cfg)
+	if err != nil {
+		return nil, ask, err
+	}
+	p.out.Files = names
+	for _, n := range names {
+		p.say("say.aside", "file", n)
+	}
+	c, err = client.Open(cfg)
+	return c, ask, err
 }
 
 // installed says what an answer has done.

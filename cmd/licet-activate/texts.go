@@ -100,6 +100,7 @@ var texts = map[string]both{
 	"fail.out":          {"Say where to: --out FILE. With --json it must be a file.", "Sagen Sie wohin: --out DATEI. Mit --json muss es eine Datei sein."},
 	"fail.for":          {"\"{value}\" is nothing to request: activate, refresh, restore or waiting.", "„{value}“ kann man nicht anfordern: activate, refresh, restore oder waiting."},
 	"fail.file":         {"Say which file, or \"-\" for standard input.", "Sagen Sie welche Datei, oder „-“ für die Standardeingabe."},
+	"fail.copied":       {"The licenses here, such as {license}, are another machine's: the folder was copied, or too much of this machine was replaced. Say --set-aside to begin anew here.", "Die Lizenzen hier, etwa {license}, gehören einem anderen Rechner: Der Ordner wurde kopiert, oder an diesem Rechner wurde zu viel ersetzt. Sagen Sie --set-aside, um hier neu zu beginnen."},
 	"fail.move_file":    {"{file} is no file that \"licet-activate move\" has written.", "{file} ist keine Datei, die „licet-activate move“ geschrieben hat."},
 
 	"ask.code":      {"Ticket or license key:", "Ticket oder Lizenzschlüssel:"},

@@ -59,7 +59,7 @@ var common = []option{
 // verbs returns the subcommands in the order of help.
 func verbs() []*verb {
 	return []*verb{
-		{"activate", "[CODE]", 1, []option{optCodeFile, optFrom, optLicense, optQuantity}, (*program).activate},
+		{"activate", "[CODE]", 1, []option{optCodeFile, optFrom, optLicense, optQuantity, optAside}, (*program).activate},
 		{"verify", "[FILE]", 1, []option{optFeature}, (*program).verify},
 		{"status", "", 0, nil, (*program).status},
 		{"refresh", "", 0, nil, (*program).refresh},

@@ -89,6 +89,9 @@ func (s *Server) work(m msg) (string, *No) {
 		b.suspect = true
 		return "", &No{"license.suspect", 409}
 	}
+	if m.typ == wire.TypeRequest && !b.same(m.req) {
+		return "", &No{"license.other_machine", 409}
+	}
 	b.ctr = m.ctr
 	if m.typ == wire.TypeReturn {
 		return s.giveBack(b, m)
@@ -104,6 +107,21 @@ func (s *Server) work(m msg) (string, *No) {
 		b.parts = append(b.parts, p.Hash)
 	}
 	return s.serve(b, m)
+}
+
+// same reports whether the container asks from its own machine, as far as
+// something is live in it.
+func (b *box) same(r *wire.Request) bool {
+	if !slices.ContainsFunc(b.acts, func(a *activation) bool { return a.live }) {
+		return true
+	}
+	common := 0
+	for _, p := range r.Fingerprint {
+		if slices.Contains(b.parts, p.Hash) {
+			common++
+		}
+	}
+	return common >= min(2, len(b.parts))
 }
 
 // repair takes over what the container says it holds.
