@@ -137,11 +137,7 @@ func (k *desk) loadExchanges(ids db.IDs[message]) error {
 
 func scanExchange(r *db.Rows) (*exchangeRow, error) {
 	x := &exchangeRow{}
-	var refusal *string
-	err := r.Scan(&x.id, &x.container, &x.ctr, &x.hash, &x.bundle, &x.answer, &refusal, &x.rev)
-	if refusal != nil {
-		x.refusal = *refusal
-	}
+	err := r.Scan(&x.id, &x.container, &x.ctr, &x.hash, &x.bundle, &x.answer, &x.refusal, &x.rev)
 	return x, err
 }
 

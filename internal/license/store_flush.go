@@ -15,10 +15,6 @@ import (
 var errAgain = errors.New("license: a row has changed meanwhile")
 
 var (
-	qContainerInsert = db.SQL("license.container_insert", `
-INSERT INTO container (publisher_id, id, kind, sign_key, encrypt_key, state, reason, first_ctr, ctr, seq, marks, virtual,
-  app_version, app_os, app_arch, first_at, seen_at)
-VALUES {rows} ON CONFLICT (publisher_id, id) DO NOTHING`)
 	qContainerUpdate = db.SQL("license.container_update", `
 UPDATE container SET state = ?, reason = ?, ctr = ?, seq = ?, marks = ?, virtual = ?, app_version = ?, app_os = ?,
   app_arch = ?, seen_at = ?, rev = rev + 1
@@ -36,17 +32,10 @@ WHERE license.publisher_id = ? AND license.id = u.id AND used + u.d BETWEEN 0 AN
 UPDATE license SET quantity = ?, used = used + ?, owed = ?, taken = ?, version = ?, first_at = ?, until = ?, state = ?,
   rev = rev + 1
 WHERE publisher_id = ? AND id = ? AND rev = ? AND used + ? BETWEEN 0 AND ? + overdraft`)
-	qActivationInsert = db.SQL("license.activation_insert", `
-INSERT INTO activation (publisher_id, id, license_id, container_id, gen, slot, quantity, state, version, started_at,
-  elapses_at)
-VALUES {rows}`)
 	qActivationUpdate = db.SQL("license.activation_update", `
 UPDATE activation SET slot = ?, quantity = ?, shrink = ?, state = ?, counted = ?, version = ?, told = ?, why = ?,
   ended_at = ?, elapses_at = ?, rev = rev + 1
 WHERE publisher_id = ? AND id = ? AND rev = ?`)
-	qExchangeInsert = db.SQL("license.exchange_insert", `
-INSERT INTO exchange (publisher_id, id, container_id, ctr, hash, bundle_id, answer, refusal, at)
-VALUES {rows} ON CONFLICT (publisher_id, id) DO NOTHING`)
 	qBundleInsert = db.SQL("license.bundle_insert", `
 INSERT INTO exchange_bundle (publisher_id, id, lines) VALUES (?, ?, ?)
 ON CONFLICT (publisher_id, id) DO NOTHING`)
@@ -91,11 +80,11 @@ func (k *desk) writeContainers() error {
 	rows := make([][]any, 0, len(fresh))
 	for _, c := range fresh {
 		rows = append(rows, []any{
-			k.publisher, c.ID, c.Keys.Kind, c.Keys.Sign, c.Keys.Encrypt, string(c.State), c.Reason, c.firstCtr, c.Counter,
+			rowID(k.publisher), rowID(c.ID), c.Keys.Kind, c.Keys.Sign, c.Keys.Encrypt, string(c.State), c.Reason, c.firstCtr, c.Counter,
 			c.Seq, c.Marks.bytes(), c.Virtual, c.App.Version, c.App.OS, c.App.Arch, db.At(c.First), db.At(c.Seen),
 		})
 	}
-	n, err := k.tx.ExecMany(qContainerInsert, rows)
+	n, err := intoContainers.insert(k.tx, rows)
 	return exactly(len(rows), n, err)
 }
 
@@ -183,7 +172,7 @@ func (k *desk) writeActivations() error {
 				ended = append(ended, a)
 			}
 			rows = append(rows, []any{
-				k.publisher, a.ID, a.License, a.Container, a.Gen, a.slot(), a.Quantity, string(a.State), a.Version,
+				rowID(k.publisher), rowID(a.ID), rowID(a.License), rowID(a.Container), a.Gen, a.slot(), a.Quantity, string(a.State), a.Version,
 				db.At(a.Started), db.At(a.Elapses),
 			})
 			continue
@@ -192,7 +181,7 @@ func (k *desk) writeActivations() error {
 			return err
 		}
 	}
-	n, err := k.tx.ExecMany(qActivationInsert, rows)
+	n, err := intoActivations.insert(k.tx, rows)
 	if err := exactly(len(rows), n, err); err != nil {
 		return err
 	}
@@ -229,13 +218,11 @@ func (k *desk) writeExchanges() error {
 	now := db.At(k.tx.Now())
 	rows := make([][]any, 0, len(k.fresh))
 	for _, x := range k.fresh {
-		var refusal any
-		if x.refusal != "" {
-			refusal = x.refusal
-		}
-		rows = append(rows, []any{k.publisher, x.id, x.container, x.ctr, x.hash, x.bundle, x.answer, refusal, now})
+		rows = append(rows, []any{
+			rowID(k.publisher), rowID(x.id), rowID(x.container), x.ctr, x.hash, rowID(x.bundle), x.answer, x.refusal, now,
+		})
 	}
-	n, err := k.tx.ExecMany(qExchangeInsert, rows)
+	n, err := intoExchanges.insert(k.tx, rows)
 	return exactly(len(rows), n, err)
 }
 

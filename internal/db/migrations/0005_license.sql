@@ -141,7 +141,7 @@ CREATE TABLE exchange (
   hash          {bytes} NOT NULL,
   bundle_id     {uuid},
   answer        {bytes},
-  refusal       {text},
+  refusal       {text} NOT NULL DEFAULT '',
   at            {ts} NOT NULL,
   rev           {int} NOT NULL DEFAULT 1,
   PRIMARY KEY (publisher_id, id)
