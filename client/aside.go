@@ -19,6 +19,9 @@ func SetAside(cfg Config) (names []string, err error) {
 		return nil, err
 	}
 	s := store{cfg.Dir, cfg.Clock}
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
 	unlock, err := s.lock(context.Background(), lockTries)
 	if err != nil {
 		return nil, err

@@ -316,6 +316,12 @@ func TestSetAside(t *testing.T) {
 	if len(c.Licenses()) != 0 {
 		t.Fatal("licenses out of nothing")
 	}
+	cfg := w.config()
+	cfg.Dir = filepath.Join(w.dir, "nowhere")
+	names, err = client.SetAside(cfg)
+	if err != nil || len(names) != 0 {
+		t.Fatalf("%v %v", names, err)
+	}
 	names, err = client.SetAside(w.config())
 	if err != nil || len(names) != 0 {
 		t.Fatalf("%v %v", names, err)

@@ -245,6 +245,3 @@ func (c *Container) Server() string { return c.cfg.Server }
 
 // Version returns the program's version as it was configured.
 func (c *Container) Version() string { return c.cfg.Version }
-
-// Dir returns the container's folder.
-func (c *Container) Dir() string { return c.cfg.Dir }
