@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/licet/licet/wire"
 )
@@ -87,11 +88,7 @@ func Describe(lang string, l License) string {
 
 // Day writes a day in the language's form, in UTC like the license itself; "" for
 // no time.
-func Day(lang string, t interface {
-	IsZero() bool
-	Format(string) string
-},
-) string {
+func Day(lang string, t time.Time) string {
 	switch {
 	case t.IsZero():
 		return ""

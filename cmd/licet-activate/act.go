@@ -105,7 +105,8 @@ func (p *program) prepare(action wire.Action, args []string) (c *client.Containe
 
 // installed says what an answer has done.
 func (p *program) installed(c *client.Container, in client.Installed) {
-	p.out.Installed = &in
+	done := installed(in)
+	p.out.Installed = &done
 	switch {
 	case in.Repeat:
 		p.say("say.repeat")

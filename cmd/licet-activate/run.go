@@ -191,16 +191,26 @@ func (p *program) transport() *online.Transport { return &online.Transport{Langu
 
 // result is what --json prints: one object.
 type result struct {
-	OK        bool              `json:"ok"`
-	Verb      string            `json:"verb,omitempty"`
-	Exit      int               `json:"exit"`
-	Error     *problem          `json:"error,omitempty"`
-	Installed *client.Installed `json:"installed,omitempty"`
-	Licenses  []license         `json:"licenses,omitempty"`
-	Status    *status           `json:"status,omitempty"`
-	File      string            `json:"file,omitempty"`
-	Files     []string          `json:"files,omitempty"`
-	Next      []string          `json:"next,omitempty"`
+	OK        bool       `json:"ok"`
+	Verb      string     `json:"verb,omitempty"`
+	Exit      int        `json:"exit"`
+	Error     *problem   `json:"error,omitempty"`
+	Installed *installed `json:"installed,omitempty"`
+	Licenses  []license  `json:"licenses,omitempty"`
+	Status    *status    `json:"status,omitempty"`
+	File      string     `json:"file,omitempty"`
+	Files     []string   `json:"files,omitempty"`
+	Next      []string   `json:"next,omitempty"`
+}
+
+// installed is client.Installed for programs.
+type installed struct {
+	Licenses []string `json:"licenses,omitempty"`
+	Removed  []string `json:"removed,omitempty"`
+	Blocked  []string `json:"blocked,omitempty"`
+	Returned []string `json:"returned,omitempty"`
+	Unknown  []string `json:"unknown,omitempty"`
+	Repeat   bool     `json:"repeat,omitempty"`
 }
 
 type problem struct {
