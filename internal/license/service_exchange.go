@@ -228,7 +228,7 @@ func (k *desk) refuse(c *contact, err error, counter int64) error {
 		}
 	}
 	if c.box == nil || c.box.fresh && c.suspect == "" || c.box.fresh && c.ticket == nil {
-		return err
+		return k.stillUnknown(c, err)
 	}
 	switch kind := fault.KindOf(err); {
 	case !c.box.dirty:
@@ -240,6 +240,23 @@ func (k *desk) refuse(c *contact, err error, counter int64) error {
 	}
 	k.keep(c)
 	return err
+}
+
+// stillUnknown returns the refusal of a container that was not known, or errAgain
+// when it is by now: while this message waited for the license, another copy of
+// it may have got the last seat, and both get the same answer.
+func (k *desk) stillUnknown(c *contact, refusal error) error {
+	if c.box == nil || c.unknown || k.tx.Engine() == db.SQLite { // SQLite has one writer
+		return refusal
+	}
+	switch _, err := containerOf(k.tx, k.publisher, c.box.ID, false); {
+	case err == nil:
+		return errAgain
+	case errors.Is(err, ErrNotFound):
+		return refusal
+	default:
+		return err
+	}
 }
 
 // accept prepares the answer and records it.
