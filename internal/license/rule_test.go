@@ -11,6 +11,9 @@ import (
 
 	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/day"
+	"github.com/licet/licet/internal/fault"
+	"github.com/licet/licet/internal/sign"
+	"github.com/licet/licet/wire"
 )
 
 func TestTicketState(t *testing.T) {
@@ -473,4 +476,23 @@ func TestNetwork(t *testing.T) {
 func addrOf(s string) netip.Addr {
 	a, _ := netip.ParseAddr(s)
 	return a
+}
+
+func TestRecordedAnswers(t *testing.T) {
+	recorded := appendAnswer(nil, sign.Prepared{Typ: wire.TypeUpdate, KID: "k", Payload: []byte(`{"typ":"upd","x":"a b"}`)})
+	got, err := decodeAnswer(recorded)
+	if err != nil || len(got) != 1 || got[0].KID != "k" || string(got[0].Payload) != `{"typ":"upd","x":"a b"}` {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := decodeAnswer([]byte("junk")); !errors.Is(err, ErrAnswerGone) {
+		t.Error(err)
+	}
+	if err := decodeRefusal("junk"); !errors.Is(err, ErrAnswerGone) {
+		t.Error(err)
+	}
+	last := day.Of(2027, 2, 3)
+	err = decodeRefusal(encodeRefusal(ErrLicenseExpired.With("last", last, "limit", int64(7)).At("/x")))
+	if f := fault.As(err); !errors.Is(err, ErrLicenseExpired) || f.Args["last"] != last || f.Args["limit"] != int64(7) || f.Field != "/x" || f.Kind != fault.Expired {
+		t.Errorf("%+v", f)
+	}
 }

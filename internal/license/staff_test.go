@@ -8,6 +8,7 @@ import (
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/day"
+	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/wire"
 )
@@ -247,5 +248,19 @@ func TestKey(t *testing.T) {
 		want(t, err, license.ErrCode)
 		_, err = w.Validate(ctx, w.b.All(), license.ValidateInput{Key: key, Nonce: nonce()})
 		want(t, err, license.ErrUnknownCode)
+	})
+}
+
+var qForget = db.SQL("test.forget_code", `UPDATE ticket SET sealed = NULL WHERE publisher_id = ? AND id = ?`)
+
+// A code that is not kept cannot be shown, and works all the same.
+func TestCodeNotKept(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i := w.sell(item(catalog.Multi), 1)
+		must(t, w.tx(func(tx *db.Tx) error { _, err := tx.Exec(qForget, w.a.Publisher, i.Ticket); return err }))
+		_, err := w.Reveal(t.Context(), w.a.All(), i.Ticket)
+		want(t, err, license.ErrNoCode)
+		_, err = w.box().activate(i.Code)
+		must(t, err)
 	})
 }

@@ -86,16 +86,28 @@ func ticketsIn(q db.Querier, p actor.PublisherID, holders []actor.OrgID, keep fu
 		}
 		return list, more, nil
 	}
-	all, err := db.List(q, scanTicket, qTicketsAfter, p, from, maxScan)
-	for i, t := range all {
-		if keep(t.Holder) {
-			list = append(list, t)
+	more = from
+	for seen, size := 0, n+1; ; size = min(2*size, maxScan-seen) { // most often everything is kept
+		part, err := db.List(q, scanTicket, qTicketsAfter, p, more, size)
+		if err != nil {
+			return nil, more, err
 		}
-		if len(list) == n && i+1 < len(all) || i+1 == maxScan {
-			return list, t.ID, err
+		for _, t := range part {
+			if len(list) == n {
+				return list, more, nil
+			}
+			if keep(t.Holder) {
+				list = append(list, t)
+			}
+			more = t.ID
+		}
+		if seen += len(part); len(part) < size {
+			return list, TicketID{}, nil
+		}
+		if seen == maxScan {
+			return list, more, nil
 		}
 	}
-	return list, more, err
 }
 
 // holdersOf returns which organizations hold something in containers.
