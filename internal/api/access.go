@@ -18,7 +18,8 @@ func (a *API) keys() {
 			Caller
 			OrgPath
 			Body org.NewKey
-		}) (*body[org.MadeKey], error) {
+		},
+		) (*body[org.MadeKey], error) {
 			in.Body.Org = in.ID
 			return plain(s.CreateKey(ctx, by, in.Body))
 		})
@@ -27,7 +28,8 @@ func (a *API) keys() {
 			Caller
 			OrgPath
 			Paged
-		}) (*body[org.Page[org.Key]], error) {
+		},
+		) (*body[org.Page[org.Key]], error) {
 			return plain(s.Keys(ctx, by, in.ID, org.Range{After: in.After, Limit: in.Limit}))
 		})
 	add(a.huma, op{
@@ -37,7 +39,8 @@ func (a *API) keys() {
 		Caller
 		Changed
 		ID org.KeyID `path:"id" doc:"The key's id."`
-	}) (*body[org.Key], error) {
+	},
+	) (*body[org.Key], error) {
 		rev, err := ifMatch(in.IfMatch)
 		if err != nil {
 			return nil, err

@@ -142,7 +142,19 @@ func plain[T any](v T, err error) (*body[T], error) {
 	if err != nil {
 		return nil, err
 	}
+	filled(&v)
 	return &body[T]{Body: v}, nil
+}
+
+// filled makes the empty list of a page a list, where it would be null.
+func filled(page any) {
+	v := reflect.ValueOf(page).Elem()
+	if v.Kind() != reflect.Struct {
+		return
+	}
+	if items := v.FieldByName("Items"); items.IsValid() && items.Kind() == reflect.Slice && items.IsNil() {
+		items.Set(reflect.MakeSlice(items.Type(), 0, 0))
+	}
 }
 
 // Paged are the query parameters of a list. It is exported, as everything is

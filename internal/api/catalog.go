@@ -35,7 +35,8 @@ func stock[T any](api huma.API, s shelf[T]) {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			Body T
-		}) (*one[T], error) {
+		},
+		) (*one[T], error) {
 			v, err := s.create(ctx, by, in.Body)
 			return withETag(v, s.rev(v), err)
 		})
@@ -46,7 +47,8 @@ func stock[T any](api huma.API, s shelf[T]) {
 			Prefix  string `query:"prefix" maxLength:"100" doc:"Beginning of the code or number, in any case."`
 			Product string `query:"product" maxLength:"100" doc:"Code of the product; required for features."`
 			State   string `query:"state" enum:"active,retired" doc:"Only these."`
-		}) (*body[catalog.Page[T]], error) {
+		},
+		) (*body[catalog.Page[T]], error) {
 			return plain(s.list(ctx, by, catalog.Query{
 				Prefix: in.Prefix, Product: in.Product, State: catalog.State(in.State), After: in.After, Limit: in.Limit,
 			}))
@@ -55,7 +57,8 @@ func stock[T any](api huma.API, s shelf[T]) {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			RefPath
-		}) (*one[T], error) {
+		},
+		) (*one[T], error) {
 			v, err := s.get(ctx, by, in.Ref)
 			return withETag(v, s.rev(v), err)
 		})
@@ -67,7 +70,8 @@ func stock[T any](api huma.API, s shelf[T]) {
 		RefPath
 		Changed
 		Body T
-	}) (*one[T], error) {
+	},
+	) (*one[T], error) {
 		rev, err := ifMatch(in.IfMatch)
 		if err != nil {
 			return nil, err
@@ -80,7 +84,8 @@ func stock[T any](api huma.API, s shelf[T]) {
 			Caller
 			RefPath
 			Changed
-		}) (*one[T], error) {
+		},
+		) (*one[T], error) {
 			rev, err := ifMatch(in.IfMatch)
 			if err != nil {
 				return nil, err
@@ -153,7 +158,8 @@ func (a *API) prices() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			NumberPath
-		}) (*body[listOf[catalog.Price]], error) {
+		},
+		) (*body[listOf[catalog.Price]], error) {
 			all, err := c.ListPrices(ctx, by, in.Number)
 			return plain(listOf[catalog.Price]{Items: all}, err)
 		})
@@ -164,7 +170,8 @@ func (a *API) prices() {
 			Class    string `query:"class" enum:"list,reseller,academic,free" default:"list"`
 			Currency string `query:"currency" pattern:"^[A-Z]{3}$" patternDescription:"ISO 4217" required:"true"`
 			On       string `query:"on" format:"date" required:"true"`
-		}) (*body[catalog.Price], error) {
+		},
+		) (*body[catalog.Price], error) {
 			on, err := day.Parse(in.On)
 			if err != nil {
 				return nil, err
@@ -175,7 +182,8 @@ func (a *API) prices() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			Body catalog.Price
-		}) (*body[catalog.Price], error) {
+		},
+		) (*body[catalog.Price], error) {
 			return plain(c.SetPrice(ctx, by, in.Body))
 		})
 	o := post("/prices/withdraw", "withdraw-price", tagCatalog, "Withdraw a price that has not begun", actor.CatalogWrite)
@@ -183,7 +191,8 @@ func (a *API) prices() {
 	add(a.huma, o, func(ctx context.Context, by actor.Actor, in *struct {
 		Caller
 		Body catalog.Price
-	}) (*discard, error) {
+	},
+	) (*discard, error) {
 		return done(c.WithdrawPrice(ctx, by, in.Body))
 	})
 	a.raw(op{

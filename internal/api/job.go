@@ -39,7 +39,8 @@ func (a *API) jobs() {
 			State string `query:"state" enum:"open,done,dead" doc:"Only jobs in this state."`
 			After job.ID `query:"after" doc:"The last id of the page before."`
 			Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
-		}) (*body[listOf[work]], error) {
+		},
+		) (*body[listOf[work]], error) {
 			all, err := s.List(ctx, by, job.Filter{State: job.State(in.State), After: in.After, Limit: in.Limit})
 			return plain(shown(all, showJob), err)
 		})
@@ -47,7 +48,8 @@ func (a *API) jobs() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			ID job.ID `path:"id" doc:"The job's id."`
-		}) (*body[work], error) {
+		},
+		) (*body[work], error) {
 			j, err := s.Get(ctx, by, in.ID)
 			return plain(showJob(j), err)
 		})
@@ -55,7 +57,8 @@ func (a *API) jobs() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			ID job.ID `path:"id" doc:"The job's id."`
-		}) (*body[work], error) {
+		},
+		) (*body[work], error) {
 			j, err := s.Retry(ctx, by, in.ID)
 			return plain(showJob(j), err)
 		})

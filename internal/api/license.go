@@ -42,14 +42,16 @@ func (a *API) tickets() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			Holding
-		}) (*body[license.Page[license.TicketInfo]], error) {
+		},
+		) (*body[license.Page[license.TicketInfo]], error) {
 			return plain(s.ListTickets(ctx, by, in.query()))
 		})
 	add(a.huma, get("/tickets/{id}", "get-ticket", tagTickets, "Read one ticket, without its code", actor.TicketRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			TicketPath
-		}) (*one[license.TicketInfo], error) {
+		},
+		) (*one[license.TicketInfo], error) {
 			t, err := s.GetTicket(ctx, by, in.ID)
 			return withETag(t, t.Rev, err)
 		})
@@ -59,7 +61,8 @@ func (a *API) tickets() {
 			Body struct {
 				Code string `json:"code" minLength:"1" maxLength:"100"`
 			}
-		}) (*one[license.TicketInfo], error) {
+		},
+		) (*one[license.TicketInfo], error) {
 			t, err := s.FindTicket(ctx, by, in.Body.Code)
 			return withETag(t, t.Rev, err)
 		})
@@ -67,7 +70,8 @@ func (a *API) tickets() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			TicketPath
-		}) (*body[revealed], error) {
+		},
+		) (*body[revealed], error) {
 			code, err := s.Reveal(ctx, by, in.ID)
 			return plain(revealed{code}, err)
 		})
@@ -75,7 +79,8 @@ func (a *API) tickets() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			TicketPath
-		}) (*one[license.TicketInfo], error) {
+		},
+		) (*one[license.TicketInfo], error) {
 			t, err := s.BlockTicket(ctx, by, in.ID)
 			return withETag(t, t.Rev, err)
 		})
@@ -83,7 +88,8 @@ func (a *API) tickets() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			TicketPath
-		}) (*one[license.TicketInfo], error) {
+		},
+		) (*one[license.TicketInfo], error) {
 			t, err := s.UnblockTicket(ctx, by, in.ID)
 			return withETag(t, t.Rev, err)
 		})
@@ -101,14 +107,16 @@ func (a *API) licenses() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			Holding
-		}) (*body[license.Page[license.LicenseInfo]], error) {
+		},
+		) (*body[license.Page[license.LicenseInfo]], error) {
 			return plain(s.ListLicenses(ctx, by, in.query()))
 		})
 	add(a.huma, get("/licenses/{id}", "get-license", tagLicenses, "Read one license", actor.LicenseRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			LicensePath
-		}) (*one[license.LicenseInfo], error) {
+		},
+		) (*one[license.LicenseInfo], error) {
 			l, err := s.GetLicense(ctx, by, in.ID)
 			return withETag(l, l.Rev, err)
 		})
@@ -117,14 +125,16 @@ func (a *API) licenses() {
 			Caller
 			LicensePath
 			Paged
-		}) (*body[license.Page[license.ActivationInfo]], error) {
+		},
+		) (*body[license.Page[license.ActivationInfo]], error) {
 			return plain(s.ListActivations(ctx, by, in.ID, in.After, in.Limit))
 		})
 	add(a.huma, post("/licenses/{id}/reveal", "reveal-key", tagLicenses, "Read the license key; it is journaled", actor.TicketReveal),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			LicensePath
-		}) (*body[revealed], error) {
+		},
+		) (*body[revealed], error) {
 			code, err := s.RevealKey(ctx, by, in.ID)
 			return plain(revealed{code}, err)
 		})
@@ -140,7 +150,8 @@ func (a *API) changeLicense() {
 			Body struct {
 				Until day.Day `json:"until" format:"date" doc:"The last day."`
 			}
-		}) (*one[license.LicenseInfo], error) {
+		},
+		) (*one[license.LicenseInfo], error) {
 			l, err := s.Extend(ctx, by, in.ID, in.Body.Until)
 			return withETag(l, l.Rev, err)
 		})
@@ -148,7 +159,8 @@ func (a *API) changeLicense() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			LicensePath
-		}) (*one[license.LicenseInfo], error) {
+		},
+		) (*one[license.LicenseInfo], error) {
 			l, err := s.BlockLicense(ctx, by, in.ID)
 			return withETag(l, l.Rev, err)
 		})
@@ -156,7 +168,8 @@ func (a *API) changeLicense() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			LicensePath
-		}) (*one[license.LicenseInfo], error) {
+		},
+		) (*one[license.LicenseInfo], error) {
 			l, err := s.UnblockLicense(ctx, by, in.ID)
 			return withETag(l, l.Rev, err)
 		})
@@ -169,7 +182,8 @@ func (a *API) changeLicense() {
 				Ticket   license.TicketID    `json:"ticket,omitzero" doc:"All licenses of this ticket, beside the others."`
 				Why      string              `json:"why,omitempty" maxLength:"40" doc:"Code that devices are told: a-z, 0-9, dots, dashes."`
 			}
-		}) (*body[license.RecallResult], error) {
+		},
+		) (*body[license.RecallResult], error) {
 			return plain(s.Recall(ctx, by, license.RecallInput{
 				Licenses: in.Body.Licenses, Ticket: in.Body.Ticket, Why: in.Body.Why, DryRun: in.DryRun,
 			}))
@@ -185,14 +199,16 @@ func (a *API) containers() {
 			Paged
 			License license.LicenseID `query:"license" doc:"Only those that hold this license."`
 			Trouble bool              `query:"trouble" doc:"Only suspect and blocked ones."`
-		}) (*body[license.Page[license.ContainerInfo]], error) {
+		},
+		) (*body[license.Page[license.ContainerInfo]], error) {
 			return plain(s.ListContainers(ctx, by, license.ContainerQuery{License: in.License, Trouble: in.Trouble, After: in.After, Limit: in.Limit}))
 		})
 	add(a.huma, get("/containers/{id}", "get-container", tagContainers, "Read one container with what it holds", actor.ContainerRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			ID license.ContainerID `path:"id" doc:"The container's id."`
-		}) (*one[license.ContainerInfo], error) {
+		},
+		) (*one[license.ContainerInfo], error) {
 			c, err := s.GetContainer(ctx, by, in.ID)
 			return withETag(c, c.Rev, err)
 		})
@@ -203,7 +219,8 @@ func (a *API) containers() {
 			Body struct {
 				Decision license.Decision `json:"decision" maxLength:"20"`
 			}
-		}) (*one[license.ContainerInfo], error) {
+		},
+		) (*one[license.ContainerInfo], error) {
 			c, err := s.Decide(ctx, by, in.ID, in.Body.Decision)
 			return withETag(c, c.Rev, err)
 		})
@@ -211,7 +228,8 @@ func (a *API) containers() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			ID license.ActivationID `path:"id" doc:"The activation's id."`
-		}) (*body[license.ActivationInfo], error) {
+		},
+		) (*body[license.ActivationInfo], error) {
 			return plain(s.Evict(ctx, by, in.ID))
 		})
 }

@@ -52,14 +52,16 @@ func (a *API) orders() {
 			State  string `query:"state" maxLength:"40" doc:"Only orders in this state."`
 			After  string `query:"after" maxLength:"200"`
 			Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
-		}) (*body[order.Page[order.View]], error) {
+		},
+		) (*body[order.Page[order.View]], error) {
 			return plain(s.List(ctx, by, order.Filter{Source: in.Source, State: order.State(in.State), After: in.After, Limit: in.Limit}))
 		})
 	add(a.huma, get("/orders/{id}", "get-order", tagOrders, "Read one order with its lines", actor.OrderRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			OrderPath
-		}) (*one[order.View], error) {
+		},
+		) (*one[order.View], error) {
 			v, err := s.Get(ctx, by, in.ID)
 			return withETag(v, v.Rev, err)
 		})
@@ -68,7 +70,8 @@ func (a *API) orders() {
 			Caller
 			Source string `path:"source" maxLength:"100"`
 			Number string `path:"number" maxLength:"200"`
-		}) (*one[order.View], error) {
+		},
+		) (*one[order.View], error) {
 			v, err := s.Find(ctx, by, in.Source, in.Number)
 			return withETag(v, v.Rev, err)
 		})
@@ -94,7 +97,8 @@ func (a *API) orderPages() {
 			Caller
 			OrderPath
 			LongPaged
-		}) (*body[order.Page[order.LineView]], error) {
+		},
+		) (*body[order.Page[order.LineView]], error) {
 			return plain(s.Lines(ctx, by, order.LineQuery{Order: in.ID, After: in.After, Limit: in.Limit}))
 		})
 	add(a.huma, get("/orders/{id}/tickets", "list-order-tickets", tagOrders, "List the tickets of a long order", actor.OrderRead),
@@ -103,7 +107,8 @@ func (a *API) orderPages() {
 			OrderPath
 			LongPaged
 			Codes bool `query:"codes" doc:"With their codes: needs ticket.reveal and is journaled."`
-		}) (*body[order.Page[order.TicketRow]], error) {
+		},
+		) (*body[order.Page[order.TicketRow]], error) {
 			return plain(s.Tickets(ctx, by, order.TicketQuery{Order: in.ID, After: in.After, Limit: in.Limit, Codes: in.Codes}))
 		})
 }
@@ -118,7 +123,8 @@ func (a *API) orderDecisions() {
 			Body struct {
 				Recalls int64 `json:"recalls" minimum:"0" doc:"How many recalls were seen; more are refused."`
 			}
-		}) (*one[order.Result], error) {
+		},
+		) (*one[order.Result], error) {
 			rev, err := ifMatch(in.IfMatch)
 			if err != nil {
 				return nil, err
@@ -131,7 +137,8 @@ func (a *API) orderDecisions() {
 			Caller
 			OrderPath
 			Changed
-		}) (*one[order.Result], error) {
+		},
+		) (*one[order.Result], error) {
 			rev, err := ifMatch(in.IfMatch)
 			if err != nil {
 				return nil, err
@@ -197,7 +204,8 @@ func (a *API) sources() {
 				Secret  string        `json:"secret,omitempty" maxLength:"200" doc:"16 to 200 bytes; default: made here."`
 				Unknown order.Unknown `json:"unknown,omitempty" enum:"refuse,skip" doc:"What happens to articles that the catalog does not have."`
 			}
-		}) (*body[order.AddedSource], error) {
+		},
+		) (*body[order.AddedSource], error) {
 			return plain(s.AddSource(ctx, by, order.NewSource{Name: in.Body.Name, Org: in.Body.Org, Secret: in.Body.Secret, Unknown: in.Body.Unknown}))
 		})
 	add(a.huma, get("/sources", "list-sources", tagSources, "List the shops", actor.OrderRead),
@@ -215,7 +223,8 @@ func (a *API) sources() {
 				Unknown order.Unknown     `json:"unknown,omitempty" enum:"refuse,skip"`
 				State   order.SourceState `json:"state,omitempty" maxLength:"20"`
 			}
-		}) (*one[order.Source], error) {
+		},
+		) (*one[order.Source], error) {
 			v, err := s.ChangeSource(ctx, by, order.SourceChange{ID: in.ID, Secret: in.Body.Secret, Forget: in.Body.Forget, Unknown: in.Body.Unknown, State: in.Body.State})
 			return withETag(v, v.Rev, err)
 		})

@@ -23,14 +23,16 @@ func (a *API) organizations() {
 			Paged
 			Number string `query:"number" maxLength:"64" doc:"Beginning of the number."`
 			Name   string `query:"name" maxLength:"200" doc:"Beginning of the name."`
-		}) (*body[org.Page[org.Organization]], error) {
+		},
+		) (*body[org.Page[org.Organization]], error) {
 			return plain(s.Find(ctx, by, org.Search{Number: in.Number, Name: in.Name, Range: org.Range{After: in.After, Limit: in.Limit}}))
 		})
 	add(a.huma, post("/organizations", "create-organization", tagOrg, "Create a reseller, customer or unit", actor.OrgWrite).created(),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			Body org.NewOrganization
-		}) (*one[org.Organization], error) {
+		},
+		) (*one[org.Organization], error) {
 			o, err := s.Create(ctx, by, in.Body)
 			return withETag(o, o.Rev, err)
 		})
@@ -38,7 +40,8 @@ func (a *API) organizations() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			OrgPath
-		}) (*one[org.Organization], error) {
+		},
+		) (*one[org.Organization], error) {
 			o, err := s.Get(ctx, by, in.ID)
 			return withETag(o, o.Rev, err)
 		})
@@ -47,7 +50,8 @@ func (a *API) organizations() {
 			Caller
 			OrgPath
 			Paged
-		}) (*body[org.Page[org.Organization]], error) {
+		},
+		) (*body[org.Page[org.Organization]], error) {
 			return plain(s.Children(ctx, by, in.ID, org.Range{After: in.After, Limit: in.Limit}))
 		})
 	a.changeOrganization()
@@ -64,7 +68,8 @@ func (a *API) changeOrganization() {
 			Body struct {
 				Name string `json:"name" maxLength:"200"`
 			}
-		}) (*one[org.Organization], error) {
+		},
+		) (*one[org.Organization], error) {
 			rev, err := ifMatch(in.IfMatch)
 			if err != nil {
 				return nil, err
@@ -81,7 +86,8 @@ func (a *API) changeOrganization() {
 			Body struct {
 				Parent org.ID `json:"parent"`
 			}
-		}) (*body[org.Effect], error) {
+		},
+		) (*body[org.Effect], error) {
 			rev, err := ifMatch(in.IfMatch)
 			if err != nil {
 				return nil, err
@@ -94,7 +100,8 @@ func (a *API) changeOrganization() {
 			OrgPath
 			Changed
 			Dry
-		}) (*body[org.Effect], error) {
+		},
+		) (*body[org.Effect], error) {
 			rev, err := ifMatch(in.IfMatch)
 			if err != nil {
 				return nil, err
@@ -106,7 +113,8 @@ func (a *API) changeOrganization() {
 			Caller
 			OrgPath
 			Changed
-		}) (*one[org.Organization], error) {
+		},
+		) (*one[org.Organization], error) {
 			rev, err := ifMatch(in.IfMatch)
 			if err != nil {
 				return nil, err

@@ -71,7 +71,8 @@ func (a *API) webhooks() {
 				URL    string   `json:"url" maxLength:"2000" example:"https://erp.example.com/hooks/licet"`
 				Events []string `json:"events" minItems:"1" maxItems:"100" example:"[\"license.*\"]"`
 			}
-		}) (*one[endpoint], error) {
+		},
+		) (*one[endpoint], error) {
 			e, secret, err := s.Create(ctx, by, connect.NewEndpoint{URL: in.Body.URL, Events: in.Body.Events})
 			return withETag(showEndpoint(e, secret), e.Rev, err)
 		})
@@ -80,7 +81,8 @@ func (a *API) webhooks() {
 			Caller
 			After connect.EndpointID `query:"after" doc:"The last id of the page before."`
 			Limit int                `query:"limit" minimum:"1" maximum:"200" default:"50"`
-		}) (*body[listOf[endpoint]], error) {
+		},
+		) (*body[listOf[endpoint]], error) {
 			all, err := s.List(ctx, by, in.After, in.Limit)
 			return plain(shown(all, func(e connect.Endpoint) endpoint { return showEndpoint(e, "") }), err)
 		})
@@ -88,7 +90,8 @@ func (a *API) webhooks() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			EndpointPath
-		}) (*one[endpoint], error) {
+		},
+		) (*one[endpoint], error) {
 			e, err := s.Get(ctx, by, in.ID)
 			return withETag(showEndpoint(e, ""), e.Rev, err)
 		})
@@ -102,7 +105,8 @@ func (a *API) webhooks() {
 				Events []string       `json:"events,omitempty" maxItems:"100"`
 				State  *connect.State `json:"state,omitempty" enum:"active,paused,closed"`
 			}
-		}) (*one[endpoint], error) {
+		},
+		) (*one[endpoint], error) {
 			rev, err := ifMatch(in.IfMatch)
 			if err != nil {
 				return nil, err
@@ -119,7 +123,8 @@ func (a *API) deliveries() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			EndpointPath
-		}) (*one[endpoint], error) {
+		},
+		) (*one[endpoint], error) {
 			e, secret, err := s.Rotate(ctx, by, in.ID)
 			return withETag(showEndpoint(e, secret), e.Rev, err)
 		})
@@ -129,7 +134,8 @@ func (a *API) deliveries() {
 			EndpointPath
 			Before int64 `query:"before" minimum:"0" doc:"The last sequence of the page before."`
 			Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
-		}) (*body[listOf[delivery]], error) {
+		},
+		) (*body[listOf[delivery]], error) {
 			all, err := s.Deliveries(ctx, by, in.ID, in.Before, in.Limit)
 			return plain(shown(all, showDelivery), err)
 		})
@@ -137,7 +143,8 @@ func (a *API) deliveries() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			ID connect.DeliveryID `path:"id" doc:"The delivery's id."`
-		}) (*body[delivery], error) {
+		},
+		) (*body[delivery], error) {
 			d, err := s.Redeliver(ctx, by, in.ID)
 			return plain(showDelivery(d), err)
 		})

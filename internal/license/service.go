@@ -34,8 +34,11 @@ func DefaultLimits() Limits {
 func (l *Limits) fill() {
 	d := DefaultLimits()
 	for _, one := range []struct{ have, want *db.Limit }{
-		{&l.Address, &d.Address}, {&l.Network, &d.Network}, {&l.Publisher, &d.Publisher},
-		{&l.Alarm, &d.Alarm}, {&l.Ticket, &d.Ticket},
+		{&l.Address, &d.Address},
+		{&l.Network, &d.Network},
+		{&l.Publisher, &d.Publisher},
+		{&l.Alarm, &d.Alarm},
+		{&l.Ticket, &d.Ticket},
 	} {
 		if one.have.Burst == 0 {
 			*one.have = *one.want
