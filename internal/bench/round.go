@@ -105,6 +105,9 @@ func (l *lab) measure(ctx context.Context, s *station, o load) (Sample, error) {
 	if err != nil {
 		return Sample{}, err
 	}
+	if err := l.settle(ctx, s); err != nil {
+		return Sample{}, err
+	}
 	var stats0, stats1 counters
 	if err := s.server.call(ctx, "stats", nil, &stats0); err != nil {
 		return Sample{}, err
@@ -150,8 +153,8 @@ func (l *lab) measure(ctx context.Context, s *station, o load) (Sample, error) {
 // How long the server may still work on what was prepared, and what counts as
 // having ended.
 const (
-	settleLook  = 250 * time.Millisecond
-	settleLimit = 40 // looks
+	settleLook  = 200 * time.Millisecond
+	settleLimit = 75 // looks
 	settled     = 0.10
 )
 
@@ -161,7 +164,7 @@ func (l *lab) settle(ctx context.Context, s *station) error {
 	if err := s.server.call(ctx, "collect", nil, nil); err != nil || l.Inside {
 		return err
 	}
-	for calm, look := 0, 0; calm < 5 && look < settleLimit; look++ {
+	for calm, look := 0, 0; calm < 3 && look < settleLimit; look++ {
 		before := cpuOf(s.server.pid)
 		time.Sleep(settleLook)
 		if calm++; cpuOf(s.server.pid)-before > time.Duration(settled*float64(settleLook)) {
@@ -264,9 +267,6 @@ func (l *lab) prepare(ctx context.Context, s *station, o load) (file string, cyc
 		err = errors.New("bench: no requests for " + string(o.scenario))
 	}
 	if err != nil {
-		return "", false, err
-	}
-	if err := l.settle(ctx, s); err != nil {
 		return "", false, err
 	}
 	file = l.file()

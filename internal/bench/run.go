@@ -143,7 +143,7 @@ func (l *lab) bulkRounds(ctx context.Context, s *station, o RunOptions) ([]BulkS
 // bulk measures one large order and, on PostgreSQL, the COPY of its rows.
 func (l *lab) bulk(ctx context.Context, s *station, tickets int64, round int) (BulkSample, error) {
 	out := BulkSample{Engine: s.Engine, Round: round, Tickets: tickets, Signature: signatureCPU()}
-	if err := s.server.call(ctx, "collect", nil, nil); err != nil {
+	if err := l.settle(ctx, s); err != nil {
 		return out, err
 	}
 	before := l.meter(s.server.pid)
