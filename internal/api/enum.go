@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -101,8 +102,26 @@ func (r *registry) narrow(t reflect.Type, s *huma.Schema) {
 			if p := s.Properties[name]; p != nil && p.Ref == "" {
 				r.narrow(f.Type, p)
 			}
+			if assigned(f) {
+				s.Required = slices.DeleteFunc(s.Required, func(required string) bool { return required == name })
+			}
 		}
+		s.PrecomputeMessages()
 	}
+}
+
+// assigned reports whether a field may be left out of an input: the server
+// gives it, or nothing is the same as an empty list.
+func assigned(f reflect.StructField) bool {
+	switch f.Name {
+	case "Rev":
+		return true
+	case "State":
+		return f.Type == reflect.TypeFor[catalog.State]()
+	case "Targets", "Features", "Limits", "Options", "Containers", "Frames", "Members":
+		return f.Type.Kind() == reflect.Slice || f.Type.Kind() == reflect.Map
+	}
+	return false
 }
 
 // value narrows a text.

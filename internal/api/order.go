@@ -18,8 +18,37 @@ const (
 // documents are the media types of order documents.
 func documents() media {
 	return media{
-		"application/json": format.Document{}, "application/xml": nil, "text/csv": nil,
+		"application/json": document{}, "application/xml": nil, "text/csv": nil,
 	}
+}
+
+// document is what our own JSON of an order looks like; the parser is in
+// package format, which also takes numbers as texts and texts as numbers.
+type document struct {
+	Source   string         `json:"source,omitempty" doc:"The sending system; or the query parameter of this name." example:"erp"`
+	Number   string         `json:"number" doc:"The sender's number of the order." example:"4711"`
+	ID       string         `json:"id,omitempty" doc:"The sender's id of this document."`
+	Revision int64          `json:"revision,omitempty" doc:"A lower one than was seen is answered as stale."`
+	Mode     format.Mode    `json:"mode,omitempty" doc:"complete: lines that are missing were taken out; lines: only these are meant."`
+	Buyer    documentParty  `json:"buyer" doc:"Reseller or customer."`
+	Customer *documentParty `json:"customer,omitempty" doc:"The end customer, where it is known."`
+	Language string         `json:"language,omitempty" doc:"Of the delivery note: de or en." example:"de"`
+	Currency string         `json:"currency,omitempty" example:"EUR"`
+	Lines    []documentLine `json:"lines"`
+}
+
+type documentParty struct {
+	Number string `json:"number,omitempty" doc:"A number that says nothing about a person." example:"R-100"`
+	ID     string `json:"id,omitempty" format:"uuid" doc:"The organization's id here, instead of the number."`
+}
+
+type documentLine struct {
+	No        string         `json:"no" example:"10"`
+	Article   string         `json:"article" doc:"Number of an article or configuration." example:"CAD-PRO-PERP"`
+	Quantity  int64          `json:"quantity,omitempty" minimum:"1" doc:"Needed unless the line is cancelled." example:"3"`
+	Options   map[string]any `json:"options,omitempty" doc:"Values within the frames of the article."`
+	Customer  *documentParty `json:"customer,omitempty" doc:"Another end customer than the order's."`
+	Cancelled bool           `json:"cancelled,omitempty" doc:"The line was taken out."`
 }
 
 // placed is the answer to a file, which may hold more than one order.

@@ -93,8 +93,8 @@ func (s *Service) PlaceFile(ctx context.Context, by actor.Actor, f File) ([]Resu
 		}
 	}
 	out := make([]Result, 0, len(docs))
-	for _, d := range docs {
-		r, err := s.Place(ctx, retryOf(by, d), d)
+	for i, d := range docs {
+		r, err := s.Place(ctx, retryOf(by, i, d), d)
 		if err != nil {
 			return out, err
 		}

@@ -208,9 +208,11 @@ func (s *Service) blind(p actor.PublisherID) func(string) string {
 	}
 }
 
-// retryOf gives every order of a file an Idempotency-Key of its own.
-func retryOf(by actor.Actor, d format.Document) actor.Actor {
-	if by.Retry.Key != "" {
+// retryOf gives every order of a file an Idempotency-Key of its own. The first
+// one has the sender's, with the hash of the whole file, so that the same key
+// with another file is refused.
+func retryOf(by actor.Actor, i int, d format.Document) actor.Actor {
+	if by.Retry.Key != "" && i > 0 {
 		by.Retry.Body = d.Hash()
 		by.Retry.Route += " " + d.Source + "/" + d.Number
 	}
