@@ -40,7 +40,7 @@ func (m measured) options(e *env) bench.Options {
 		}
 	}
 	if !m.JSON {
-		o.Tell = func(line string) { fmt.Fprintln(e.err, "· "+line) }
+		o.Tell = func(line string) { _, _ = fmt.Fprintln(e.err, "· "+line) }
 	}
 	return o
 }

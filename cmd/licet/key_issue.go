@@ -177,7 +177,7 @@ func (c keyRequestCmd) Run(e *env) error {
 			return err
 		}
 		if c.Out != "" {
-			fmt.Fprintln(e.err, e.describe(req))
+			_, _ = fmt.Fprintln(e.err, e.describe(req))
 		}
 		return e.put(c.Out, file)
 	})
@@ -214,7 +214,7 @@ func (c keyCertifyCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(e.err, e.describe(req))
+	_, _ = fmt.Fprintln(e.err, e.describe(req))
 	if !c.Yes {
 		if err := e.confirm(text.T(e.lang, "cli.key.confirm")); err != nil {
 			return err

@@ -76,7 +76,7 @@ func (f passFlag) ask(e *env, of string, twice bool) (string, error) {
 
 // secret reads one line that is not shown.
 func (e *env) secret(prompt string) (string, error) {
-	fmt.Fprint(e.err, prompt+" ")
+	_, _ = fmt.Fprint(e.err, prompt+" ")
 	if f, ok := e.in.(*os.File); ok {
 		if restore, err := hideInput(f); err == nil {
 			defer fmt.Fprintln(e.err)
@@ -113,7 +113,7 @@ func (e *env) line() (string, error) {
 
 // confirm asks before a root signs.
 func (e *env) confirm(question string) error {
-	fmt.Fprint(e.err, question+" ")
+	_, _ = fmt.Fprint(e.err, question+" ")
 	answer, err := e.line()
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err

@@ -2,9 +2,11 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -79,6 +81,9 @@ func (a *API) pages() []route.Route {
 	)
 }
 
+// tags are the chapters in the order in which somebody new needs them.
+var tags = []string{tagOrders, tagTickets, tagLicenses, tagContainers, tagCatalog, tagOrg, tagKeys, tagSources, tagHooks, tagJobs, tagGateway}
+
 func (a *API) chapters() []chapter {
 	var out []chapter
 	at := map[string]int{}
@@ -93,17 +98,17 @@ func (a *API) chapters() []chapter {
 				at[o.Tags[0]] = i
 				out = append(out, chapter{Tag: o.Tags[0]})
 			}
-			out[i].Operations = append(out[i].Operations, describe(method, path, o))
+			out[i].Operations = append(out[i].Operations, describe(a.huma.OpenAPI().Components.Schemas, method, path, o))
 		}
 	}
-	slices.SortFunc(out, func(a, b chapter) int { return strings.Compare(a.Tag, b.Tag) })
+	slices.SortFunc(out, func(a, b chapter) int { return cmp.Compare(slices.Index(tags, a.Tag), slices.Index(tags, b.Tag)) })
 	for _, c := range out {
 		slices.SortFunc(c.Operations, func(a, b described) int { return strings.Compare(a.Path+a.Method, b.Path+b.Method) })
 	}
 	return out
 }
 
-func describe(method, path string, o *huma.Operation) described {
+func describe(r huma.Registry, method, path string, o *huma.Operation) described {
 	d := described{ID: o.OperationID, Method: method, Path: path, Summary: o.Summary, Description: o.Description, Parameters: o.Parameters}
 	if len(o.Security) > 0 {
 		d.Permission = o.Security[0]["apiKey"][0]
@@ -111,21 +116,26 @@ func describe(method, path string, o *huma.Operation) described {
 	var b strings.Builder
 	b.WriteString("curl -X " + method + " http://127.0.0.1:8420" + path)
 	if d.Permission != "" {
-		b.WriteString(` -H "Authorization: Bearer $LICET_KEY"`)
+		b.WriteString(" \\\n  -H \"Authorization: Bearer $LICET_KEY\"")
 	}
 	if method == http.MethodPost {
-		b.WriteString(` -H "Idempotency-Key: $(uuidgen)"`)
+		b.WriteString(" \\\n  -H \"Idempotency-Key: $(uuidgen)\"")
 	}
 	if o.RequestBody != nil {
-		kinds := make([]string, 0, len(o.RequestBody.Content))
-		for kind := range o.RequestBody.Content {
-			kinds = append(kinds, kind)
-		}
-		slices.Sort(kinds)
-		b.WriteString(` -H "Content-Type: ` + kinds[0] + `" --data-binary @body`)
+		data(&b, r, o.RequestBody)
 	}
 	d.Example = b.String()
 	return d
+}
+
+// data writes what is sent: a sample of JSON, or the name of a file.
+func data(b *strings.Builder, r huma.Registry, in *huma.RequestBody) {
+	if m := in.Content["application/json"]; m != nil && m.Schema != nil && (m.Schema.Ref != "" || len(m.Schema.Properties) > 0) {
+		b.WriteString(" \\\n  -H \"Content-Type: application/json\" -d " + quoted(sample(r, m.Schema)))
+		return
+	}
+	kinds := slices.Sorted(maps.Keys(in.Content))
+	b.WriteString(" \\\n  -H \"Content-Type: " + kinds[0] + "\" --data-binary @body")
 }
 
 // sentence is one code with its sentence; the page shows it in its language.

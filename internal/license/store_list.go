@@ -54,8 +54,6 @@ WHERE c.publisher_id = ? AND c.state <> 'active' AND c.id > ? ORDER BY c.id LIMI
 SELECT `+containerColumns+` FROM activation a
 JOIN container c ON c.publisher_id = a.publisher_id AND c.id = a.container_id
 WHERE a.publisher_id = ? AND a.license_id = ? AND a.slot = 0 AND a.container_id > ? ORDER BY a.container_id LIMIT ?`)
-	qContainersByID = db.SQL("license.containers_by_id", `
-SELECT `+containerColumns+` FROM container c WHERE c.publisher_id = ? AND {ids:c.id}`)
 	qActivationsAfter = db.SQL("license.activations_after", `
 SELECT `+activationColumns+` FROM activation a
 WHERE a.publisher_id = ? AND a.license_id = ? AND (a.container_id, a.slot) > (?, ?)
