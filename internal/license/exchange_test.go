@@ -2,10 +2,13 @@ package license_test
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
 	"testing"
 
+	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/wire"
 )
@@ -84,5 +87,140 @@ func TestRepeat(t *testing.T) {
 			t.Fatal("another node answers differently")
 		}
 		w.used(i, 1)
+	})
+}
+
+// A request that travels as a file seals its code to the depot.
+func TestSealedCode(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i := w.sell(item(catalog.Multi), 1)
+		depot, err := w.trust(w.a).DepotKey(w.d.Now().Unix())
+		must(t, err)
+		a := w.box()
+		r := a.request(wire.ActActivate)
+		r.Sealed, err = wire.SealCode(depot.Public, r.Nonce, i.Code)
+		must(t, err)
+		_, err = a.send(r)
+		must(t, err)
+		w.used(i, 1)
+
+		b := w.box()
+		r = b.request(wire.ActActivate)
+		r.Sealed, err = wire.SealCode(depot.Public, nonce(), i.Code) // of another request
+		must(t, err)
+		if _, err = b.send(r); err == nil {
+			t.Fatal("a code that was sealed for another request")
+		}
+		b.iss = db.MakeID[int](w.d.Now()).String()
+		_, err = b.send(b.request(wire.ActActivate, func(x *wire.Request) { x.Sealed = r.Sealed }))
+		want(t, err, license.ErrUnknownCode)
+	})
+}
+
+// Containers may sign with P-256, whose signatures differ each time: the payload
+// counts. A hardware container is bound to no machine.
+func TestContainerKeys(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i := w.sell(item(catalog.Multi, func(s *catalog.Snapshot) { s.ContainerKinds = []string{catalog.Hardware} }), 2)
+		a := w.box()
+		var err error
+		a.key, err = wire.GenerateKey(wire.P256, rand.Reader)
+		must(t, err)
+		a.keys = wire.ContainerKeys{Kind: wire.ContainerHardware, Sign: a.key.Public().String()}
+		a.parts = nil
+		r := a.request(wire.ActActivate, withCode(i.Code))
+		first, err := w.Exchange(t.Context(), anyone(), a.sign(r))
+		must(t, err)
+		again, err := w.Exchange(t.Context(), anyone(), a.sign(r))
+		must(t, err)
+		if !slices.Equal(first, again) {
+			t.Fatal("another answer")
+		}
+		got := w.read(first)
+		a.install(got)
+		if l := got.licenses[0]; l.Container.Kind != wire.ContainerHardware || len(l.Container.Fingerprint) != 0 {
+			t.Fatalf("%+v", l.Container)
+		}
+		for _, c := range []wire.Claims{a.receipt(), a.request(wire.ActRefresh), a.giveBack(i.Licenses[0].String())} {
+			_, err := a.send(c)
+			must(t, err)
+		}
+		w.used(i, 0)
+	})
+}
+
+// A receipt repairs what a lost one left open, and one that comes late is
+// nothing at all.
+func TestReceipts(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i := w.sell(item(catalog.Multi), 2)
+		a := w.box()
+		r := a.request(wire.ActActivate, withCode(i.Code))
+		_, err := a.send(r)
+		must(t, err)
+		rcp := a.receipt()
+		rcp.Nonce = r.Nonce
+		_, err = a.refresh() // the receipt is still on its way
+		must(t, err)
+		late := a.sign(rcp)
+		for range 2 {
+			lines, err := w.Exchange(t.Context(), anyone(), late)
+			if err != nil || len(lines) > 0 {
+				t.Fatalf("%v, %v", lines, err)
+			}
+		}
+		page, err := w.ListActivations(t.Context(), w.a.All(), i.Licenses[0], "", 0)
+		must(t, err)
+		if page.Items[0].State != license.ActivationConfirmed {
+			t.Fatalf("%+v", page.Items[0])
+		}
+		rcp = a.receipt()
+		rcp.Nonce = r.Nonce // the same answer, confirmed once more
+		_, err = a.send(rcp)
+		must(t, err)
+
+		b := w.box() // it never got its answer
+		_, err = w.Exchange(t.Context(), anyone(), b.sign(b.request(wire.ActActivate, withCode(i.Code))))
+		must(t, err)
+		got, err := b.refresh()
+		must(t, err)
+		if len(got.licenses) != 1 || got.licenses[0].Generation != 1 {
+			t.Fatalf("%+v", got.licenses)
+		}
+		w.used(i, 2)
+	})
+}
+
+// Every change has its journal line, and the journal verifies.
+func TestJournal(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i := w.sell(item(catalog.Multi), 2)
+		a := w.box()
+		_, err := a.activate(i.Code)
+		must(t, err)
+		_, err = a.send(a.receipt())
+		must(t, err)
+		_, err = a.refresh()
+		must(t, err)
+		_, err = a.send(a.giveBack(i.Licenses[0].String()))
+		must(t, err)
+		var got []string
+		for _, row := range w.events("") {
+			if row.Entity == "activation" || row.Entity == "container" || row.Event == "ticket.issued" {
+				got = append(got, row.Event)
+				if row.Entity == "activation" && row.Actor != "container:"+a.id().String() {
+					t.Errorf("%s by %s", row.Event, row.Actor)
+				}
+			}
+		}
+		want := []string{"ticket.issued", "activation.issued", "activation.confirmed", "container.served", "activation.returned"}
+		if !slices.Equal(got, want) {
+			t.Fatalf("%v, want %v", got, want)
+		}
+		report, err := actor.VerifyJournal(t.Context(), w.d, w.a.Publisher)
+		must(t, err)
+		if !report.OK() {
+			t.Fatalf("%+v", report)
+		}
 	})
 }

@@ -51,6 +51,8 @@ type model struct {
 	gen    map[*client]int64
 	bound  map[*client]int64 // counter of the message that made the container known; 0 = it is not
 	spoken map[*parcel]bool  // messages that had their effect
+	heard  map[*client]int64 // counter of its newest message
+	recall bool              // the license was taken back
 }
 
 // client is an honest client: it keeps one message until it is answered, and
@@ -70,6 +72,7 @@ type parcel struct {
 	lost  *client // of a restore
 	gen   int64   // of a return, or of what is lost; 0 = any
 	ctr   int64
+	held  int64 // generation that its sender held when it was signed
 }
 
 type reply struct {
@@ -91,7 +94,7 @@ func newPlay(t *rapid.T, w *world) *play {
 		s.Model.Restore = catalog.Restore{Count: 1000, PerDays: 365}
 	}), p.limit)
 	p.lid = p.ticket.Licenses[0].String()
-	p.model = model{cur: map[*client]int64{}, gen: map[*client]int64{}, bound: map[*client]int64{}, spoken: map[*parcel]bool{}}
+	p.model = model{cur: map[*client]int64{}, gen: map[*client]int64{}, bound: map[*client]int64{}, spoken: map[*parcel]bool{}, heard: map[*client]int64{}}
 	for range 4 {
 		p.clients = append(p.clients, &client{box: w.box()})
 	}
@@ -109,6 +112,7 @@ func (p *play) run(t *rapid.T) {
 		"lose":     func(t *rapid.T) { p.lose(t, one(t)) },
 		"find":     func(t *rapid.T) { one(t).gone = false },
 		"evict":    func(t *rapid.T) { p.evict(t, one(t)) },
+		"recall":   func(t *rapid.T) { p.recall(t) },
 		"arrive":   func(t *rapid.T) { p.arrive(t) },
 		"hear":     func(t *rapid.T) { p.hear(t) },
 		"hear it":  func(t *rapid.T) { p.hear(t) },
@@ -135,7 +139,7 @@ func (p *play) ask(c *client, act wire.Action, lost *client) {
 	if act == wire.ActRestore && (lost == c || c.held[p.lid] > 0) {
 		return
 	}
-	x := &parcel{from: c, act: string(act), lost: lost}
+	x := &parcel{from: c, act: string(act), lost: lost, held: c.held[p.lid]}
 	r := c.request(act, func(r *wire.Request) {
 		if act != wire.ActRefresh {
 			r.Code = p.ticket.Code
@@ -198,6 +202,16 @@ func (p *play) evict(t *rapid.T, c *client) {
 	p.model.drop(c)
 }
 
+// recall takes the license back, now and then.
+func (p *play) recall(t *rapid.T) {
+	if p.model.recall || rapid.IntRange(0, 7).Draw(t, "really") > 0 {
+		return
+	}
+	_, err := p.w.Recall(context.Background(), p.w.a.All(), license.RecallInput{Ticket: p.ticket.Ticket})
+	must(p.w.t, err)
+	p.model.recall = true
+}
+
 // arrive has one message reach the server; it may come again later.
 func (p *play) arrive(t *rapid.T) {
 	if len(p.network) == 0 {
@@ -230,13 +244,24 @@ func (p *play) deliver(t *rapid.T, x *parcel) {
 // account does in the model what the message should have done.
 func (p *play) account(t *rapid.T, x *parcel, err error) {
 	m, c := &p.model, x.from
-	if m.spoken[x] || x.act == "rcp" {
+	if m.spoken[x] {
 		return
+	}
+	late := x.ctr < m.heard[c]
+	if !late && m.bound[c] > 0 {
+		m.heard[c] = x.ctr
+		if m.recall && m.cur[c] > 0 && x.held != m.cur[c] && x.act != "ret" {
+			m.used--
+			m.cur[c] = 0 // it does not hold it any more
+		}
 	}
 	ok := true
 	switch {
+	case x.act == "rcp":
 	case x.ctr < m.bound[c]:
 		ok = false // refused before the container was known, and late now
+	case m.recall && (x.act == "act" || x.act == "res"):
+		ok = false
 	case x.act == "act":
 		if ok = m.cur[c] > 0 || m.used < p.limit; ok && m.cur[c] == 0 {
 			m.take(x)
@@ -283,7 +308,7 @@ func (m *model) take(x *parcel) {
 	m.gen[c]++
 	m.cur[c] = m.gen[c]
 	if m.bound[c] == 0 {
-		m.bound[c] = x.ctr
+		m.bound[c], m.heard[c] = x.ctr, x.ctr
 	}
 }
 
@@ -317,7 +342,7 @@ func (p *play) take(_ *rapid.T, a *reply, receipt bool) {
 	if receipt { // sent once and forgotten
 		r := c.receipt()
 		r.Nonce = a.nonce
-		p.network = append(p.network, &parcel{from: c, token: c.sign(r), nonce: "receipt", act: "rcp"})
+		p.network = append(p.network, &parcel{from: c, token: c.sign(r), nonce: "receipt", act: "rcp", ctr: r.Counter, held: c.held[p.lid]})
 	}
 }
 
@@ -347,7 +372,7 @@ func (p *play) finish(t *rapid.T) {
 			p.take(t, p.answers[len(p.answers)-1], false)
 		}
 	}
-	for range 2 { // once to be told, once to say so
+	for range 2 { // once to be told, once to have said so
 		for _, c := range p.clients {
 			if p.model.bound[c] == 0 {
 				continue
@@ -356,6 +381,9 @@ func (p *play) finish(t *rapid.T) {
 			p.deliver(t, p.network[len(p.network)-1])
 			p.take(t, p.answers[len(p.answers)-1], true)
 		}
+	}
+	if p.model.recall && p.model.used != 0 {
+		t.Fatalf("%d seats are used after the recall", p.model.used)
 	}
 	for _, c := range p.clients {
 		if c.held[p.lid] != p.model.cur[c] {

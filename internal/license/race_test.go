@@ -26,7 +26,7 @@ func (w *world) crowd(n int) []*box {
 func TestRaceForSeats(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		boxes := w.crowd(64)
-		for range rounds(200, 10_000) {
+		for range rounds(100, 10_000) {
 			i := w.sell(item(catalog.Multi), 10)
 			tokens := make([][]byte, len(boxes))
 			for n, b := range boxes {
@@ -155,7 +155,7 @@ func (w *world) burst(t *testing.T, boxes []*box, make func(*box) wire.Claims) {
 // once, and one seat stays one seat.
 func TestRaceForRestores(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		for range rounds(10, 500) {
+		for range rounds(25, 1000) {
 			i := w.sell(item(catalog.Multi, func(s *catalog.Snapshot) { s.Model.Restore.Count = 1 }), 1)
 			_, err := w.box().activate(i.Code)
 			must(t, err)

@@ -448,8 +448,23 @@ func (k *desk) devices(c *contact) error {
 		if c.counted[l.ID], err = countedOf(k.tx, k.publisher, l, c.now); err != nil {
 			return err
 		}
+		k.devicesOfBatch(c, l)
 	}
 	return nil
+}
+
+// devicesOfBatch adds what earlier messages of the same batch have done to a
+// license, which the database does not show yet.
+func (k *desk) devicesOfBatch(c *contact, l *License) {
+	for _, a := range k.acts {
+		switch {
+		case a.License != l.ID:
+		case a.fresh && a.State.Live():
+			c.devices = append(c.devices, device{a, k.containers[a.Container].Marks})
+		case a.State == ActivationRestoredAway && a.Counted:
+			c.counted[l.ID] = append(c.counted[l.ID], a.Ended)
+		}
+	}
 }
 
 // known returns the image of an activation that this desk works on already.
