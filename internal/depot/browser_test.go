@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-rod/rod"
+	"github.com/go-rod/rod/lib/input"
 	"github.com/go-rod/rod/lib/launcher"
 	"github.com/go-rod/rod/lib/launcher/flags"
 	"github.com/go-rod/rod/lib/proto"
@@ -93,10 +94,21 @@ func tab(t *testing.T, b *rod.Browser, l look) *rod.Page {
 
 // then does something that leads to another page, and waits for it.
 func then(p *rod.Page, do func()) {
-	wait := p.MustWaitNavigation()
+	wait := p.WaitNavigation(proto.PageLifecycleEventNameLoad)
 	do()
 	wait()
-	p.MustWaitLoad()
+}
+
+// open goes to an address.
+func open(p *rod.Page, address string) {
+	then(p, func() { p.MustNavigate(address) })
+}
+
+// press puts the focus on an element and presses Enter: what a mouse does, the
+// keyboard must do too. Clicking would need a script in the page.
+func press(p *rod.Page, selector string) {
+	p.MustElement(selector).MustEval(`() => this.focus()`)
+	p.Keyboard.MustType(input.Enter)
 }
 
 // send submits a form that stands on no page, from the page that is open.

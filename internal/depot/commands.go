@@ -1,21 +1,30 @@
 package depot
 
+import "strings"
+
 // hints are what the explanations need: the wizard's commands and where things
 // are.
 type hints struct {
-	Activate, Request, Install, Return, Restore, Status string // commands to copy; none holds a code
-	Download                                            string // where the wizard can be had; "" = with the program
-	Address                                             string // of the start page; "" = not said
+	Activate, Request, Install, Return, Move, MoveFile, Restore command
+	Download                                                    string // where the wizard can be had; "" = with the program
+	Address                                                     string // of the start page; "" = not said
 }
+
+// command is what is typed at a prompt, to copy. None holds a code.
+type command string
+
+// Words are what must not be broken over two lines.
+func (c command) Words() []string { return strings.Fields(string(c)) }
 
 func (d *Depot) hints() hints {
 	return hints{
 		Activate: "licet-activate activate",
-		Request:  "licet-activate activate --file request.lic",
+		Request:  "licet-activate request --out request.lic",
 		Install:  "licet-activate install license.lic",
 		Return:   "licet-activate return",
+		Move:     "licet-activate move",
+		MoveFile: "licet-activate move --offline request.lic",
 		Restore:  "licet-activate restore",
-		Status:   "licet-activate status",
 		Download: d.o.Download, Address: d.o.PublicURL,
 	}
 }

@@ -42,15 +42,15 @@ func sights(t *testing.T, w *world) []sight {
 	lost := device(gone.Code)
 	form := func(path string, fields ...string) func(p *rod.Page) {
 		return func(p *rod.Page) {
-			p.MustNavigate(w.server.URL + "/").MustWaitLoad()
+			open(p, w.server.URL+"/")
 			send(p, path, fields...)
 		}
 	}
-	open := func(path string) func(p *rod.Page) {
-		return func(p *rod.Page) { p.MustNavigate(w.server.URL + path).MustWaitLoad() }
+	at := func(path string) func(p *rod.Page) {
+		return func(p *rod.Page) { open(p, w.server.URL+path) }
 	}
 	return []sight{
-		{"start", open("/")},
+		{"start", at("/")},
 		{"typo", form("/ticket", "code", "12345")},
 		{"unknown", form("/ticket", "code", unknownCode(t))},
 		{"ticket", form("/ticket", "code", fresh.Code)},
@@ -61,11 +61,11 @@ func sights(t *testing.T, w *world) []sight {
 		{"device", form("/device", "code", used.Code, "device", device(used.Code))},
 		{"device-not", form("/device", "code", trial.Code, "device", device(trial.Code))},
 		{"freed", form("/device/free", "code", gone.Code, "device", lost)},
-		{"upload", open("/activate")},
+		{"upload", at("/activate")},
 		{"answer", form("/activate", "text", request)},
-		{"help", open("/help")},
+		{"help", at("/help")},
 		{"error", form("/activate", "text", "nothing that a machine wrote")},
-		{"missing", open("/nowhere")},
+		{"missing", at("/nowhere")},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,7 +26,7 @@ import (
 // fields that are missing in branches no other test takes.
 func bodies(lang text.Lang) map[string][]any {
 	at := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
-	h := hints{"a", "b", "c", "d", "e", "f", "https://example.com/wizard", "https://depot.example"}
+	h := hints{"a", "b", "c", "d", "e", "f", "g", "https://example.com/wizard", "https://depot.example"}
 	var licenses []license.LookLicense
 	for _, kind := range []catalog.Kind{
 		catalog.SingleUse, catalog.TimeLimited, catalog.Multi, catalog.Floating, catalog.Trial, catalog.Academic, catalog.Reusable,
@@ -177,6 +178,26 @@ func TestTypo(t *testing.T) {
 		}
 		if len(seen) != 5 {
 			t.Errorf("%s: %d sentences", lang, len(seen))
+		}
+	}
+}
+
+// The commands on the pages are the wizard's: its verbs and flags.
+func TestCommands(t *testing.T) {
+	verbs, err := os.ReadFile("../../cmd/licet-activate/verbs.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := (&Depot{}).hints()
+	for _, command := range []command{h.Activate, h.Request, h.Install, h.Return, h.Move, h.MoveFile, h.Restore} {
+		words := command.Words()
+		if words[0] != "licet-activate" || !strings.Contains(string(verbs), `{"`+words[1]+`", `) {
+			t.Errorf("the wizard does not know %q", command)
+		}
+		for _, word := range words[2:] {
+			if name, ok := strings.CutPrefix(word, "--"); ok && !strings.Contains(string(verbs), `textOption("`+name+`", `) {
+				t.Errorf("the wizard has no flag of %q", command)
+			}
 		}
 	}
 }

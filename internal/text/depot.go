@@ -22,7 +22,7 @@ var (
 		DE: "Sind Sie über einen QR-Code hier? Ohne JavaScript kann der Code nicht eingesetzt werden; bitte tippen Sie ihn ab.",
 	})
 	_ = add("depot.start.other", Entry{EN: "Something else?", DE: "Etwas anderes?"})
-	_ = add("depot.start.file", Entry{EN: "I have a request file", DE: "Ich habe eine Datei mit einer Lizenzanforderung"})
+	_ = add("depot.start.file", Entry{EN: "I have a request file", DE: "Ich habe eine Anforderungsdatei"})
 	_ = add("depot.start.file_text", Entry{
 		EN: "From a machine without internet. Upload it and take the answer back.",
 		DE: "Von einem Rechner ohne Internet. Laden Sie sie hoch und nehmen Sie die Antwort mit.",
@@ -169,7 +169,7 @@ var (
 	_ = add("depot.offline.title", Entry{EN: "Activate a machine without internet", DE: "Einen Rechner ohne Internet aktivieren"})
 	_ = add("depot.offline.write", Entry{
 		EN: "On that machine, write a request file:",
-		DE: "Schreiben Sie auf diesem Rechner eine Datei mit der Lizenzanforderung:",
+		DE: "Schreiben Sie auf diesem Rechner eine Anforderungsdatei:",
 	})
 	_ = add("depot.offline.carry", Entry{
 		EN: "Bring the file here and upload it. The ticket in it is sealed; nobody on the way can read it.",
@@ -179,12 +179,12 @@ var (
 		EN: "Take the answer back to the machine and install it:",
 		DE: "Nehmen Sie die Antwort mit zum Rechner und installieren Sie sie:",
 	})
-	_ = add("depot.upload.title", Entry{EN: "Upload a request file", DE: "Lizenzanforderung hochladen"})
+	_ = add("depot.upload.title", Entry{EN: "Upload a request file", DE: "Anforderungsdatei hochladen"})
 	_ = add("depot.upload.lead", Entry{
 		EN: "For machines without internet. Returns and receipts are taken here, too.",
 		DE: "Für Rechner ohne Internet. Auch Rückgaben und Quittungen werden hier angenommen.",
 	})
-	_ = add("depot.upload.file", Entry{EN: "Request file", DE: "Datei mit der Lizenzanforderung"})
+	_ = add("depot.upload.file", Entry{EN: "Request file", DE: "Anforderungsdatei"})
 	_ = add("depot.upload.text", Entry{EN: "or paste its text", DE: "oder fügen Sie ihren Text ein"})
 	_ = add("depot.upload.button", Entry{EN: "Hand in the request", DE: "Anforderung einreichen"})
 	_ = add("depot.upload.again", Entry{
@@ -313,8 +313,8 @@ var (
 		DE: "Geben Sie die Lizenz auf dem alten Rechner zurück, in Ihrem Programm oder mit:",
 	})
 	_ = add("depot.move.offline", Entry{
-		EN: "Without internet this writes a file: upload it here, and the seat is free.",
-		DE: "Ohne Internet entsteht dabei eine Datei: Laden Sie sie hier hoch, und der Platz ist frei.",
+		EN: "Without internet, write a file, upload it here, and the seat is free:",
+		DE: "Ohne Internet schreiben Sie eine Datei, laden sie hier hoch, und der Platz ist frei:",
 	})
 	_ = add("depot.move.activate", Entry{
 		EN: "On the new machine, activate with the same ticket.",
