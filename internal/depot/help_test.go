@@ -77,9 +77,14 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func newWorld(t testing.TB) *world {
+// newWorld makes one whose clock stands at the tests' beginning, or at another
+// moment.
+func newWorld(t testing.TB, at ...time.Time) *world {
 	t.Helper()
 	clock := dbtest.Clock(t)
+	if len(at) > 0 {
+		clock.Set(at[0].Truncate(time.Microsecond))
+	}
 	d := dbtest.Open(t, db.SQLite, dbtest.WithNow(clock.Now))
 	p := actortest.World(t, d)
 	w := &world{t: t, d: d, now: clock, a: p.A, b: p.B, log: &safeBuffer{}}
@@ -177,9 +182,7 @@ func (w *world) machine() *client.Container {
 	w.t.Helper()
 	machines++
 	name := fmt.Sprint("machine ", machines)
-	pins, err := w.keys.Keyring().Pins(context.Background(), w.a.Publisher, []byte("0123456789abcdef"), w.server.URL)
-	must(w.t, err)
-	raw, err := json.Marshal(pins)
+	raw, err := json.Marshal(w.pins())
 	must(w.t, err)
 	c, err := client.Open(client.Config{
 		Pins: raw, Product: "CAD", Version: "14.2", Dir: filepath.Join(w.t.TempDir(), "container"), Clock: clientClock{w.now},
@@ -191,6 +194,14 @@ func (w *world) machine() *client.Container {
 	})
 	must(w.t, err)
 	return c
+}
+
+// pins are what a product of our publisher ships.
+func (w *world) pins() wire.Pins {
+	w.t.Helper()
+	pins, err := w.keys.Keyring().Pins(context.Background(), w.a.Publisher, []byte("0123456789abcdef"), w.server.URL)
+	must(w.t, err)
+	return pins
 }
 
 // requestFile has the machine write a request file for a code.

@@ -1,0 +1,58 @@
+package depot_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/licet/licet/internal/catalog"
+)
+
+// TestTutorial runs the commands of the tutorial with the real wizard, on this
+// machine, and uploads what they write.
+func TestTutorial(t *testing.T) {
+	page, err := os.ReadFile("../../docs/tutorials/depot.md")
+	must(t, err)
+	var commands [][]string
+	for line := range strings.Lines(string(page)) {
+		if rest, ok := strings.CutPrefix(line, "$ licet-activate "); ok {
+			commands = append(commands, strings.Fields(rest))
+		}
+	}
+	if len(commands) < 5 {
+		t.Fatalf("%d commands", len(commands))
+	}
+	dir := t.TempDir()
+	wizard := filepath.Join(dir, "licet-activate")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", wizard, "./cmd/licet-activate")
+	build.Dir = "../.."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	w := newWorld(t, time.Now())
+	i := w.sell(item(catalog.Multi, func(s *catalog.Snapshot) { s.Model.Fingerprint.Min = 0 }), 1)
+	pins, err := json.Marshal(w.pins())
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(dir, "pins.json"), pins, 0o600))
+	must(t, os.WriteFile(filepath.Join(dir, "ticket.txt"), []byte(i.Code+"\n"), 0o600))
+	for _, args := range commands {
+		run := exec.CommandContext(t.Context(), wizard, append(args, "--dir", filepath.Join(dir, "container"), "--lang", "en")...)
+		run.Dir = dir
+		if out, err := run.CombinedOutput(); err != nil {
+			t.Fatalf("licet-activate %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+		for n, arg := range args {
+			if arg != "--out" && arg != "--offline" {
+				continue
+			}
+			file, err := os.ReadFile(filepath.Join(dir, args[n+1]))
+			must(t, err)
+			must(t, os.WriteFile(filepath.Join(dir, "license.lic"), w.download(w.uploadFile(file).want(200)), 0o600))
+		}
+	}
+	w.post("/ticket?lang=en", "code", i.Code).want(200, "0 of 1 in use")
+}
