@@ -32,7 +32,7 @@ func explained() map[*db.Stmt][]any {
 	id := db.ID[exchangeRow](someID)
 	now := db.At(dbtest.Start)
 	return map[*db.Stmt][]any{
-		qExchanges: {p, ids}, qContainers: {p, ids}, qContainersLive: {p, ids}, qLast: {p, id, id},
+		qExchanges: {p, ids}, qContainers: {p, ids}, qContainersSeen: {p, ids}, qContainersLive: {p, ids}, qLast: {p, id, id},
 		qOpenedTickets: {ids, p}, qOpenedKeys: {ids, p}, qLicensesLock: {p, ids}, qTickets: {p, ids},
 		qTrialMarks: {p, ids}, qLicenseElapsed: {p, id, now, 10}, qValidate: {id}, qLookup: {ids}, qLicenseLive: {p, id, 100},
 		qCounted: {p, id, now}, qElapsed: {p, now, 100}, qElapsedPublisher: {p}, qElapseLater: {now, p, id, now},

@@ -125,10 +125,14 @@ func (s *Service) lookAt(r *db.Reader, p actor.PublisherID, l *License) (LookLic
 	if out.More = len(live) > maxLook; out.More {
 		live = live[:maxLook]
 	}
+	boxes, err := boxesOf(r, p, live)
+	if err != nil {
+		return out, err
+	}
 	for _, a := range slices.Backward(live) {
-		box, err := containerOf(r, p, a.Container, false)
-		if err != nil {
-			return out, err
+		box := boxes[a.Container]
+		if box == nil {
+			return out, ErrNotFound
 		}
 		out.Devices = append(out.Devices, LookDevice{
 			ID: a.ID, State: a.State, Quantity: a.Quantity, Since: a.Started, Seen: box.Seen, OS: box.App.OS,

@@ -434,14 +434,17 @@ func (k *desk) devices(c *contact) error {
 		if err != nil {
 			return err
 		}
+		boxes, err := boxesOf(k.tx, k.publisher, acts)
+		if err != nil {
+			return err
+		}
 		for _, a := range acts {
-			a = k.known(a)
-			if !a.State.Live() {
+			if a = k.known(a); !a.State.Live() {
 				continue
 			}
-			box, err := k.box(a.Container)
-			if err != nil {
-				return err
+			box := k.containers[a.Container]
+			if box == nil {
+				box = boxes[a.Container]
 			}
 			c.devices = append(c.devices, device{a, box.Marks})
 		}
@@ -479,13 +482,6 @@ func (k *desk) known(a *Activation) *Activation {
 		return k.acts[i]
 	}
 	return a
-}
-
-func (k *desk) box(id ContainerID) (*Container, error) {
-	if c := k.containers[id]; c != nil {
-		return c, nil
-	}
-	return containerOf(k.tx, k.publisher, id, false)
 }
 
 // countedOf returns when restores of a license were counted, as far back as its

@@ -138,3 +138,20 @@ WHERE slot = 0 AND elapses_at IS NOT NULL AND publisher_id > ? ORDER BY publishe
 SELECT id, license_id FROM activation
 WHERE publisher_id = ? AND slot = 0 AND elapses_at <= ? ORDER BY elapses_at LIMIT ?`)
 )
+
+var qContainersSeen = db.SQL("license.containers_seen", `
+SELECT `+containerColumns+` FROM container c WHERE c.publisher_id = ? AND {ids:c.id}`)
+
+// boxesOf reads the containers of activations.
+func boxesOf(q db.Querier, p actor.PublisherID, acts []*Activation) (map[ContainerID]*Container, error) {
+	ids := make(db.IDs[Container], 0, len(acts))
+	for _, a := range acts {
+		ids = append(ids, a.Container)
+	}
+	list, err := db.List(q, scanContainer, qContainersSeen, p, ids)
+	out := make(map[ContainerID]*Container, len(list))
+	for _, c := range list {
+		out[c.ID] = c
+	}
+	return out, err
+}
