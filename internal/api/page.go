@@ -103,7 +103,9 @@ func (a *API) chapters() []chapter {
 	}
 	slices.SortFunc(out, func(a, b chapter) int { return cmp.Compare(slices.Index(tags, a.Tag), slices.Index(tags, b.Tag)) })
 	for _, c := range out {
-		slices.SortFunc(c.Operations, func(a, b described) int { return strings.Compare(a.Path+a.Method, b.Path+b.Method) })
+		slices.SortFunc(c.Operations, func(a, b described) int {
+			return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(b.Method, a.Method))
+		})
 	}
 	return out
 }
