@@ -134,7 +134,7 @@ func (e *env) fail(err error) int {
 			code = c
 		}
 		words := f.Error()
-		if f.Kind == fault.Internal && f.Err != nil {
+		if (f.Code == "" || f.Code == "internal") && f.Err != nil {
 			words = e.plain(f.Err)
 		}
 		if f.Kind != fault.Internal && text.Has("fault."+f.Code) {
