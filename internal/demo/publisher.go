@@ -33,9 +33,6 @@ const Slug = "muster"
 // Catalog returns the demo's catalog file.
 func Catalog() []byte { return catalogFile }
 
-// Order returns the demo's order document.
-func Order() []byte { return orderFile }
-
 // keyWork is the cost of the demo's passphrase: low, because the roots are made
 // for this one time and lie beside the database.
 const keyWork = 10

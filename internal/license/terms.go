@@ -119,6 +119,3 @@ func (t *Terms) Over(first, now time.Time, until day.Day) (day.Day, bool) {
 	last := t.LastDay(first, now, until)
 	return last, last != day.None && !now.Before(last.AddDays(1).Start(t.loc))
 }
-
-// keeps reports whether a returned seat stays used for ever.
-func (t *Terms) keeps() bool { return t.model().Kind == catalog.SingleUse }
