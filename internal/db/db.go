@@ -96,7 +96,7 @@ type DB struct {
 
 // backend is what an engine provides.
 type backend interface {
-	read(ctx context.Context, one bool, fn func(*Reader) error) error
+	read(ctx context.Context, how reading, fn func(*Reader) error) error
 	write(ctx context.Context, bulk bool, fn func(*Tx) error) error
 	ping(ctx context.Context) error
 	// std opens a database/sql handle for migrations; the caller closes it.
@@ -105,6 +105,15 @@ type backend interface {
 	backup(ctx context.Context, dir string, m *Manifest) error
 	close() error
 }
+
+// reading says what a read is to see.
+type reading uint8
+
+const (
+	snapshot reading = iota // one state of everything, over many statements
+	single                  // exactly one statement
+	points                  // exactly one statement, which looks rows up by their keys
+)
 
 // Open opens the database that o names and verifies that it is durable. It does
 // not change the schema; call Migrate next. It returns a fault of kind
@@ -147,13 +156,13 @@ func (d *DB) Ping(ctx context.Context) error { return d.backend.ping(ctx) }
 
 // Read runs fn on one snapshot; what is written meanwhile is not seen.
 func (d *DB) Read(ctx context.Context, fn func(r *Reader) error) error {
-	return d.backend.read(ctx, false, fn)
+	return d.backend.read(ctx, snapshot, fn)
 }
 
 // ReadOne is Read for a function that makes exactly one statement. It saves
 // PostgreSQL two round trips; a second statement is refused as our mistake.
 func (d *DB) ReadOne(ctx context.Context, fn func(r *Reader) error) error {
-	return d.backend.read(ctx, true, fn)
+	return d.backend.read(ctx, single, fn)
 }
 
 // Write runs fn in a transaction and returns after the commit is durable. Any

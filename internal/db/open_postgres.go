@@ -24,6 +24,7 @@ type pg struct {
 	conf   *pgxpool.Config
 	writes *pgxpool.Pool
 	reads  *pgxpool.Pool
+	points *pgxpool.Pool // of Gather: its plans are made once
 	bulk   chan struct{} // turns of WriteBulk
 }
 
@@ -34,11 +35,14 @@ func openPostgres(ctx context.Context, d *DB) (backend, error) {
 		workers = defaultWorkers
 	}
 	var err error
-	if p.writes, err = p.pool(ctx, workers); err != nil {
+	if p.writes, err = p.pool(ctx, workers, nil); err != nil {
 		return nil, err
 	}
-	if p.reads, err = p.pool(ctx, max(4, 2*runtime.GOMAXPROCS(0))); err != nil {
-		p.writes.Close()
+	if p.reads, err = p.pool(ctx, max(4, 2*runtime.GOMAXPROCS(0)), nil); err == nil {
+		p.points, err = p.pool(ctx, 2*gatherRuns, byKey)
+	}
+	if err != nil {
+		_ = p.close()
 		return nil, err
 	}
 	if err := p.verify(ctx); err != nil {
@@ -48,8 +52,17 @@ func openPostgres(ctx context.Context, d *DB) (backend, error) {
 	return p, nil
 }
 
-// pool opens a pool of at most size connections.
-func (p *pg) pool(ctx context.Context, size int) (*pgxpool.Pool, error) {
+// byKey is how connections plan that only look rows up by their keys. A statement
+// over a list of keys is planned anew each time otherwise, which costs more than
+// the rows; and a plan that is made once must not depend on how small the tables
+// were at that moment.
+var byKey = map[string]string{
+	"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off",
+	"jit": "off",
+}
+
+// pool opens a pool of at most size connections with further parameters.
+func (p *pg) pool(ctx context.Context, size int, more map[string]string) (*pgxpool.Pool, error) {
 	conf, err := pgxpool.ParseConfig(p.d.opt.URL)
 	if err != nil {
 		return nil, ErrBadURL // the cause would show the password
@@ -66,6 +79,9 @@ func (p *pg) pool(ctx context.Context, size int) (*pgxpool.Pool, error) {
 		// A pooler in between refuses these, and then names an ExecMode.
 		setDefault(conf.ConnConfig.RuntimeParams, "lock_timeout", "10s")
 		setDefault(conf.ConnConfig.RuntimeParams, "idle_in_transaction_session_timeout", "60s")
+		for name, value := range more {
+			setDefault(conf.ConnConfig.RuntimeParams, name, value)
+		}
 	}
 	setDefault(conf.ConnConfig.RuntimeParams, "application_name", "licet")
 	p.conf = conf
@@ -116,8 +132,11 @@ func (p *pg) std() (*sql.DB, error) { return stdlib.OpenDBFromPool(p.writes), ni
 func (p *pg) ping(ctx context.Context) error { return mapError(p.reads.Ping(ctx)) }
 
 func (p *pg) close() error {
-	p.writes.Close()
-	p.reads.Close()
+	for _, pool := range []*pgxpool.Pool{p.writes, p.reads, p.points} {
+		if pool != nil {
+			pool.Close()
+		}
+	}
 	return nil
 }
 

@@ -6,22 +6,22 @@ import (
 	"sync"
 )
 
-func (l *lite) read(ctx context.Context, one bool, fn func(*Reader) error) error {
+func (l *lite) read(ctx context.Context, how reading, fn func(*Reader) error) error {
 	c, err := l.pool.take(ctx)
 	if err != nil {
 		return err
 	}
 	ok := false
 	defer func() { l.pool.give(c, ok) }()
-	r := &Reader{querier{d: l.d, ctx: ctx, now: At(l.d.opt.Now()).Time, s: c, one: one}}
-	if !one {
+	r := &Reader{querier{d: l.d, ctx: ctx, now: At(l.d.opt.Now()).Time, s: c, one: how != snapshot}}
+	if how == snapshot {
 		if _, err := c.exec(context.Background(), qBegin, nil); err != nil {
 			return err
 		}
 	}
 	err = r.end(fn(r))
 	ok = true
-	if !one {
+	if how == snapshot {
 		if _, e := c.exec(context.Background(), qRollback, nil); e != nil {
 			ok = false
 		}

@@ -19,17 +19,21 @@ const (
 	beginWrite = "BEGIN"
 )
 
-func (p *pg) read(ctx context.Context, one bool, fn func(*Reader) error) error {
-	c, err := acquire(ctx, p.reads)
+func (p *pg) read(ctx context.Context, how reading, fn func(*Reader) error) error {
+	pool := p.reads
+	if how == points {
+		pool = p.points
+	}
+	c, err := acquire(ctx, pool)
 	if err != nil {
 		return err
 	}
 	defer c.Release() // a connection inside a transaction is closed, not reused
 	s := &pgSession{c: c.Conn()}
-	if !one {
+	if how == snapshot {
 		s.begin = beginRead
 	}
-	r := &Reader{querier{d: p.d, ctx: ctx, now: At(p.d.opt.Now()).Time, s: s, one: one}}
+	r := &Reader{querier{d: p.d, ctx: ctx, now: At(p.d.opt.Now()).Time, s: s, one: how != snapshot}}
 	err = r.end(fn(r))
 	rollback(ctx, s.c)
 	return err
