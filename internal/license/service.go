@@ -80,6 +80,7 @@ type Service struct {
 	ring   *sign.Keyring
 	limits Limits
 	inbox  *db.Many[*message, *reply]
+	keys   *db.Gather[lookupID, keyRow]
 
 	epoch   atomic.Int64
 	clean   cleanAddresses
@@ -101,6 +102,9 @@ type bundleKey struct {
 // commit, few enough that nobody waits long for the others.
 const defaultBatch = 256
 
+// maxKeys is the most license keys that are looked up in one statement.
+const maxKeys = 64
+
 // New makes the Service on an open, migrated database.
 func New(o Options) *Service {
 	o.Limits.fill()
@@ -109,6 +113,7 @@ func New(o Options) *Service {
 	}
 	s := &Service{db: o.DB, gate: o.Gate, vault: o.Vault, ring: o.Keyring, limits: o.Limits}
 	s.inbox = db.NewMany(o.DB, o.Batch, s.hearAll)
+	s.keys = db.NewGather(o.DB, maxKeys, keyRowsOf)
 	return s
 }
 

@@ -67,12 +67,9 @@ func (s *Service) guessing(ctx context.Context, by actor.Actor) error {
 // keyed finds the license of a key. What it does not find is charged.
 func (s *Service) keyed(ctx context.Context, by actor.Actor, key wire.Key) (p actor.PublisherID, ticket TicketState, l *License, err error) {
 	for _, h := range s.vault.Lookups(key.Bytes()) {
-		x := licenseRow{l: &License{}}
-		err = s.db.ReadOne(ctx, func(r *db.Reader) error {
-			return r.QueryRow(qValidate, lookupID(h[:16])).Scan(append([]any{&p, (*string)(&ticket)}, x.dest()...)...)
-		})
+		row, err := s.keyRow(ctx, lookupID(h[:16]))
 		if err == nil {
-			l = x.done()
+			p, ticket, l = row.publisher, row.ticket, row.license
 			break
 		}
 		if !errors.Is(err, db.ErrNotFound) {
@@ -92,6 +89,19 @@ func (s *Service) keyed(ctx context.Context, by actor.Actor, key wire.Key) (p ac
 	}
 	err = s.db.Read(ctx, func(r *db.Reader) error { return s.attach(r, p, []*License{l}) })
 	return p, ticket, l, err
+}
+
+// keyRow reads the row of a key: on PostgreSQL together with those that are asked
+// for at the same time, because a round trip costs more than the row.
+func (s *Service) keyRow(ctx context.Context, id lookupID) (row keyRow, err error) {
+	if s.db.Engine() == db.Postgres {
+		return s.keys.Do(ctx, id)
+	}
+	err = s.db.ReadOne(ctx, func(r *db.Reader) error {
+		row, err = keyRowOf(r, id)
+		return err
+	})
+	return row, err
 }
 
 // validation is the claims of the answer.

@@ -209,9 +209,58 @@ func liveOf(q db.Querier, p actor.PublisherID, id LicenseID, limit int) ([]*Acti
 // until is a day as it is stored.
 func until(d day.Day) db.Day { return db.Day{Day: d} }
 
-// qValidate is the one point read of a validation.
-var qValidate = db.SQL("license.validate", `
-SELECT c.publisher_id, t.state, `+licenseColumns+` FROM code_lookup c
+// What a validation reads: one row per key.
+const validated = `
+SELECT c.lookup, c.publisher_id, t.state, ` + licenseColumns + ` FROM code_lookup c
 JOIN license l ON l.publisher_id = c.publisher_id AND l.id = c.id
 JOIN ticket t ON t.publisher_id = l.publisher_id AND t.id = l.ticket_id
-WHERE c.lookup = ? AND c.kind = 'key'`)
+WHERE c.kind = 'key' AND `
+
+var (
+	qValidate     = db.SQL("license.validate", validated+`c.lookup = ?`)
+	qValidateMany = db.SQL("license.validate_many", validated+`{ids:c.lookup}`)
+)
+
+// keyRow is what is known of a license key.
+type keyRow struct {
+	publisher actor.PublisherID
+	ticket    TicketState
+	license   *License
+}
+
+// keyRowOf reads the row of one key. Errors: db.ErrNotFound.
+func keyRowOf(q db.Querier, id lookupID) (keyRow, error) {
+	x, k := licenseRow{l: &License{}}, keyRow{}
+	var lookup lookupID
+	err := q.QueryRow(qValidate, id).Scan(append([]any{&lookup, &k.publisher, (*string)(&k.ticket)}, x.dest()...)...)
+	k.license = x.done()
+	return k, err
+}
+
+// keyRowsOf reads the rows of some keys in one statement.
+func keyRowsOf(q *db.Reader, ids []lookupID) ([]db.Result[keyRow], error) {
+	type found struct {
+		lookup lookupID
+		keyRow
+	}
+	rows, err := db.List(q, func(r *db.Rows) (found, error) {
+		x, k := licenseRow{l: &License{}}, found{}
+		err := r.Scan(append([]any{&k.lookup, &k.publisher, (*string)(&k.ticket)}, x.dest()...)...)
+		k.license = x.done()
+		return k, err
+	}, qValidateMany, db.IDs[lookupRow](ids))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]db.Result[keyRow], len(ids))
+	for i, id := range ids {
+		out[i].Err = db.ErrNotFound
+		for _, row := range rows {
+			if row.lookup == id {
+				l := *row.license // each member its own
+				out[i] = db.Result[keyRow]{Out: keyRow{row.publisher, row.ticket, &l}}
+			}
+		}
+	}
+	return out, nil
+}
