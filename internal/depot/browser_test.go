@@ -55,7 +55,7 @@ func newBrowser(t *testing.T) *rod.Browser {
 	b := rod.New().ControlURL(at).WithPanic(func(v any) { t.Helper(); t.Fatal(v) })
 	must(t, b.Connect())
 	t.Cleanup(func() {
-		_ = b.Close()
+		_ = b.Timeout(10 * time.Second).Close()
 		l.Kill()
 		l.Cleanup()
 	})
@@ -78,10 +78,14 @@ func (l look) String() string {
 	return fmt.Sprintf("%s-%d-%s", l.lang, l.width, s)
 }
 
+// maxVisit is the longest that a visitor may take.
+const maxVisit = 3 * time.Minute
+
 // tab opens an empty page for a visitor.
 func tab(t *testing.T, b *rod.Browser, l look) *rod.Page {
 	t.Helper()
-	p := b.MustIncognito().MustPage("").Timeout(time.Minute)
+	// On the browser, because some waits of a page go by where it came from.
+	p := b.MustIncognito().Timeout(maxVisit).MustPage("")
 	p = p.WithPanic(func(v any) { t.Helper(); t.Fatal(v) })
 	t.Cleanup(func() { _ = p.Close() })
 	p.MustSetViewport(l.width, 900, 1, false)
