@@ -1,6 +1,7 @@
 package license
 
 import (
+	"strings"
 	"time"
 
 	"github.com/licet/licet/wire"
@@ -51,16 +52,11 @@ func (c *contact) claims(is issue, a *Activation, commands int64) *wire.License 
 	l := c.licenses[a.License]
 	t, m := l.terms, l.terms.model()
 	span := t.Span(l.First, a.Started, l.Until)
-	w := &wire.License{
-		Issuer: is.issuer, ID: l.ID.String(), Generation: a.Gen,
-		Article: t.Item.ArticleNumber, Product: t.Item.Product, Model: string(m.Kind),
-		Features: t.Item.Features, Limits: t.Item.Limits, Quantity: a.Quantity,
-		IssuedAt: is.now.Unix(), NotBefore: unix(span.From), Expires: unix(span.Until),
-		Grace: min(m.GraceDays*86400, maxGrace), Maintenance: unix(span.Maintenance), Enforce: wire.Enforcement(m.Enforce),
-		Seq: is.seq, Epoch: is.epoch, Holder: t.Holder, Serial: wire.Serial(is.serial()),
-		Nonce: c.msg.nonce, Commands: commands,
-		Container: wire.Binding{Kind: c.box.Keys.Kind, Key: c.box.hash},
-	}
+	w := t.claims()
+	w.Issuer, w.ID, w.Generation, w.Quantity = is.issuer, l.ID.String(), a.Gen, a.Quantity
+	w.IssuedAt, w.NotBefore, w.Expires, w.Maintenance = is.now.Unix(), unix(span.From), unix(span.Until), unix(span.Maintenance)
+	w.Seq, w.Epoch, w.Serial, w.Nonce, w.Commands = is.seq, is.epoch, wire.Serial(is.serial()), c.msg.nonce, commands
+	w.Container = wire.Binding{Kind: c.box.Keys.Kind, Key: c.box.hash}
 	if m.RefreshDays > 0 {
 		w.NextContact = is.now.Add(time.Duration(m.RefreshDays) * day24).Unix()
 	}
@@ -69,6 +65,39 @@ func (c *contact) claims(is issue, a *Activation, commands int64) *wire.License 
 		w.Container.Min = min(int(m.Fingerprint.Min), len(c.msg.shorts))
 	}
 	return w
+}
+
+// claims is what every license under these terms says.
+func (t *Terms) claims() *wire.License {
+	m := t.model()
+	return &wire.License{
+		Article: t.Item.ArticleNumber, Product: t.Item.Product, Model: string(m.Kind), Features: t.Item.Features,
+		Limits: t.Item.Limits, Grace: min(m.GraceDays*86400, maxGrace), Enforce: wire.Enforcement(m.Enforce),
+		Holder: t.Holder,
+	}
+}
+
+// check makes sure that licenses under these terms can be signed at all, while
+// the sale can still be refused.
+func (t *Terms) check() error {
+	w := t.claims()
+	w.Issuer, w.ID, w.Generation, w.IssuedAt, w.Serial = "p", "l", 1, 1, wire.Serial([8]byte{})
+	if err := w.Validate(); err != nil {
+		_, claim, _ := strings.Cut(err.Error(), "bounds: ")
+		return ErrUnsignable.With("value", t.Item.Number, "claim", claim).Wrap(err)
+	}
+	return nil
+}
+
+// holderClaim is an organization's number as a license can carry it: visible
+// ASCII without quotes, backslashes and bars.
+func holderClaim(number string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || r > '~' || r == '"' || r == '\\' || r == '|' {
+			return '_'
+		}
+		return r
+	}, number)
 }
 
 // unix is t in Unix seconds, 0 for no time.

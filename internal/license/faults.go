@@ -59,6 +59,7 @@ var (
 	ErrReason          = fault.New(fault.Invalid, "license.bad_reason")        // value
 	ErrCursor          = fault.New(fault.Invalid, "license.bad_cursor")        //
 	ErrBadDecision     = fault.New(fault.Invalid, "license.bad_decision")      // value
+	ErrUnsignable      = fault.New(fault.Invalid, "license.unsignable")        // value, claim
 	ErrZone            = fault.New(fault.Internal, "license.bad_zone")         // value
 )
 

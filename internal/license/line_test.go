@@ -89,6 +89,12 @@ func TestIssue(t *testing.T) {
 			})
 			want(t, err, license.ErrBadQuantity)
 		}
+		huge := item(catalog.Multi, func(s *catalog.Snapshot) { s.Limits = map[string]int64{"layers": 1 << 60} })
+		err = w.tx(func(tx *db.Tx) error {
+			_, err := w.Issue(tx, w.a.System(), []license.IssueInput{{Holder: w.a.Direct, Item: huge, Quantity: 1}})
+			return err
+		})
+		want(t, err, license.ErrUnsignable)
 		err = w.tx(func(tx *db.Tx) error {
 			_, err := w.Issue(tx, w.a.System(), []license.IssueInput{{Holder: w.b.Direct, Item: s, Quantity: 1}})
 			return err

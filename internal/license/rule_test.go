@@ -496,3 +496,11 @@ func TestRecordedAnswers(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+func TestHolderClaim(t *testing.T) {
+	for number, want := range map[string]string{"K-4711": "K-4711", "K 47|11": "K_47_11", "Nü\"x\\": "N__x_"} {
+		if got := holderClaim(number); got != want {
+			t.Errorf("%q: %q, want %q", number, got, want)
+		}
+	}
+}

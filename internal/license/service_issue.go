@@ -39,7 +39,7 @@ type Issued struct {
 // Issue makes tickets with their licenses. It is a part: it checks no rights.
 // Chunks of one line share their frozen terms. The journal gets one line per
 // thousand tickets, which names the order line. Errors: license.bad_quantity,
-// actor.not_found for an unknown holder or customer, and the database's.
+// license.unsignable for an article that no license can describe, actor.not_found for an unknown holder or customer, and the database's.
 func (s *Service) Issue(tx *db.Tx, by actor.Actor, in []IssueInput) ([]Issued, error) {
 	var out []Issued
 	for _, one := range in {
@@ -116,14 +116,14 @@ func termsFor(tx *db.Tx, p actor.PublisherID, in IssueInput) (*Terms, error) {
 		}
 	}
 	t := &Terms{
-		Item: in.Item, Customer: in.Customer, Holder: holder.Number, From: in.ValidFrom, Until: in.ValidUntil,
+		Item: in.Item, Customer: in.Customer, Holder: holderClaim(holder.Number), From: in.ValidFrom, Until: in.ValidUntil,
 		Zone: pub.TimeZone, PerUnit: in.PerUnit,
 	}
 	if err := t.init(); err != nil {
 		return nil, err
 	}
 	t.Issued = day.FromTime(tx.Now(), t.loc)
-	return t, nil
+	return t, t.check()
 }
 
 // termsOf reads terms, from memory where they are known.

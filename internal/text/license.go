@@ -194,6 +194,10 @@ var (
 		EN: "\"{value}\" is no decision; possible are accept and block.",
 		DE: "„{value}“ ist keine Entscheidung; möglich sind accept und block.",
 	})
+	_ = add("fault.license.unsignable", Entry{
+		EN: "Article {value} cannot be issued: a license cannot carry its {claim} (too long, too many or too large). Change the article first.",
+		DE: "Artikel {value} kann nicht ausgestellt werden: eine Lizenz kann sein {claim} nicht aufnehmen (zu lang, zu viele oder zu groß). Ändern Sie zuerst den Artikel.",
+	})
 	_ = add("fault.license.bad_zone", Entry{
 		EN: "This machine does not know the time zone {value}.",
 		DE: "Dieses System kennt die Zeitzone {value} nicht.",
