@@ -238,15 +238,16 @@ func (c *contact) doubt(reason string) error {
 // repair compares what the container says it holds with what it should hold: a
 // receipt that got lost is made up for, and a copy shows.
 func (c *contact) repair() error {
-	seen := make(map[LicenseID]bool, len(c.msg.held))
+	seen := make(map[LicenseID]bool, len(c.msg.held)) // whether it is the current generation
 	for _, h := range c.msg.held {
-		if seen[h.license] {
+		if _, twice := seen[h.license]; twice {
 			return ErrMessage.At("/held")
 		}
-		seen[h.license] = true
-		if err := c.holds(h); err != nil {
+		current, err := c.holds(h)
+		if err != nil {
 			return err
 		}
+		seen[h.license] = current
 	}
 	kept := c.here[:0]
 	for _, a := range c.here {
@@ -264,11 +265,12 @@ func (c *contact) repair() error {
 	return nil
 }
 
-// holds judges one license that the container says it holds.
-func (c *contact) holds(h held) error {
-	if a := c.live(h.license); a != nil {
+// holds judges one license that the container says it holds, and reports whether
+// it is the current generation of it.
+func (c *contact) holds(h held) (current bool, err error) {
+	if a := c.live(h.license); a != nil && !c.overtaken(a, h) {
 		if a.Gen != h.gen {
-			return c.doubt("generation")
+			return false, c.doubt("generation")
 		}
 		to, err := a.State.Confirm()
 		if err == nil && to != a.State {
@@ -276,21 +278,29 @@ func (c *contact) holds(h held) error {
 			c.mark(a)
 			c.event("activation", a.ID, "activation.confirmed", placeOf(a, c.msg.exchange))
 		}
-		return err
+		return true, err
 	}
 	a := c.last[h.license]
 	switch {
 	case a == nil || a.Gen < h.gen:
-		return c.doubt("unknown_license")
+		return false, c.doubt("unknown_license")
 	case a.Gen > h.gen:
-		return c.doubt("generation")
+		return false, c.doubt("generation")
 	case a.State == ActivationRestoredAway:
 		c.block(a)
-		return nil
 	case a.State == ActivationReturned || a.State == ActivationRecalled:
-		return c.doubt("removed_license")
+		return false, c.doubt("removed_license")
 	}
-	return nil // elapsed or superseded: its time is over
+	return false, nil // elapsed or superseded: its time is over
+}
+
+// overtaken reports whether the container holds what was restored away from it
+// because the answer with the generation after that got lost. Once it has
+// confirmed that generation, holding the one before is a step back.
+func (c *contact) overtaken(a *Activation, h held) bool {
+	last := c.last[h.license]
+	return last != nil && last.Gen == h.gen && last.State == ActivationRestoredAway && a.Gen == h.gen+1 &&
+		(a.State == ActivationDelivered || a.State == ActivationRecallPending)
 }
 
 // giveBack books a return. A return frees at most one seat, and only of the

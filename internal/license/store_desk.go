@@ -367,19 +367,23 @@ func (k *desk) past(c *contact) error {
 		return nil
 	}
 	need := make([]LicenseID, 0, len(c.msg.held)+len(c.opened)+1)
+	want := func(id LicenseID, gen int64) {
+		if a := c.live(id); a == nil || a.Gen != gen {
+			need = append(need, id)
+		}
+	}
 	for _, h := range c.msg.held {
-		need = append(need, h.license)
+		want(h.license, h.gen)
 	}
 	if c.msg.typ == wire.TypeReturn {
-		need = append(need, c.msg.returned.license)
+		want(c.msg.returned.license, c.msg.returned.gen)
 	}
 	for _, l := range c.opened {
-		need = append(need, l.ID)
+		if c.live(l.ID) == nil {
+			want(l.ID, 0)
+		}
 	}
 	for _, id := range need {
-		if c.live(id) != nil {
-			continue
-		}
 		a, err := k.lastOf(id, c.box.ID)
 		if err != nil {
 			return err
