@@ -16,6 +16,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -26,7 +27,6 @@ import (
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/db"
-	"github.com/licet/licet/internal/demo"
 	"github.com/licet/licet/wire"
 )
 
@@ -57,6 +57,9 @@ func TestNoSecretsLeak(t *testing.T) {
 		}
 		if !seen {
 			t.Fatal("the files do not hold what must be in them")
+		}
+		if len(c.personal) < 10 {
+			t.Errorf("only %d personal data in the samples", len(c.personal))
 		}
 		t.Logf("%d secrets and %d personal data, in 7 spellings each, are nowhere", len(c.secrets), len(c.personal))
 	}, "--log-level", "debug", "--log-format", "json", "--ops-listen", "127.0.0.1:0", "--webhook-private", "true")
@@ -109,6 +112,7 @@ func (c *canaries) live(n *node) {
 	c.secret("API key", c.w.key)
 	c.listen(n)
 	c.shop(n)
+	c.samples(n)
 	v, a, err := n.order(document{
 		Source: source, Number: "an order that can be found", Revision: 1, Mode: "complete", Buyer: party{"C-1"},
 		Lines: []documentLine{{"1", articleSeats, 2}, {"2", articleSingle, 2}, {"3", articleYear, 1}},
@@ -163,11 +167,13 @@ func (c *canaries) shop(n *node) {
 	var made struct{ ID, Secret string }
 	c.post(n, "/sources", map[string]any{"name": "shop"}, &made)
 	c.secret("shop secret", made.Secret)
+	sample, err := os.ReadFile(filepath.Join("..", "demo", "order.json"))
+	must(c.t, err)
 	mac := hmac.New(sha256.New, []byte(made.Secret))
-	_, _ = mac.Write(demo.Order())
+	_, _ = mac.Write(sample)
 	base, err := n.address(c.t.Context())
 	must(c.t, err)
-	r, err := http.NewRequest(http.MethodPost, fmt.Sprintf("%s/api/v1/hooks/%s/%s", base, c.w.pub, made.ID), bytes.NewReader(demo.Order()))
+	r, err := http.NewRequest(http.MethodPost, fmt.Sprintf("%s/api/v1/hooks/%s/%s", base, c.w.pub, made.ID), bytes.NewReader(sample))
 	must(c.t, err)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-WC-Webhook-Topic", "order.created")
@@ -186,7 +192,7 @@ func (c *canaries) shop(n *node) {
 		c.secret("ticket", one.Code)
 	}
 	var doc struct{ Billing, Shipping map[string]string }
-	must(c.t, json.Unmarshal(demo.Order(), &doc))
+	must(c.t, json.Unmarshal(sample, &doc))
 	for _, part := range []map[string]string{doc.Billing, doc.Shipping} {
 		for field, value := range part {
 			if len(value) > 5 { // shorter ones stand in every random text
@@ -196,6 +202,30 @@ func (c *canaries) shop(n *node) {
 	}
 	if len(c.personal) < 2 || len(tickets.Items) == 0 {
 		c.t.Fatalf("the sample order has no person or no ticket: %s, %+v", c.personal, v)
+	}
+}
+
+// people are the parts of order documents that name or reach somebody.
+var people = regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.]+|<(?:\w+:)?(?:FirstName|FamilyName|Telephone|Telefax|CONTACT_NAME|FIRST_NAME|PHONE|FAX|NAME2|NAME3)[^>]*>([^<]{6,})<`)
+
+// samples sends the sample documents of every format; some of their articles are
+// sold here.
+func (c *canaries) samples(n *node) {
+	c.t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "order", "format", "testdata", "*.*"))
+	must(c.t, err)
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		must(c.t, err)
+		for _, found := range people.FindAllSubmatch(raw, -1) {
+			value := found[0]
+			if found[1] != nil {
+				value = found[1]
+			}
+			c.personal[string(value)] = bytes.TrimSpace(value)
+		}
+		kind := map[string]string{".xml": "application/xml", ".csv": "text/csv", ".json": "application/json"}[filepath.Ext(name)]
+		c.ask(n, call{method: http.MethodPost, path: "/orders?source=samples", body: raw, kind: kind}, nil)
 	}
 }
 
