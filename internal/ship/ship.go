@@ -105,6 +105,8 @@ type carrier struct {
 	from []Source
 	last [sha256.Size]byte
 	rows int64
+	body []byte // of the line that is written, used again
+	full []byte
 	done map[*Table]map[[16]byte]bool // what is in the shipment already
 }
 
@@ -113,18 +115,40 @@ func (c *carrier) line(l line) error {
 	if err != nil {
 		return err
 	}
-	c.last = chain(c.last, body)
-	l.Hash = hex.EncodeToString(c.last[:])
-	full, err := json.Marshal(l)
-	if err != nil {
-		return err
+	return c.put(body)
+}
+
+// row is line for a row of a table. Its values are canonical JSON already, so
+// that nothing has to be looked at again.
+func (c *carrier) row(t *Table, row Image) error {
+	c.body = append(append(c.body[:0], `{"table":`...), quoted(t.name)...)
+	c.body = append(c.body, `,"row":[`...)
+	for i, v := range row {
+		if i > 0 {
+			c.body = append(c.body, ',')
+		}
+		c.body = append(c.body, v...)
 	}
-	_, err = c.w.Write(append(full, '\n'))
+	c.body = append(c.body, `]}`...)
+	c.rows++
+	return c.put(c.body)
+}
+
+// put writes a line with its hash as the last member.
+func (c *carrier) put(body []byte) error {
+	c.last = chain(c.last, body)
+	c.full = append(append(c.full[:0], body[:len(body)-1]...), `,"hash":"`...)
+	c.full = append(hex.AppendEncode(c.full, c.last[:]), "\"}\n"...)
+	_, err := c.w.Write(c.full)
 	return err
 }
 
-func chain(before [sha256.Size]byte, body []byte) [sha256.Size]byte {
-	return sha256.Sum256(append(before[:], body...))
+func chain(before [sha256.Size]byte, body []byte) (next [sha256.Size]byte) {
+	h := sha256.New()
+	h.Write(before[:])
+	h.Write(body)
+	h.Sum(next[:0])
+	return next
 }
 
 func (c *carrier) page(lines []actor.Row) error {
@@ -166,10 +190,9 @@ func (c *carrier) ship(one Cargo) error {
 	}
 	one.Table.order(all)
 	for _, row := range all {
-		if err := c.line(line{Table: one.Table.name, Row: row}); err != nil {
+		if err := c.row(one.Table, row); err != nil {
 			return err
 		}
-		c.rows++
 	}
 	return nil
 }

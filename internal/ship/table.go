@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/licet/licet/internal/db"
@@ -142,18 +143,47 @@ func (t *Table) images(q db.Querier, args ...any) ([]Image, error) {
 		if err := r.Scan(dest...); err != nil {
 			return nil, err
 		}
+		row := make(Image, len(dest))
 		for i, v := range dest {
-			switch v := v.(type) {
-			case *db.ID[Image]:
-				if v.IsZero() {
-					dest[i] = nil
-				}
-			case *db.JSON[json.RawMessage]:
-				dest[i] = v.V
+			var err error
+			if row[i], err = raw(v); err != nil {
+				return nil, err
 			}
 		}
-		return Row(dest...)
+		return row, nil
 	}, t.read, args...)
+}
+
+// raw is json.Marshal for what images scans, without reflection: shipping costs
+// more than issuing otherwise.
+func raw(v any) (json.RawMessage, error) {
+	switch v := v.(type) {
+	case *db.ID[Image]:
+		if !v.IsZero() {
+			return quoted(v.String()), nil
+		}
+	case **int64:
+		if *v != nil {
+			return strconv.AppendInt(nil, **v, 10), nil
+		}
+	case *bool:
+		return strconv.AppendBool(nil, *v), nil
+	case *[]byte:
+		if *v != nil {
+			out := make([]byte, 0, base64.StdEncoding.EncodedLen(len(*v))+2)
+			return append(base64.StdEncoding.AppendEncode(append(out, '"'), *v), '"'), nil
+		}
+	case *db.JSON[json.RawMessage]:
+		return json.Marshal(v.V)
+	default:
+		return json.Marshal(v)
+	}
+	return json.RawMessage("null"), nil
+}
+
+// quoted is the JSON of a text without anything to escape.
+func quoted(s string) json.RawMessage {
+	return append(append(append(make([]byte, 0, len(s)+2), '"'), s...), '"')
 }
 
 // order puts the rows with 0 in the column Last behind the others.
