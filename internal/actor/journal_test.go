@@ -161,7 +161,8 @@ func TestVerifyNamesEachKindOfTampering(t *testing.T) {
 		{"insert far behind", []do{exec(qInsert, actor.JournalID{7}, 20, "p", 10)}, []string{"added 20-20"}},
 		{"replace by a copy", []do{exec(qDelete, "p", 4), exec(qInsert, actor.JournalID{7}, 4, "p", 6)}, []string{"altered 4-4"}},
 		{
-			"swap", []do{exec(qRenum, 99, "p", 4), exec(qRenum, 4, "p", 5), exec(qRenum, 5, "p", 99)},
+			"swap",
+			[]do{exec(qRenum, 99, "p", 4), exec(qRenum, 4, "p", 5), exec(qRenum, 5, "p", 99)},
 			[]string{"altered 4-4", "altered 5-5"},
 		},
 		{"cut the end and the head", []do{exec(qCutHead, 8, "p", 8, "p"), exec(qDelete, "p", 9), exec(qDelete, "p", 10)}, []string{"missing 9-10"}},

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/licet/licet/internal/db"
@@ -82,9 +83,7 @@ func Check(ctx context.Context, o CheckOptions) (CheckReport, error) {
 		if err := o.drive(ctx, &r, driven); err != nil {
 			return r, err
 		}
-		for k, v := range still {
-			driven[k] = v
-		}
+		maps.Copy(driven, still)
 		r.quality(o.Rounds)
 		r.Verdicts = verdicts(o.Goals, driven, r.Why == "", o.Database != "")
 		if r.Why == "" {

@@ -56,8 +56,12 @@ func TestGoals(t *testing.T) {
 		rounds []float64
 		want   Verdict
 	}{
-		{least, []float64{10}, Met}, {least, []float64{9.1}, Near}, {least, []float64{8.9}, MissedGoal},
-		{most, []float64{10}, Met}, {most, []float64{10.9}, Near}, {most, []float64{11.1}, MissedGoal},
+		{least, []float64{10}, Met},
+		{least, []float64{9.1}, Near},
+		{least, []float64{8.9}, MissedGoal},
+		{most, []float64{10}, Met},
+		{most, []float64{10.9}, Near},
+		{most, []float64{11.1}, MissedGoal},
 		{least, []float64{1, 30, 12}, Met}, // one bad round is not the median
 		{least, nil, NotMeasured},
 	} {
@@ -120,8 +124,10 @@ func TestRejection(t *testing.T) {
 
 func TestVerdicts(t *testing.T) {
 	goals := []Goal{
-		{Path: "a", Engine: db.SQLite, Metric: "x", Min: 1}, {Path: "b", Engine: db.Postgres, Metric: "x", Min: 1},
-		{Path: "c", Metric: "y", Max: 1}, {Path: "d", Metric: "z", Max: 1},
+		{Path: "a", Engine: db.SQLite, Metric: "x", Min: 1},
+		{Path: "b", Engine: db.Postgres, Metric: "x", Min: 1},
+		{Path: "c", Metric: "y", Max: 1},
+		{Path: "d", Metric: "z", Max: 1},
 	}
 	f := figures{}
 	f.add("x", db.SQLite, 2)

@@ -196,14 +196,14 @@ func (c *caller) run(ctx context.Context, d drive, requests [][]byte, next *atom
 		a, err := c.ask(requests[i%len(requests)])
 		if err != nil {
 			c.err = err
-			if c.conn.Close(); c.dial(ctx, d.Address) != nil {
+			if _ = c.conn.Close(); c.dial(ctx, d.Address) != nil {
 				return
 			}
 			continue
 		}
 		c.note(d, i, a, time.Since(start))
 		if a.closes {
-			if c.conn.Close(); c.dial(ctx, d.Address) != nil {
+			if _ = c.conn.Close(); c.dial(ctx, d.Address) != nil {
 				return
 			}
 		}

@@ -74,7 +74,7 @@ func (l *lab) mixed(ctx context.Context, s *station, n int) ([][]byte, error) {
 		return nil, err
 	}
 	out := make([][]byte, 0, n)
-	for i := 0; i < n; i++ {
+	for i := range n {
 		switch i % 20 {
 		case 3, 9, 15:
 			if len(asks) == 0 {

@@ -65,7 +65,7 @@ func PrintAnchors(w io.Writer, anchors []Anchor, samples []Sample) error {
 
 // PrintReport writes what Run found: every round, then the medians.
 func PrintReport(w io.Writer, r Report) error {
-	fmt.Fprintf(w, "%s/%s, %d cores, %s, load %s\n\n", r.Host.OS, r.Host.Arch, r.Host.Cores, r.Host.Go, r.Host.Load)
+	_, _ = fmt.Fprintf(w, "%s/%s, %d cores, %s, load %s\n\n", r.Host.OS, r.Host.Arch, r.Host.Cores, r.Host.Go, r.Host.Load)
 	if len(r.Bulk) > 0 {
 		return printBulk(w, r.Bulk)
 	}
@@ -134,7 +134,7 @@ func PrintGrowth(w io.Writer, list []Grown) error {
 // PrintCheck writes the one table of Check, and the raw rounds if it could not
 // measure.
 func PrintCheck(w io.Writer, r CheckReport) error {
-	fmt.Fprintf(w, "%s/%s, %d cores, %s, load %s; %d tries, foreign %.2f cores, drift %.0f %%\n\n",
+	_, _ = fmt.Fprintf(w, "%s/%s, %d cores, %s, load %s; %d tries, foreign %.2f cores, drift %.0f %%\n\n",
 		r.Host.OS, r.Host.Arch, r.Host.Cores, r.Host.Go, r.Host.Load, r.Tries, r.Foreign, 100*r.Drift)
 	t := newTable(w, "path", "engine", "measured", "goal", "verdict")
 	for _, v := range r.Verdicts {

@@ -22,9 +22,6 @@ const (
 	Bulk     Scenario = "ticket-bulk" // one order of 100,000 tickets
 )
 
-// Scenarios lists them.
-func Scenarios() []Scenario { return []Scenario{Validate, Activate, Mixed, List, Bulk} }
-
 // callersOf are the connections of a scenario in the targets.
 var callersOf = map[Scenario]int{Validate: 16, Activate: 128, Mixed: 64, List: 16}
 

@@ -65,7 +65,9 @@ func prove(q db.Querier, p actor.PublisherID, acks []ack) (Proof, error) {
 		stmt *db.Stmt
 		args []any
 	}{
-		{&out.Used, qUsed, []any{p}}, {&out.Uneven, qUneven, []any{p}}, {&out.Oversold, qOversold, []any{p}},
+		{&out.Used, qUsed, []any{p}},
+		{&out.Uneven, qUneven, []any{p}},
+		{&out.Oversold, qOversold, []any{p}},
 		{&out.Duplicates, qDuplicates, []any{p, p}},
 	} {
 		if err := q.QueryRow(one.stmt, one.args...).Scan(one.to); err != nil {

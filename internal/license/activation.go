@@ -1,5 +1,7 @@
 package license
 
+import "slices"
+
 import "time"
 
 // ActivationState is the stored state of an activation.
@@ -96,10 +98,8 @@ func (s ActivationState) Elapse() (ActivationState, error) {
 }
 
 func (s ActivationState) step(to ActivationState, from ...ActivationState) (ActivationState, error) {
-	for _, f := range from {
-		if s == f {
-			return to, nil
-		}
+	if slices.Contains(from, s) {
+		return to, nil
 	}
 	return s, ErrActivationState.With("state", string(s))
 }

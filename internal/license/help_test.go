@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"strconv"
@@ -198,9 +199,7 @@ func (w *world) boxOn(parts map[string]string, site ...actortest.Site) *box {
 func (b *box) clone() *box {
 	c := *b
 	c.held = map[string]int64{}
-	for k, v := range b.held {
-		c.held[k] = v
-	}
+	maps.Copy(c.held, b.held)
 	return &c
 }
 

@@ -2,6 +2,7 @@ package license
 
 import (
 	"errors"
+	"maps"
 	"net/netip"
 	"slices"
 	"testing"
@@ -112,9 +113,7 @@ func TestActivationState(t *testing.T) {
 	with := func(more map[string]ActivationState) map[string]ActivationState {
 		out := map[string]ActivationState{}
 		for _, m := range []map[string]ActivationState{held, more} {
-			for k, v := range m {
-				out[k] = v
-			}
+			maps.Copy(out, m)
 		}
 		return out
 	}

@@ -115,8 +115,10 @@ func (c *carrier) page(rows []actor.Row) error {
 	return nil
 }
 
-// expand adds the tickets of chunks and whole lines, and the licenses of tickets.
+// expand adds the tickets of chunks and whole lines, the licenses of tickets, and
+// the tickets of licenses that were named themselves.
 func (c *carrier) expand(n *named) error {
+	direct := distinct(slices.Clone(n.licenses))
 	for _, i := range n.issued {
 		ids, err := idsOf[Ticket](c.q, qIssuedRange, c.p, i.Snapshot, i.First, i.Last)
 		if err != nil {
@@ -146,6 +148,7 @@ func (c *carrier) expand(n *named) error {
 			n.activations = append(n.activations, a.ID)
 		}
 	}
+	n.tickets = distinct(n.tickets)
 	for part := range slices.Chunk(n.tickets, chunk) {
 		ids, err := idsOf[License](c.q, qLicenseIDs, c.p, db.IDs[Ticket](toTyped[Ticket](part)))
 		if err != nil {
@@ -153,7 +156,7 @@ func (c *carrier) expand(n *named) error {
 		}
 		n.licenses = append(n.licenses, fromIDs(ids)...)
 	}
-	for part := range slices.Chunk(n.licenses, chunk) {
+	for part := range slices.Chunk(direct, chunk) {
 		rows, err := db.List(c.q, scanLicense, qLicensesByID, c.p, db.IDs[License](toTyped[License](part)))
 		if err != nil {
 			return err
@@ -162,7 +165,19 @@ func (c *carrier) expand(n *named) error {
 			n.tickets = append(n.tickets, l.Ticket)
 		}
 	}
+	n.tickets, n.licenses = distinct(n.tickets), distinct(n.licenses)
 	return nil
+}
+
+// distinct leaves out repeats: one batch of activations names a license many
+// times, and each time its code would be opened again.
+func distinct(ids [][16]byte) [][16]byte {
+	seen := make(map[[16]byte]bool, len(ids))
+	return slices.DeleteFunc(ids, func(id [16]byte) bool {
+		repeat := seen[id]
+		seen[id] = true
+		return repeat
+	})
 }
 
 // lookups ships the rows by which the codes of tickets and license keys are
@@ -230,18 +245,19 @@ func (s *Service) keysOf(q db.Querier, p actor.PublisherID, ids []LicenseID) ([]
 // trials ships the marks of trials that the named activations left.
 func (c *carrier) trials(n named) error {
 	var ids [][16]byte
-	for part := range slices.Chunk(n.activations, chunk) {
+	for part := range slices.Chunk(distinct(n.activations), chunk) {
 		acts, err := db.List(c.q, scanActivation, qActivationsByID, c.p, db.IDs[Activation](toTyped[Activation](part)))
 		if err != nil {
 			return err
 		}
+		of, err := c.licensesOf(acts)
+		if err != nil {
+			return err
+		}
 		for _, a := range acts {
-			l, err := licenseOf(c.q, c.p, a.License)
-			if err == nil {
-				err = c.s.attach(c.q, c.p, []*License{l})
-			}
-			if err != nil {
-				return err
+			l := of[a.License]
+			if l == nil {
+				return ErrNotFound
 			}
 			if !l.tried() {
 				continue
@@ -257,6 +273,23 @@ func (c *carrier) trials(n named) error {
 	}
 	c.ship(shipTrial, ids)
 	return nil
+}
+
+// licensesOf reads the licenses of activations with their terms.
+func (c *carrier) licensesOf(acts []*Activation) (map[LicenseID]*License, error) {
+	ids := make([][16]byte, len(acts))
+	for i, a := range acts {
+		ids[i] = a.License
+	}
+	list, err := db.List(c.q, scanLicense, qLicensesByID, c.p, db.IDs[License](toTyped[License](distinct(ids))))
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[LicenseID]*License, len(list))
+	for _, l := range list {
+		out[l.ID] = l
+	}
+	return out, c.s.attach(c.q, c.p, list)
 }
 
 func toTyped[T any](ids [][16]byte) []db.ID[T] {

@@ -1,5 +1,7 @@
 package license
 
+import "slices"
+
 // TicketState is the stored state of a ticket.
 type TicketState string
 
@@ -56,10 +58,8 @@ func (s TicketState) Open() error {
 }
 
 func (s TicketState) step(to TicketState, from ...TicketState) (TicketState, error) {
-	for _, f := range from {
-		if s == f {
-			return to, nil
-		}
+	if slices.Contains(from, s) {
+		return to, nil
 	}
 	return s, ErrTicketState.With("state", string(s))
 }
@@ -121,10 +121,8 @@ func (s LicenseState) Open() error {
 }
 
 func (s LicenseState) step(to LicenseState, from ...LicenseState) (LicenseState, error) {
-	for _, f := range from {
-		if s == f {
-			return to, nil
-		}
+	if slices.Contains(from, s) {
+		return to, nil
 	}
 	return s, ErrLicenseState.With("state", string(s))
 }

@@ -1,6 +1,8 @@
 package license
 
 import (
+	"errors"
+
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/day"
 	"github.com/licet/licet/internal/db"
@@ -195,7 +197,7 @@ func one[T any](list []T, err error) (T, error) {
 }
 
 func orNotFound(err error) error {
-	if err == db.ErrNotFound {
+	if errors.Is(err, db.ErrNotFound) {
 		return ErrNotFound
 	}
 	return err

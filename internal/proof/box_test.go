@@ -69,10 +69,20 @@ func (b *box) holding() (out []wire.Held) {
 	return out
 }
 
+// ids are the licenses that the box holds.
+func (b *box) ids() (out []string) {
+	for id := range b.held {
+		out = append(out, id)
+	}
+	return out
+}
+
 // message is a signed message of a box and the nonce that its answer must have.
 type message struct {
 	token, nonce string
 	act          wire.Action // "" = receipt or return
+	held         []string    // ids that it says are held
+	gen          int64       // that a return gives up
 }
 
 // ask makes a request.
@@ -86,7 +96,7 @@ func (b *box) ask(act wire.Action, change ...func(*wire.Request)) (message, erro
 		c(r)
 	}
 	token, err := wire.SignClaims(b.key, r)
-	return message{token, r.Nonce, act}, err
+	return message{token: token, nonce: r.Nonce, act: act, held: b.ids()}, err
 }
 
 // activate asks for licenses of a ticket; all of them without ids.
@@ -100,7 +110,7 @@ func (b *box) receipt() (message, error) {
 	token, err := wire.SignClaims(b.key, &wire.Receipt{
 		Issuer: b.w.issuer, Container: b.keys.Hash(), Nonce: newNonce(), Counter: b.ctr, IssuedAt: b.w.clock.now().Unix(), Held: b.holding(),
 	})
-	return message{token: token}, err
+	return message{token: token, held: b.ids()}, err
 }
 
 // giveBack removes a license and says so.

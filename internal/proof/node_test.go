@@ -110,16 +110,6 @@ func (n *node) kill() {
 	n.fallen()
 }
 
-// stop lets the server finish what is under way, as a service manager does.
-func (n *node) stop() {
-	n.t.Helper()
-	n.mu.Lock()
-	in := n.in
-	n.mu.Unlock()
-	must(n.t, in.Close())
-	n.fallen()
-}
-
 // fallen waits for the end of the process and says that the node is down.
 func (n *node) fallen() {
 	<-n.ended
@@ -251,15 +241,6 @@ func (n *node) get(path string, v any) (bool, error) {
 		return false, fmt.Errorf("GET %s: %v", path, a)
 	}
 	return true, json.Unmarshal(a.body, v)
-}
-
-// post sends a JSON object.
-func (n *node) post(path string, in any) (answer, error) {
-	raw, err := json.Marshal(in)
-	if err != nil {
-		return answer{}, err
-	}
-	return n.send(call{method: http.MethodPost, path: path, body: raw, kind: "application/json"})
 }
 
 // tail keeps the end of what a server logs.

@@ -2,11 +2,9 @@ package proof_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/app"
@@ -108,11 +106,6 @@ func (w *world) open() *app.App {
 	a, err := app.Open(context.Background(), w.config(), app.Seams{Now: w.clock.now})
 	must(w.t, err)
 	return a
-}
-
-// advance moves the clock of the world and of a node on it.
-func (w *world) advance(n *node, by time.Duration) {
-	n.tell(fmt.Sprint("clock ", w.clock.by.Add(int64(by))))
 }
 
 // options open the database alone.

@@ -16,7 +16,7 @@ func TestRowsAreWrittenAsTheyAreRead(t *testing.T) {
 	yes, some, empty, nothing := true, []byte{0, 255, 1}, []byte{}, []byte(nil)
 	id := db.ID[Image]{1, 15: 9}
 	values := []any{
-		&id, new(db.ID[Image]), ptr(&n), &none, ptr(&text), new(*string), &yes, &some, &empty, &nothing,
+		&id, new(db.ID[Image]), new(&n), &none, new(&text), new(*string), &yes, &some, &empty, &nothing,
 		&db.JSON[json.RawMessage]{V: json.RawMessage(`{ "a" : "<" }`)}, &db.JSON[json.RawMessage]{},
 	}
 	row := make(Image, len(values))
@@ -53,4 +53,5 @@ func TestRowsAreWrittenAsTheyAreRead(t *testing.T) {
 	}
 }
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }
