@@ -122,7 +122,7 @@ func (b *box) giveBack(id string) (message, error) {
 	}
 	delete(b.held, id)
 	token, err := wire.SignClaims(b.key, r)
-	return message{token: token, nonce: r.Nonce}, err
+	return message{token: token, nonce: r.Nonce, gen: r.Generation}, err
 }
 
 // exchange hands a message in until it is answered.

@@ -52,6 +52,3 @@ func TestRowsAreWrittenAsTheyAreRead(t *testing.T) {
 		t.Errorf("%s\nthe encoder says\n%s (%v)", out.String(), want, err)
 	}
 }
-
-//go:fix inline
-func ptr[T any](v T) *T { return new(v) }
