@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -158,6 +159,7 @@ const (
 	refreshEvery = 300 * time.Millisecond
 	shipEvery    = time.Second
 	gaugeEvery   = 5 * time.Second
+	trimAfter    = 2 * time.Second // what starting has left behind goes back to the system
 )
 
 // background starts what runs beside the requests.
@@ -169,6 +171,11 @@ func (a *App) background(ctx context.Context) *sync.WaitGroup {
 	sealer.OnError = func(err error) { a.seams.Log.Error("sealing the journal", "error", err) }
 	group.Go(func() { defer tick.Stop(); sealer.Run(ctx) })
 	group.Go(func() { _ = a.Jobs.Run(ctx) })
+	group.Go(func() {
+		if a.seams.Sleep(ctx, trimAfter) == nil {
+			debug.FreeOSMemory()
+		}
+	})
 	for _, w := range []struct {
 		every time.Duration
 		what  string

@@ -147,6 +147,9 @@ func verdicts(goals []Goal, f figures, quiet, postgres bool) []Judged {
 		one := Judged{Goal: g, Rounds: rounds, Verdict: v}
 		if len(rounds) > 0 {
 			one.Measured = number(m) + " " + g.Unit
+			if cpu := f[figure{g.Metric + " by CPU", g.Engine}]; len(cpu) > 0 {
+				one.Measured += " (by CPU " + number(Median(cpu)) + ")"
+			}
 		}
 		if !quiet && v != NotMeasured {
 			one.Verdict = NotMeasured + " (" + v + ")"
@@ -217,9 +220,10 @@ func (o *CheckOptions) turn(ctx context.Context, l *lab, s *station, scenario Sc
 	if err != nil {
 		return err
 	}
-	sample.Ratio = sample.Rate / e.Rate
+	sample.against(e)
 	r.Samples = append(r.Samples, e, sample)
 	f.add(string(scenario)+".ratio", s.Engine, sample.Ratio)
+	f.add(string(scenario)+".ratio by CPU", s.Engine, sample.CPURatio)
 	f.add(string(scenario)+".rate", s.Engine, sample.Rate)
 	f.add(string(scenario)+".per_commit", s.Engine, sample.PerCommit)
 	return nil

@@ -69,33 +69,34 @@ func PrintReport(w io.Writer, r Report) error {
 	if len(r.Bulk) > 0 {
 		return printBulk(w, r.Bulk)
 	}
-	t := newTable(w, "round", "what", "per s", "ratio", "CPU µs", "store µs", "driver µs", "p50 ms", "p90", "p99", "p99.9", "per commit", "alloc B", "RSS MB", "foreign")
-	var ratios, rates, e, cpu, batch []float64
+	t := newTable(w, "round", "what", "per s", "ratio", "by CPU", "CPU µs", "store µs", "driver µs", "p50 ms", "p90", "p99", "p99.9", "per commit", "alloc B", "RSS MB", "foreign")
+	var ratios, byCPU, rates, e, cpu, batch []float64
 	for _, s := range r.Samples {
 		t.row(sampleCells(s)...)
 		if s.Ratio == 0 {
 			e = append(e, s.Rate)
 			continue
 		}
-		ratios, rates = append(ratios, s.Ratio), append(rates, s.Rate)
+		ratios, byCPU, rates = append(ratios, s.Ratio), append(byCPU, s.CPURatio), append(rates, s.Rate)
 		cpu, batch = append(cpu, float64(s.ServerCPU)), append(batch, s.PerCommit)
 	}
 	if err := t.flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\nmedians: %.0f/s, ratio to E (%.0f/s) %.2f, CPU %s per answer, %.1f answers per commit; nothing oversold or lost\n",
-		Median(rates), Median(e), Median(ratios), micros(time.Duration(Median(cpu))), Median(batch))
+	_, err := fmt.Fprintf(w, "\nmedians: %.0f/s, ratio to E (%.0f/s) %.2f, by CPU %.2f, CPU %s per answer, %.1f answers per commit; nothing oversold or lost\n",
+		Median(rates), Median(e), Median(ratios), Median(byCPU), micros(time.Duration(Median(cpu))), Median(batch))
 	return err
 }
 
 func sampleCells(s Sample) []string {
 	us := func(d time.Duration) string { return fmt.Sprintf("%.0f", float64(d)/float64(time.Microsecond)) }
-	ratio, memory, batch := "", "", ""
+	ratio, cpu, memory, batch := "", "", "", ""
 	if s.Ratio > 0 {
+		cpu = fmt.Sprintf("%.2f", s.CPURatio)
 		ratio, memory, batch = fmt.Sprintf("%.2f", s.Ratio), fmt.Sprint(s.Memory>>20), fmt.Sprintf("%.1f", s.PerCommit)
 	}
 	return []string{
-		fmt.Sprint(s.Round + 1), strings.TrimSpace(string(s.Scenario) + " " + string(s.Engine)), fmt.Sprintf("%.0f", s.Rate), ratio,
+		fmt.Sprint(s.Round + 1), strings.TrimSpace(string(s.Scenario) + " " + string(s.Engine)), fmt.Sprintf("%.0f", s.Rate), ratio, cpu,
 		us(s.ServerCPU), us(s.StoreCPU), us(s.DriverCPU), millis(s.Latency.P50), millis(s.Latency.P90), millis(s.Latency.P99), millis(s.Latency.P999),
 		batch, fmt.Sprint(s.Alloc), memory, fmt.Sprintf("%.2f", s.Foreign),
 	}

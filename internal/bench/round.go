@@ -47,7 +47,8 @@ type Sample struct {
 	Foreign   float64 // cores that others used
 	Memory    int64   // bytes of the server in RAM
 	Alloc     int64   // bytes allocated per answer
-	Ratio     float64 // to E of the same round; 0 = it is E
+	Ratio     float64 // of the rate to E's in the same round; 0 = it is E
+	CPURatio  float64 // of E's processor time per answer to this one's, with the driver's: Ratio on a machine of its own
 	Proof     *Proof  `json:",omitempty"`
 }
 
@@ -94,6 +95,14 @@ func sampleOf(s Scenario, round int, d driven, u used) Sample {
 		out.ServerCPU, out.StoreCPU, out.DriverCPU = (u.server+u.postgres)/n, u.postgres/n, u.driver/n
 	}
 	return out
+}
+
+// against compares a stretch with E of the same round.
+func (s *Sample) against(e Sample) {
+	s.Ratio = s.Rate / e.Rate
+	if mine := s.ServerCPU + s.DriverCPU; mine > 0 {
+		s.CPURatio = float64(e.ServerCPU+e.DriverCPU) / float64(mine)
+	}
 }
 
 // measure drives one stretch of a scenario and proves that it was sound.

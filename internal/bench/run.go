@@ -79,9 +79,9 @@ func Run(ctx context.Context, o RunOptions) (r Report, err error) {
 		if err != nil {
 			return r, err
 		}
-		sample.Ratio = sample.Rate / e.Rate
+		sample.against(e)
 		r.Samples = append(r.Samples, e, sample)
-		l.Tell(fmt.Sprintf("round %d of %d: E %.0f/s, %s %.0f/s, ratio %.2f", round+1, o.Rounds, e.Rate, o.Scenario, sample.Rate, sample.Ratio))
+		l.Tell(fmt.Sprintf("round %d of %d: E %.0f/s, %s %.0f/s, ratio %.2f, by CPU %.2f", round+1, o.Rounds, e.Rate, o.Scenario, sample.Rate, sample.Ratio, sample.CPURatio))
 	}
 	return r, nil
 }
@@ -108,7 +108,7 @@ type BulkSample struct {
 	StoreCPU  time.Duration // PostgreSQL's part
 	CopyCPU   time.Duration `json:",omitempty"` // per ticket, of PostgreSQL's COPY of the same rows
 	CopyTook  time.Duration `json:",omitempty"`
-	Signature time.Duration // processor time of one Ed25519 signature, measured beside
+	Signature time.Duration // one Ed25519 signature at the same time on the same machine
 	Foreign   float64
 	Proof     Proof
 }
@@ -142,16 +142,18 @@ func (l *lab) bulkRounds(ctx context.Context, s *station, o RunOptions) ([]BulkS
 
 // bulk measures one large order and, on PostgreSQL, the COPY of its rows.
 func (l *lab) bulk(ctx context.Context, s *station, tickets int64, round int) (BulkSample, error) {
-	out := BulkSample{Engine: s.Engine, Round: round, Tickets: tickets, Signature: signatureCPU()}
+	out := BulkSample{Engine: s.Engine, Round: round, Tickets: tickets}
 	if err := l.settle(ctx, s); err != nil {
 		return out, err
 	}
+	signature := signatures()
 	before := l.meter(s.server.pid)
 	var made bulkMade
-	if err := s.server.call(ctx, "bulk", tickets, &made); err != nil {
+	err := s.server.call(ctx, "bulk", tickets, &made)
+	u := l.since(before)
+	if out.Signature = signature(); err != nil {
 		return out, err
 	}
-	u := l.since(before)
 	n := time.Duration(tickets)
 	out.Took, out.CPU, out.StoreCPU, out.Foreign = made.Took, (u.server+u.postgres)/n, u.postgres/n, u.foreign()
 	if s.Engine == db.Postgres {

@@ -118,7 +118,7 @@ func (c *carrier) page(rows []actor.Row) error {
 // expand adds the tickets of chunks and whole lines, the licenses of tickets, and
 // the tickets of licenses that were named themselves.
 func (c *carrier) expand(n *named) error {
-	direct := distinct(slices.Clone(n.licenses))
+	direct := distinct(n.licenses)
 	for _, i := range n.issued {
 		ids, err := idsOf[Ticket](c.q, qIssuedRange, c.p, i.Snapshot, i.First, i.Last)
 		if err != nil {
@@ -173,11 +173,14 @@ func (c *carrier) expand(n *named) error {
 // times, and each time its code would be opened again.
 func distinct(ids [][16]byte) [][16]byte {
 	seen := make(map[[16]byte]bool, len(ids))
-	return slices.DeleteFunc(ids, func(id [16]byte) bool {
-		repeat := seen[id]
-		seen[id] = true
-		return repeat
-	})
+	out := make([][16]byte, 0, len(ids))
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // lookups ships the rows by which the codes of tickets and license keys are
