@@ -25,7 +25,7 @@ type Request struct {
 	Container   ContainerKeys     `json:"cnt"`
 	Fingerprint []FingerprintPart `json:"fp,omitempty"`
 	Virtual     bool              `json:"vm,omitempty"`
-	Code        string            `json:"code,omitempty"` // ticket or key as printed; HTTPS only
+	Code        string            `json:"code,omitempty"` // ticket, key or pairing code as printed; HTTPS only
 	Sealed      string            `json:"sec,omitempty"`  // the same sealed to the depot (SealCode); files
 	Held        []Held            `json:"held,omitempty"`
 	Want        []string          `json:"want,omitempty"` // license ids; empty = all of the code

@@ -51,6 +51,7 @@ func TestVectorsAreFrozen(t *testing.T) {
 	keep(t, "tokens-valid.txt", valid.book())
 	keep(t, "tokens-invalid.txt", invalidTokenVectors(valid))
 	keep(t, "codes.txt", codeVectors())
+	keep(t, "pairings.txt", pairingVectors())
 	keep(t, "fingerprint.txt", fingerprintVectors())
 	keep(t, "licenses.txt", licenseVectors())
 	// Sealing is random: these lines are made once and only ever opened.
