@@ -107,10 +107,16 @@ type backend interface {
 }
 
 // reading says what a read is to see.
-type reading uint8
+type reading struct {
+	what  extent
+	scope *[16]byte // only this publisher's rows; nil = everybody's
+}
+
+// extent is how much one read makes.
+type extent uint8
 
 const (
-	snapshot reading = iota // one state of everything, over many statements
+	snapshot extent = iota // one state of everything, over many statements
 	single                  // exactly one statement
 	points                  // exactly one statement, which looks rows up by their keys
 )
@@ -154,15 +160,16 @@ func (d *DB) Now() time.Time { return d.opt.Now() }
 // Ping asks the database for one trivial answer.
 func (d *DB) Ping(ctx context.Context) error { return d.backend.ping(ctx) }
 
-// Read runs fn on one snapshot; what is written meanwhile is not seen.
+// Read runs fn on one snapshot; what is written meanwhile is not seen. It sees
+// everybody's rows: whoever reads for one publisher uses For.
 func (d *DB) Read(ctx context.Context, fn func(r *Reader) error) error {
-	return d.backend.read(ctx, snapshot, fn)
+	return d.backend.read(ctx, reading{what: snapshot}, fn)
 }
 
 // ReadOne is Read for a function that makes exactly one statement. It saves
 // PostgreSQL two round trips; a second statement is refused as our mistake.
 func (d *DB) ReadOne(ctx context.Context, fn func(r *Reader) error) error {
-	return d.backend.read(ctx, single, fn)
+	return d.backend.read(ctx, reading{what: single}, fn)
 }
 
 // Write runs fn in a transaction and returns after the commit is durable. Any

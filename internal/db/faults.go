@@ -36,6 +36,9 @@ var (
 	ErrBadURL = fault.New(fault.Invalid, "db.bad_url")
 	// ErrNotDurable: a setting would lose acknowledged work; args setting, value, want.
 	ErrNotDurable = fault.New(fault.Unavailable, "db.not_durable")
+	// ErrGuarded: the role that connects does not own the tables, so that row-level
+	// security would hide them from it; arg user.
+	ErrGuarded = fault.New(fault.Unavailable, "db.guarded")
 	// ErrNewerSchema: a newer program has migrated this database; args have, know.
 	ErrNewerSchema = fault.New(fault.Unavailable, "db.newer_schema")
 	// ErrBackupIO: a file of a backup could not be read or written.

@@ -81,7 +81,7 @@ func (g *Gather[In, Out]) run(ctx context.Context, members []*gathered[In, Out])
 		}
 		g.next()
 	}()
-	err = g.d.backend.read(ctx, points, func(r *Reader) error {
+	err = g.d.backend.read(ctx, reading{what: points}, func(r *Reader) error {
 		in := make([]In, n)
 		for i, j := range members {
 			in[i] = j.in

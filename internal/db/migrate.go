@@ -183,11 +183,20 @@ func schemaVersion(ctx context.Context, e Engine, s *sql.DB) (int64, error) {
 
 // Migrate brings the schema to this program's version. It is safe when several
 // nodes start at once. It returns ErrNewerSchema when a newer program has
-// migrated the database already.
+// migrated the database already. On PostgreSQL it also gives ReadRole what it
+// needs; see Guard for what the connecting role was not allowed to do.
 func (d *DB) Migrate(ctx context.Context) error { return d.MigrateTo(ctx, newest()) }
 
 // MigrateTo is Migrate up to one version; tests of upgrades use it.
 func (d *DB) MigrateTo(ctx context.Context, version int64) error {
+	err := d.migrateTo(ctx, version)
+	if p, ok := d.backend.(*pg); ok && err == nil {
+		err = p.install(ctx)
+	}
+	return err
+}
+
+func (d *DB) migrateTo(ctx context.Context, version int64) error {
 	return d.withStd(func(s *sql.DB) error {
 		have, err := schemaVersion(ctx, d.engine, s)
 		switch {

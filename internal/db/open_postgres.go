@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -26,6 +27,8 @@ type pg struct {
 	reads  *pgxpool.Pool
 	points *pgxpool.Pool // of Gather: its plans are made once
 	bulk   chan struct{} // turns of WriteBulk
+
+	guarded atomic.Bool // reads of one publisher run as ReadRole
 }
 
 func openPostgres(ctx context.Context, d *DB) (backend, error) {
@@ -45,7 +48,11 @@ func openPostgres(ctx context.Context, d *DB) (backend, error) {
 		_ = p.close()
 		return nil, err
 	}
-	if err := p.verify(ctx); err != nil {
+	err = p.verify(ctx)
+	if err == nil {
+		_, err = p.look(ctx)
+	}
+	if err != nil {
 		_ = p.close()
 		return nil, err
 	}
@@ -143,10 +150,12 @@ func (p *pg) close() error {
 // pgSession is one connection in the hands of one transaction, which begins
 // together with its first statement: that saves a round trip.
 type pgSession struct {
-	c     *pgx.Conn
-	begin string // not sent yet; "" once the transaction has begun, or needs none
-	args  []any
-	rows  pgRows
+	c       *pgx.Conn
+	begin   string // not sent yet; "" once the transaction has begun, or needs none
+	guarded bool
+	scope   *[16]byte // whose rows it reads from now on, not sent yet
+	args    []any
+	rows    pgRows
 }
 
 func (s *pgSession) bind(args []any) error {
@@ -170,7 +179,7 @@ func (s *pgSession) query(ctx context.Context, st *Stmt, args []any) (cursor, er
 		return nil, err
 	}
 	s.rows = pgRows{st: st}
-	if s.begin != "" {
+	if s.leads() {
 		first, err := s.first(ctx, st.texts[1])
 		if err != nil {
 			return nil, named(st, err)
@@ -191,17 +200,28 @@ func (s *pgSession) query(ctx context.Context, st *Stmt, args []any) (cursor, er
 	return &s.rows, nil
 }
 
-// first sends BEGIN and a statement with s.args together; the statement's answer
-// is the next one of the result.
+// leads reports whether something goes out before the next statement.
+func (s *pgSession) leads() bool { return s.begin != "" || s.scope != nil }
+
+// first sends BEGIN, the scope of a read, and a statement with s.args together;
+// the statement's answer is the next one of the result.
 func (s *pgSession) first(ctx context.Context, text string) (pgx.BatchResults, error) {
 	var b pgx.Batch
-	b.Queue(s.begin)
+	if s.begin != "" {
+		b.Queue(s.begin)
+	}
+	if s.scope != nil {
+		b.Queue(enterText, publisherText(*s.scope))
+	}
+	leads := b.Len()
+	s.begin, s.scope = "", nil
 	b.Queue(text, s.args...)
-	s.begin = ""
 	res := s.c.SendBatch(ctx, &b)
-	if _, err := res.Exec(); err != nil {
-		_ = res.Close()
-		return nil, err
+	for range leads {
+		if _, err := res.Exec(); err != nil {
+			_ = res.Close()
+			return nil, err
+		}
 	}
 	return res, nil
 }
@@ -216,7 +236,7 @@ func (s *pgSession) exec(ctx context.Context, st *Stmt, args []any) (int64, erro
 
 // run executes a text with s.args.
 func (s *pgSession) run(ctx context.Context, text string) (int64, error) {
-	if s.begin == "" {
+	if !s.leads() {
 		tag, err := s.c.Exec(ctx, text, s.args...)
 		return tag.RowsAffected(), err
 	}

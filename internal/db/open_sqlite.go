@@ -93,7 +93,7 @@ func (l *lite) std() (*sql.DB, error) {
 }
 
 func (l *lite) ping(ctx context.Context) error {
-	return l.read(ctx, single, func(r *Reader) error {
+	return l.read(ctx, reading{what: single}, func(r *Reader) error {
 		var n int64
 		return r.QueryRow(qPing).Scan(&n)
 	})

@@ -13,15 +13,15 @@ func (l *lite) read(ctx context.Context, how reading, fn func(*Reader) error) er
 	}
 	ok := false
 	defer func() { l.pool.give(c, ok) }()
-	r := &Reader{querier{d: l.d, ctx: ctx, now: At(l.d.opt.Now()).Time, s: c, one: how != snapshot}}
-	if how == snapshot {
+	r := &Reader{querier{d: l.d, ctx: ctx, now: At(l.d.opt.Now()).Time, s: c, one: how.what != snapshot}}
+	if how.what == snapshot {
 		if _, err := c.exec(context.Background(), qBegin, nil); err != nil {
 			return err
 		}
 	}
 	err = r.end(fn(r))
 	ok = true
-	if how == snapshot {
+	if how.what == snapshot {
 		if _, e := c.exec(context.Background(), qRollback, nil); e != nil {
 			ok = false
 		}

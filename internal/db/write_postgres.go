@@ -21,7 +21,7 @@ const (
 
 func (p *pg) read(ctx context.Context, how reading, fn func(*Reader) error) error {
 	pool := p.reads
-	if how == points {
+	if how.what == points {
 		pool = p.points
 	}
 	c, err := acquire(ctx, pool)
@@ -29,11 +29,14 @@ func (p *pg) read(ctx context.Context, how reading, fn func(*Reader) error) erro
 		return err
 	}
 	defer c.Release() // a connection inside a transaction is closed, not reused
-	s := &pgSession{c: c.Conn()}
-	if how == snapshot {
+	s := &pgSession{c: c.Conn(), guarded: p.guarded.Load()}
+	if how.what == snapshot {
 		s.begin = beginRead
 	}
-	r := &Reader{querier{d: p.d, ctx: ctx, now: At(p.d.opt.Now()).Time, s: s, one: how != snapshot}}
+	if how.scope != nil {
+		s.narrow(*how.scope)
+	}
+	r := &Reader{querier{d: p.d, ctx: ctx, now: At(p.d.opt.Now()).Time, s: s, one: how.what != snapshot}}
 	err = r.end(fn(r))
 	rollback(ctx, s.c)
 	return err

@@ -75,6 +75,11 @@ var _ = add("fault.db.not_durable", Entry{
 	DE: "Die Datenbank verlöre bei Stromausfall bestätigte Arbeit: {setting} ist {value}. Setzen Sie es auf {want} und starten Sie neu.",
 })
 
+var _ = add("fault.db.guarded", Entry{
+	EN: "The PostgreSQL role {user} does not own Licet's tables, so row-level security would hide every row from it. Connect as the role that owns them, or as a member of it.",
+	DE: "Der PostgreSQL-Rolle {user} gehören die Tabellen von Licet nicht; die Zeilensicherheit würde ihr jede Zeile verbergen. Melden Sie sich mit der Rolle an, der sie gehören, oder mit einem Mitglied von ihr.",
+})
+
 var _ = add("fault.db.newer_schema", Entry{
 	EN: "A newer version of Licet has used this database (schema {have}; this program knows {know}). Start the newer version, or restore a backup.",
 	DE: "Eine neuere Fassung von Licet hat diese Datenbank benutzt (Schema {have}; dieses Programm kennt {know}). Starten Sie die neuere oder spielen Sie eine Sicherung zurück.",
