@@ -37,7 +37,7 @@ func OpenIssued[T any, P interface {
 ) (*T, error) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	c, kid, err := Open[T, P](token, t.issuers)
+	c, kid, err := openChecked[T, P](token, t.issuers, t.check)
 	if err != nil {
 		return nil, err
 	}

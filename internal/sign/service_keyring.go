@@ -37,6 +37,8 @@ type Keyring struct {
 	rings   map[publisherID]*ring
 	loading sync.Mutex
 
+	looks looker
+
 	// tamper is set by tests only: what a broken signer would hand out.
 	tamper func(token string) string
 }

@@ -134,13 +134,16 @@ func (k *Keyring) loadLocked(ctx context.Context, p publisherID) (*ring, error) 
 		return before, nil
 	}
 	s := stock{publisher: p}
-	err := k.db.Read(ctx, func(r *db.Reader) error { return s.read(r) })
+	err := k.db.For(p).Read(ctx, func(r *db.Reader) error { return s.read(r) })
 	if err != nil {
 		return nil, err
 	}
 	fresh := s.build(before, func(row keyRow) ([]byte, error) {
 		return k.id.Open(keyLabel(p, row.Purpose, row.KID), row.sealed)
 	})
+	if fresh.trust != nil {
+		fresh.trust.CheckWith(k.looks.check)
+	}
 	k.changed(s.version)
 	k.mu.Lock()
 	k.rings[p] = fresh
