@@ -115,6 +115,7 @@ type placeData struct {
 	Gen       int64       `json:"gen"`
 	Quantity  int64       `json:"qty"`
 	Exchange  ExchangeID  `json:"exchange,omitzero"`
+	Tried     bool        `json:"tried,omitempty"` // it left marks of a trial
 }
 
 func placeOf(a *Activation, x ExchangeID) placeData {

@@ -179,12 +179,14 @@ func (c *contact) put(l *License, seats Seats, q int64) {
 	l.Seats, l.Taken, l.dirty = seats, l.Taken+q, true
 	c.here, c.made = append(c.here, a), append(c.made, a)
 	c.mark(a)
+	data := placeOf(a, c.msg.exchange)
 	for _, t := range l.trialMarks(c.msg.marks) {
+		data.Tried = true
 		if _, known := c.tried[t.id]; !known {
 			c.marked = append(c.marked, t)
 		}
 	}
-	c.event("activation", a.ID, "activation.issued", placeOf(a, c.msg.exchange))
+	c.event("activation", a.ID, "activation.issued", data)
 	c.deliver(StepActivate, a)
 }
 

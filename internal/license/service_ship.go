@@ -36,6 +36,8 @@ func (c *carrier) ship(t *ship.Table, ids [][16]byte) {
 // named is the ids that journal rows name.
 type named struct {
 	snapshots, tickets, licenses, containers, activations, exchanges [][16]byte
+	seated                                                           [][16]byte // licenses of which only the seats changed
+	tried                                                            [][16]byte // activations that left marks of a trial
 	whole                                                            []OrderLineID
 	extended                                                         []LicenseID
 	issued                                                           []issuedData
@@ -49,6 +51,7 @@ type facts struct {
 	Snapshot  SnapshotID  `json:"snapshot"`
 	First     TicketID    `json:"first"`
 	Last      TicketID    `json:"last"`
+	Tried     bool        `json:"tried"`
 }
 
 func (n *named) add(row actor.Row) {
@@ -73,8 +76,11 @@ func (n *named) add(row actor.Row) {
 		}
 	case "activation":
 		n.activations = append(n.activations, row.EntityID)
-		n.licenses = append(n.licenses, f.License)
+		n.seated = append(n.seated, f.License)
 		n.containers = append(n.containers, f.Container)
+		if f.Tried {
+			n.tried = append(n.tried, row.EntityID)
+		}
 	case "container":
 		n.containers = append(n.containers, row.EntityID)
 	}
@@ -95,7 +101,7 @@ func (c *carrier) page(rows []actor.Row) error {
 	}
 	c.ship(shipSnapshot, n.snapshots)
 	c.ship(shipTicket, n.tickets)
-	c.ship(shipLicense, n.licenses)
+	c.ship(shipLicense, append(n.licenses, n.seated...))
 	if err := c.lookups(n); err != nil {
 		return err
 	}
@@ -248,7 +254,7 @@ func (s *Service) keysOf(q db.Querier, p actor.PublisherID, ids []LicenseID) ([]
 // trials ships the marks of trials that the named activations left.
 func (c *carrier) trials(n named) error {
 	var ids [][16]byte
-	for part := range slices.Chunk(distinct(n.activations), chunk) {
+	for part := range slices.Chunk(distinct(n.tried), chunk) {
 		acts, err := db.List(c.q, scanActivation, qActivationsByID, c.p, db.IDs[Activation](toTyped[Activation](part)))
 		if err != nil {
 			return err
@@ -261,9 +267,6 @@ func (c *carrier) trials(n named) error {
 			l := of[a.License]
 			if l == nil {
 				return ErrNotFound
-			}
-			if !l.tried() {
-				continue
 			}
 			box, err := containerOf(c.q, c.p, a.Container, false)
 			if err != nil {
