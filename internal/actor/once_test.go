@@ -134,3 +134,69 @@ func TestOnceUnderRace(t *testing.T) {
 		}
 	})
 }
+
+// sum is an answer that leaves no row.
+type sum struct {
+	Count int    `json:"count"`
+	Name  string `json:"name"`
+}
+
+// What leaves no row is answered again as it was, and can be asked for without
+// the writer.
+func TestOnceSaidKeepsTheAnswer(t *testing.T) {
+	clock := dbtest.Clock(t)
+	for _, e := range dbtest.Engines() {
+		clock.Set(dbtest.Start)
+		d := dbtest.Open(t, e, dbtest.WithNow(clock.Now))
+		s := actortest.NewSite(t, d, "alpha")
+		by := s.All().With(actor.Retry{Key: "k", Route: "r", Body: [32]byte{1}})
+		other := by
+		other.Retry.Body = [32]byte{2}
+		n := 0
+		act := func(by actor.Actor) (v sum, err error) {
+			err = d.Write(t.Context(), func(tx *db.Tx) error {
+				v, err = actor.OnceSame(tx, by, func() (sum, error) {
+					n++
+					return sum{n, "a"}, nil
+				})
+				return err
+			})
+			return v, err
+		}
+		look := func(by actor.Actor) (v sum, seen bool, err error) {
+			err = d.Read(t.Context(), func(r *db.Reader) error {
+				v, seen, err = actor.Said[sum](r, by)
+				return err
+			})
+			return v, seen, err
+		}
+		if _, seen, err := look(by); seen || err != nil {
+			t.Errorf("%s: known before: %v", e, err)
+		}
+		first, err := act(by)
+		again, err2 := act(by)
+		kept, seen, err3 := look(by)
+		if err != nil || err2 != nil || err3 != nil || !seen || first != (sum{1, "a"}) || again != first || kept != first {
+			t.Errorf("%s: %v %v %v %v, %v %v %v", e, first, again, kept, seen, err, err2, err3)
+		}
+		if _, err := act(other); fault.CodeOf(orOK(err)) != "actor.key_reused" {
+			t.Errorf("%s: another body: %v", e, err)
+		}
+		if _, _, err := look(other); fault.CodeOf(orOK(err)) != "actor.key_reused" {
+			t.Errorf("%s: another body, read: %v", e, err)
+		}
+		if _, seen, err := look(s.All()); seen || err != nil {
+			t.Errorf("%s: known without a key: %v", e, err)
+		}
+		if v, err := act(s.All()); err != nil || v.Count != 2 {
+			t.Errorf("%s: without a key: %v, %v", e, v, err)
+		}
+		clock.Advance(24*time.Hour + time.Second)
+		if _, seen, err := look(other); seen || err != nil {
+			t.Errorf("%s: remembered for too long: %v", e, err)
+		}
+		if v, err := act(other); err != nil || v.Count != 3 {
+			t.Errorf("%s: after a day: %v, %v", e, v, err)
+		}
+	}
+}

@@ -95,16 +95,13 @@ type shelf[T any] struct {
 	rules func(q db.Querier, p actor.PublisherID, old *T, next T) (T, refusals, error)
 }
 
-// create is the door that makes an object.
+// create is the door that makes an object. An Idempotency-Key makes it
+// repeatable.
 func create[T any](ctx context.Context, s *Service, by actor.Actor, k shelf[T], v T) (T, error) {
 	var out T
 	err := s.write(ctx, by, func(tx *db.Tx) error {
-		load := func(id [16]byte) (T, error) { return k.find(tx, by.Publisher, db.ID[T](id).String()) }
-		made, err := actor.Once(tx, by, load, func() ([16]byte, T, error) {
-			one, err := k.make(tx, by, v)
-			return k.id(one), one, err
-		})
-		out = made
+		var err error
+		out, err = once(tx, by, k, func() (T, error) { return k.make(tx, by, v) })
 		return err
 	})
 	if err != nil {
@@ -112,6 +109,15 @@ func create[T any](ctx context.Context, s *Service, by actor.Actor, k shelf[T], 
 		return none, err
 	}
 	return out, nil
+}
+
+// once is actor.Once for an act on one object.
+func once[T any](tx *db.Tx, by actor.Actor, k shelf[T], do func() (T, error)) (T, error) {
+	load := func(id [16]byte) (T, error) { return k.find(tx, by.Publisher, db.ID[T](id).String()) }
+	return actor.Once(tx, by, load, func() ([16]byte, T, error) {
+		v, err := do()
+		return k.id(v), v, err
+	})
 }
 
 func (k shelf[T]) make(tx *db.Tx, by actor.Actor, v T) (T, error) {
@@ -150,18 +156,22 @@ func (k shelf[T]) make(tx *db.Tx, by actor.Actor, v T) (T, error) {
 
 // change is the door that replaces an object: a fixed field or a state that
 // next leaves empty stays as it is. A change that changes nothing
-// writes nothing.
+// writes nothing. An Idempotency-Key makes it repeatable.
 func change[T any](ctx context.Context, s *Service, by actor.Actor, k shelf[T], ref string, rev int64, next func(old T) T, event string) (T, error) {
 	var out T
 	err := s.write(ctx, by, func(tx *db.Tx) error {
-		if _, err := lock(tx, by.Publisher); err != nil {
-			return err
-		}
-		old, err := k.find(tx, by.Publisher, ref)
-		if err != nil {
-			return err
-		}
-		out, err = k.replace(tx, by, old, rev, next(old), event)
+		var err error
+		out, err = once(tx, by, k, func() (T, error) {
+			if _, err := lock(tx, by.Publisher); err != nil {
+				var none T
+				return none, err
+			}
+			old, err := k.find(tx, by.Publisher, ref)
+			if err != nil {
+				return old, err
+			}
+			return k.replace(tx, by, old, rev, next(old), event)
+		})
 		return err
 	})
 	if err != nil {

@@ -10,55 +10,85 @@ import (
 // Apply brings the catalog of the caller's publisher to what a YAML file says
 // and returns what it did. With dryRun it only returns what it would do. Objects
 // that the file does not mention stay; a file applied twice writes nothing the
-// second time. All of it happens in one transaction or not at all; every refusal
-// of the file is returned, joined, each with the argument "line" and a JSON
-// pointer as its field (Explain renders them).
+// second time, and under the same Idempotency-Key it returns the first plan
+// again. All of it happens in one transaction or not at all; every refusal of the
+// file is returned, joined, each with the argument "line" and a JSON pointer as
+// its field (Explain renders them).
 func (s *Service) Apply(ctx context.Context, by actor.Actor, doc []byte, dryRun bool) (Plan, error) {
+	if dryRun {
+		by.Retry = actor.Retry{}
+	}
 	file, bad := readFile(doc)
-	var seen int64 // the catalog's revision that the plan was made on
-	var made *draft
-	err := s.db.Read(ctx, func(r *db.Reader) error {
-		err := s.mayWrite(r, by)
-		if err == nil {
-			err = bad
+	w := applying{by: by, file: file}
+	if err := s.db.Read(ctx, func(r *db.Reader) error { return w.prepare(s, r, bad) }); err != nil {
+		return Plan{}, err
+	}
+	if dryRun || w.said || w.made.Empty() && by.Retry.Key == "" {
+		w.plan.DryRun = dryRun
+		return w.plan, nil
+	}
+	err := s.db.WriteBulk(ctx, func(tx *db.Tx) error {
+		if err := s.mayWrite(tx, by); err != nil {
+			return err
 		}
-		if err == nil {
-			seen, err = head(r, by.Publisher)
-		}
-		if err == nil {
-			made, err = planned(r, by, file)
-		}
+		out, err := actor.OnceSame(tx, by, func() (Plan, error) { return w.carryOut(tx) })
+		w.plan = out
 		return err
 	})
 	if err != nil {
 		return Plan{}, err
 	}
-	if dryRun || made.Empty() {
-		made.DryRun = dryRun
-		return made.Plan, nil
+	return w.plan, nil
+}
+
+// applying is a catalog file on its way.
+type applying struct {
+	by   actor.Actor
+	file entries
+	seen int64  // the catalog's revision that made was planned on
+	made *draft // nil when the file was applied before
+	said bool   // plan is what it was answered then
+	plan Plan
+}
+
+// prepare does what needs no writer: the right, the answer of before, the plan.
+// bad is what is wrong with the file.
+func (w *applying) prepare(s *Service, r *db.Reader, bad error) error {
+	err := s.mayWrite(r, w.by)
+	if err == nil {
+		w.plan, w.said, err = actor.Said[Plan](r, w.by)
 	}
-	out := made.Plan
-	err = s.db.WriteBulk(ctx, func(tx *db.Tx) error {
-		if err := s.mayWrite(tx, by); err != nil {
-			return err
-		}
-		rev, err := lock(tx, by.Publisher)
-		if err != nil {
-			return err
-		}
-		d := made
-		if rev != seen+1 { // somebody was faster
-			if d, err = planned(tx, by, file); err != nil {
-				return err
-			}
-		}
-		out = d.Plan
-		return d.carryOut(tx, by)
-	})
+	if err != nil || w.said {
+		return err
+	}
+	if bad != nil {
+		return bad
+	}
+	if w.seen, err = head(r, w.by.Publisher); err != nil {
+		return err
+	}
+	if w.made, err = planned(r, w.by, w.file); err == nil {
+		w.plan = w.made.Plan
+	}
+	return err
+}
+
+// carryOut writes the plan, made anew if somebody was faster.
+func (w *applying) carryOut(tx *db.Tx) (Plan, error) {
+	d := w.made
+	if d.Empty() {
+		return d.Plan, nil
+	}
+	rev, err := lock(tx, w.by.Publisher)
 	if err != nil {
 		return Plan{}, err
 	}
-	return out, nil
+	if rev != w.seen+1 {
+		if d, err = planned(tx, w.by, w.file); err != nil {
+			return Plan{}, err
+		}
+	}
+	return d.Plan, d.carryOut(tx, w.by)
 }
 
 func planned(q db.Querier, by actor.Actor, file entries) (*draft, error) {

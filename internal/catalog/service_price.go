@@ -10,36 +10,18 @@ import (
 
 // SetPrice writes what one unit of an article or configuration costs from a day
 // on. A price of the same number, class, currency and day is replaced; setting
-// the same amount again writes nothing. Errors: ErrNotFound for the number;
-// ErrChoice, ErrCurrency, ErrAmount, ErrFreeAmount, ErrPriceDay.
+// the same amount again writes nothing. An Idempotency-Key makes it repeatable.
+// Errors: ErrNotFound for the number; ErrChoice, ErrCurrency, ErrAmount,
+// ErrFreeAmount, ErrPriceDay.
 func (s *Service) SetPrice(ctx context.Context, by actor.Actor, v Price) (Price, error) {
 	var out Price
 	err := s.write(ctx, by, func(tx *db.Tx) error {
 		if bad := v.check(); len(bad) > 0 {
 			return bad.join()
 		}
-		if _, err := lock(tx, by.Publisher); err != nil {
-			return err
-		}
-		i, err := itemByNumber(tx, by.Publisher, v.Number)
-		if err != nil {
-			return err
-		}
-		out = v
-		out.Number, out.ID = i.number, db.NewID[Price](tx)
-		old, err := priceOf(tx, by.Publisher, i.id, v.Class, v.Currency, v.From)
-		if err != nil && !absent(err) {
-			return err
-		}
-		if err == nil && old.From == v.From {
-			if out.ID = old.ID; old.Minor == v.Minor {
-				return nil
-			}
-		}
-		if err := setPrice(tx, by.Publisher, i, out); err != nil {
-			return err
-		}
-		return actor.Record(tx, by, out.line("set"))
+		var err error
+		out, err = actor.OnceSame(tx, by, func() (Price, error) { return putPrice(tx, by, v) })
+		return err
 	})
 	if err != nil {
 		return Price{}, err
@@ -47,30 +29,59 @@ func (s *Service) SetPrice(ctx context.Context, by actor.Actor, v Price) (Price,
 	return out, nil
 }
 
+func putPrice(tx *db.Tx, by actor.Actor, v Price) (Price, error) {
+	if _, err := lock(tx, by.Publisher); err != nil {
+		return v, err
+	}
+	i, err := itemByNumber(tx, by.Publisher, v.Number)
+	if err != nil {
+		return v, err
+	}
+	v.Number, v.ID = i.number, db.NewID[Price](tx)
+	old, err := priceOf(tx, by.Publisher, i.id, v.Class, v.Currency, v.From)
+	if err != nil && !absent(err) {
+		return v, err
+	}
+	if err == nil && old.From == v.From {
+		if v.ID = old.ID; old.Minor == v.Minor {
+			return v, nil
+		}
+	}
+	if err := setPrice(tx, by.Publisher, i, v); err != nil {
+		return v, err
+	}
+	return v, actor.Record(tx, by, v.line("set"))
+}
+
 // WithdrawPrice takes a price away, so that the one before it holds again. What
 // was ordered keeps its amount. A price that is not there is ErrNotFound; the
-// amount of v does not matter.
+// amount of v does not matter. An Idempotency-Key makes it repeatable.
 func (s *Service) WithdrawPrice(ctx context.Context, by actor.Actor, v Price) error {
 	return s.write(ctx, by, func(tx *db.Tx) error {
-		if _, err := lock(tx, by.Publisher); err != nil {
-			return err
-		}
-		i, err := itemByNumber(tx, by.Publisher, v.Number)
-		if err != nil {
-			return err
-		}
-		old, err := priceOf(tx, by.Publisher, i.id, v.Class, v.Currency, v.From)
-		if err != nil && !absent(err) {
-			return err
-		}
-		if absent(err) || old.From != v.From {
-			return ErrNotFound.With("object", "price", "key", clip(v.label()))
-		}
-		if _, err := deletePrice(tx, by.Publisher, i, old); err != nil {
-			return err
-		}
-		return actor.Record(tx, by, old.line("withdrawn"))
+		_, err := actor.OnceSame(tx, by, func() (struct{}, error) { return struct{}{}, dropPrice(tx, by, v) })
+		return err
 	})
+}
+
+func dropPrice(tx *db.Tx, by actor.Actor, v Price) error {
+	if _, err := lock(tx, by.Publisher); err != nil {
+		return err
+	}
+	i, err := itemByNumber(tx, by.Publisher, v.Number)
+	if err != nil {
+		return err
+	}
+	old, err := priceOf(tx, by.Publisher, i.id, v.Class, v.Currency, v.From)
+	if err != nil && !absent(err) {
+		return err
+	}
+	if absent(err) || old.From != v.From {
+		return ErrNotFound.With("object", "price", "key", clip(v.label()))
+	}
+	if _, err := deletePrice(tx, by.Publisher, i, old); err != nil {
+		return err
+	}
+	return actor.Record(tx, by, old.line("withdrawn"))
 }
 
 // maxPrices bounds the price history that ListPrices returns.

@@ -19,8 +19,8 @@ const (
 // Decide settles a container's case. A software container that was copied can
 // not prove which copy is the right one, so a human does. It needs
 // container.evict for an organization that holds something in it, and is
-// journaled. Errors: license.not_found, license.bad_decision,
-// license.container_state.
+// journaled; an Idempotency-Key makes it repeatable. Errors: license.not_found,
+// license.bad_decision, license.container_state.
 func (s *Service) Decide(ctx context.Context, by actor.Actor, id ContainerID, d Decision) (ContainerInfo, error) {
 	var out ContainerInfo
 	err := s.write(ctx, func(tx *db.Tx) error {
@@ -28,30 +28,40 @@ func (s *Service) Decide(ctx context.Context, by actor.Actor, id ContainerID, d 
 		if err != nil {
 			return err
 		}
-		event := "container.accepted"
-		switch d {
-		case Accept:
-			if c.State, err = c.State.Accept(); err != nil {
-				return err
+		show := func([16]byte) (ContainerInfo, error) {
+			live, err := db.List(tx, scanActivation, qContainerLive, by.Publisher, id)
+			return c.info(live), err
+		}
+		out, err = actor.Once(tx, by, show, func() ([16]byte, ContainerInfo, error) {
+			if err := decide(tx, by, c, d); err != nil {
+				return id, ContainerInfo{}, err
 			}
-			c.Reason, c.Counter = "", 0
-		case Block:
-			c.State, event = c.State.Block(), "container.blocked"
-		default:
-			return ErrBadDecision.With("value", string(d))
-		}
-		if err := updateContainer(tx, by.Publisher, c); err != nil {
-			return err
-		}
-		c.Rev++
-		live, err := db.List(tx, scanActivation, qContainerLive, by.Publisher, id)
-		if err != nil {
-			return err
-		}
-		out = c.info(live)
-		return actor.Record(tx, by, actor.Entry{Entity: "container", ID: id, Event: event})
+			v, err := show(id)
+			return id, v, err
+		})
+		return err
 	})
 	return out, err
+}
+
+func decide(tx *db.Tx, by actor.Actor, c *Container, d Decision) (err error) {
+	event := "container.accepted"
+	switch d {
+	case Accept:
+		if c.State, err = c.State.Accept(); err != nil {
+			return err
+		}
+		c.Reason, c.Counter = "", 0
+	case Block:
+		c.State, event = c.State.Block(), "container.blocked"
+	default:
+		return ErrBadDecision.With("value", string(d))
+	}
+	if err := updateContainer(tx, by.Publisher, c); err != nil {
+		return err
+	}
+	c.Rev++
+	return actor.Record(tx, by, actor.Entry{Entity: "container", ID: c.ID, Event: event})
 }
 
 // containerFor locks a container that by may decide about.

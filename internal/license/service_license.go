@@ -45,6 +45,8 @@ func (s *Service) UnblockLicense(ctx context.Context, by actor.Actor, id License
 	return s.turnLicense(ctx, by, id, actor.LicenseWrite, func(_ *db.Tx, l *License) ([]act, error) { return l.unblock() })
 }
 
+// turnLicense is the frame of every act on one license. An Idempotency-Key makes
+// it repeatable.
 func (s *Service) turnLicense(ctx context.Context, by actor.Actor, id LicenseID, perm actor.Permission, turn func(*db.Tx, *License) ([]act, error)) (LicenseInfo, error) {
 	var out LicenseInfo
 	err := s.write(ctx, func(tx *db.Tx) error {
@@ -52,18 +54,19 @@ func (s *Service) turnLicense(ctx context.Context, by actor.Actor, id LicenseID,
 		if err != nil {
 			return err
 		}
-		acts, err := turn(tx, l)
-		if err != nil {
-			return err
-		}
-		if l.dirty {
-			if err := updateLicense(tx, by.Publisher, l); err != nil {
-				return err
+		now := func([16]byte) (LicenseInfo, error) { return l.info(tx.Now()), nil }
+		out, err = actor.Once(tx, by, now, func() ([16]byte, LicenseInfo, error) {
+			acts, err := turn(tx, l)
+			if err == nil && l.dirty {
+				err = updateLicense(tx, by.Publisher, l)
+				l.Rev++
 			}
-			l.Rev++
-		}
-		out = l.info(tx.Now())
-		return recordActs(tx, by, acts)
+			if err != nil {
+				return id, LicenseInfo{}, err
+			}
+			return id, l.info(tx.Now()), recordActs(tx, by, acts)
+		})
+		return err
 	})
 	return out, err
 }
@@ -92,11 +95,15 @@ var errDryRun = errors.New("license: a preview")
 
 // Recall takes licenses back for good: what nobody holds is gone at once,
 // containers remove the rest at their next contact. Doing it again changes
-// nothing. It needs license.recall for each holder, and is journaled. Errors:
+// nothing; under the same Idempotency-Key it has the same answer. It needs
+// license.recall for each holder, and is journaled. Errors:
 // license.nothing_chosen for no or too many licenses, license.bad_reason,
 // license.not_found, license.license_state.
 func (s *Service) Recall(ctx context.Context, by actor.Actor, in RecallInput) (RecallResult, error) {
 	out := RecallResult{DryRun: in.DryRun}
+	if in.DryRun {
+		by.Retry = actor.Retry{}
+	}
 	if in.Why == "" {
 		in.Why = "recalled"
 	}
@@ -109,22 +116,27 @@ func (s *Service) Recall(ctx context.Context, by actor.Actor, in RecallInput) (R
 		if err != nil {
 			return err
 		}
-		if out.Freed, out.Pending, err = w.recall(ids, in.Why); err != nil {
-			return err
-		}
-		out.Licenses, out.Devices = len(w.licenses), 0
-		for _, live := range w.live {
-			out.Devices += len(live)
-		}
-		if in.DryRun {
-			return errDryRun
-		}
-		return w.flush()
+		out, err = actor.OnceSame(tx, by, func() (RecallResult, error) { return w.recallAll(ids, in) })
+		return err
 	})
 	if errors.Is(err, errDryRun) {
 		err = nil
 	}
 	return out, err
+}
+
+func (w *work) recallAll(ids db.IDs[License], in RecallInput) (out RecallResult, err error) {
+	if out.Freed, out.Pending, err = w.recall(ids, in.Why); err != nil {
+		return out, err
+	}
+	out.Licenses, out.DryRun = len(w.licenses), in.DryRun
+	for _, live := range w.live {
+		out.Devices += len(live)
+	}
+	if in.DryRun {
+		return out, errDryRun
+	}
+	return out, w.flush()
 }
 
 // chosen checks the right to recall every license, and returns them.
@@ -164,7 +176,7 @@ func (w *work) chosen(in RecallInput) (db.IDs[License], error) {
 // key (actor of Bearer), by whoever has container.evict for the holder, both
 // drawing the restore allowance, or by support with license.restore, without
 // drawing it. The device is blocked at its next contact. Evicting again changes
-// nothing. It is journaled. Errors: license.not_found, license.no_restore,
+// nothing; an Idempotency-Key makes it repeatable. It is journaled. Errors: license.not_found, license.no_restore,
 // license.restore_wait, license.activation_state.
 func (s *Service) Evict(ctx context.Context, by actor.Actor, id ActivationID) (ActivationInfo, error) {
 	var out ActivationInfo
@@ -180,27 +192,34 @@ func (s *Service) Evict(ctx context.Context, by actor.Actor, id ActivationID) (A
 		if a, err = activationOf(tx, by.Publisher, id); err != nil { // now that the license is locked
 			return err
 		}
-		if a.State == ActivationRestoredAway {
-			out = a.info()
-			return nil
-		}
-		if counted {
-			past, err := countedOf(tx, by.Publisher, l, tx.Now())
-			if err != nil {
-				return err
-			}
-			if err := allowance(l.terms.model().Restore, past, tx.Now()).Draw(); err != nil {
-				return err
-			}
-		}
-		acts, err := l.evict(a, counted, "evicted", tx.Now())
+		now := func([16]byte) (ActivationInfo, error) { return a.info(), nil }
+		out, err = actor.Once(tx, by, now, func() ([16]byte, ActivationInfo, error) {
+			err := s.evict(tx, by, l, a, counted)
+			return id, a.info(), err
+		})
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) evict(tx *db.Tx, by actor.Actor, l *License, a *Activation, counted bool) error {
+	if a.State == ActivationRestoredAway {
+		return nil
+	}
+	if counted {
+		past, err := countedOf(tx, by.Publisher, l, tx.Now())
 		if err != nil {
 			return err
 		}
-		out = a.info()
-		return s.finish(tx, by, l, a, acts)
-	})
-	return out, err
+		if err := allowance(l.terms.model().Restore, past, tx.Now()).Draw(); err != nil {
+			return err
+		}
+	}
+	acts, err := l.evict(a, counted, "evicted", tx.Now())
+	if err != nil {
+		return err
+	}
+	return s.finish(tx, by, l, a, acts)
 }
 
 // finish writes a license with one activation.

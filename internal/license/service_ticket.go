@@ -237,8 +237,8 @@ func hide(err error) error {
 }
 
 // Reveal returns the code of a ticket, as printed. It needs ticket.reveal for the
-// ticket's holder, and is journaled. Errors: license.not_found,
-// license.code_not_kept.
+// ticket's holder, and is journaled, under one Idempotency-Key once. Errors:
+// license.not_found, license.code_not_kept.
 func (s *Service) Reveal(ctx context.Context, by actor.Actor, id TicketID) (string, error) {
 	var code string
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
@@ -246,14 +246,19 @@ func (s *Service) Reveal(ctx context.Context, by actor.Actor, id TicketID) (stri
 			return err
 		}
 		var sealed []byte
-		if err := tx.QueryRow(qTicketSealed, by.Publisher, id).Scan(&sealed); err != nil {
+		err := tx.QueryRow(qTicketSealed, by.Publisher, id).Scan(&sealed)
+		if err != nil {
 			return orNotFound(err)
 		}
-		var err error
-		if code, err = s.openCode(tx, by.Publisher, id, sealed); err != nil {
-			return err
-		}
-		return actor.Record(tx, by, actor.Entry{Entity: "ticket", ID: id, Event: "ticket.revealed"})
+		open := func([16]byte) (string, error) { return s.openCode(tx, by.Publisher, id, sealed) }
+		code, err = actor.Once(tx, by, open, func() ([16]byte, string, error) {
+			code, err := open(id)
+			if err != nil {
+				return id, "", err
+			}
+			return id, code, actor.Record(tx, by, actor.Entry{Entity: "ticket", ID: id, Event: "ticket.revealed"})
+		})
+		return err
 	})
 	return code, err
 }
@@ -275,8 +280,8 @@ func (s *Service) openCode(q db.Querier, p actor.PublisherID, id TicketID, seale
 }
 
 // RevealKey returns the license key of a license, as printed; the first time it
-// makes one. It needs ticket.reveal for the ticket's holder, and is journaled.
-// Errors: license.not_found.
+// makes one. It needs ticket.reveal for the ticket's holder, and is journaled,
+// under one Idempotency-Key once. Errors: license.not_found.
 func (s *Service) RevealKey(ctx context.Context, by actor.Actor, id LicenseID) (string, error) {
 	var key string
 	err := s.write(ctx, func(tx *db.Tx) error {
@@ -284,28 +289,34 @@ func (s *Service) RevealKey(ctx context.Context, by actor.Actor, id LicenseID) (
 		if err != nil {
 			return err
 		}
-		var sealed []byte
-		if err := tx.QueryRow(qLicenseSealed, by.Publisher, id).Scan(&sealed); err != nil {
-			return orNotFound(err)
-		}
-		event := "license.key_revealed"
-		if sealed == nil {
-			event = "license.key_issued"
-			made, err := s.mintKey(tx, by.Publisher, id, l.terms.Item.KeyPrefix)
-			if err != nil {
-				return err
+		show := func([16]byte) (string, error) { return s.openKey(tx, by.Publisher, id) }
+		key, err = actor.Once(tx, by, show, func() ([16]byte, string, error) {
+			event := "license.key_revealed"
+			key, err := s.openKey(tx, by.Publisher, id)
+			if err == nil && key == "" {
+				event = "license.key_issued"
+				var made wire.Key
+				made, err = s.mintKey(tx, by.Publisher, id, l.terms.Item.KeyPrefix)
+				key = made.String()
 			}
-			key = made.String()
-		} else {
-			plain, err := s.vault.Open(tx, by.Publisher, id[:], sealed)
 			if err != nil {
-				return err
+				return id, "", err
 			}
-			key = string(plain)
-		}
-		return actor.Record(tx, by, actor.Entry{Entity: "license", ID: id, Event: event})
+			return id, key, actor.Record(tx, by, actor.Entry{Entity: "license", ID: id, Event: event})
+		})
+		return err
 	})
 	return key, err
+}
+
+// openKey returns the license key of a license, "" before it has one.
+func (s *Service) openKey(q db.Querier, p actor.PublisherID, id LicenseID) (string, error) {
+	var sealed []byte
+	if err := q.QueryRow(qLicenseSealed, p, id).Scan(&sealed); err != nil || sealed == nil {
+		return "", orNotFound(err)
+	}
+	plain, err := s.vault.Open(q, p, id[:], sealed)
+	return string(plain), err
 }
 
 // licenseFor reads and locks a license that by has perm for.
@@ -338,6 +349,8 @@ func (s *Service) UnblockTicket(ctx context.Context, by actor.Actor, id TicketID
 	return s.turnTicket(ctx, by, id, TicketState.Unblock, "ticket.unblocked")
 }
 
+// turnTicket is the frame of every act on one ticket. An Idempotency-Key makes it
+// repeatable.
 func (s *Service) turnTicket(ctx context.Context, by actor.Actor, id TicketID, turn func(TicketState) (TicketState, error), event string) (TicketInfo, error) {
 	var out TicketInfo
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
@@ -345,25 +358,30 @@ func (s *Service) turnTicket(ctx context.Context, by actor.Actor, id TicketID, t
 		if err != nil {
 			return err
 		}
-		to, err := turn(t.State)
-		if err != nil {
-			return err
+		show := func([16]byte) (TicketInfo, error) {
+			list, err := s.licensesOf(tx, by.Publisher, id)
+			return t.info(list, tx.Now()), err
 		}
-		if to != t.State {
-			if _, err := tx.Exec(qTicketState, string(to), by.Publisher, id); err != nil {
-				return err
+		out, err = actor.Once(tx, by, show, func() ([16]byte, TicketInfo, error) {
+			to, err := turn(t.State)
+			if err == nil && to != t.State {
+				t.State, t.Rev = to, t.Rev+1
+				err = setTicketState(tx, by, t, event)
 			}
-			if err := actor.Record(tx, by, actor.Entry{Entity: "ticket", ID: id, Event: event}); err != nil {
-				return err
+			if err != nil {
+				return id, TicketInfo{}, err
 			}
-			t.State, t.Rev = to, t.Rev+1
-		}
-		list, err := s.licensesOf(tx, by.Publisher, id)
-		if err != nil {
-			return err
-		}
-		out = t.info(list, tx.Now())
-		return nil
+			v, err := show(id)
+			return id, v, err
+		})
+		return err
 	})
 	return out, err
+}
+
+func setTicketState(tx *db.Tx, by actor.Actor, t *Ticket, event string) error {
+	if _, err := tx.Exec(qTicketState, string(t.State), by.Publisher, t.ID); err != nil {
+		return err
+	}
+	return actor.Record(tx, by, actor.Entry{Entity: "ticket", ID: t.ID, Event: event})
 }

@@ -171,10 +171,12 @@ func (m *Mux) admit(w *recorder, r *http.Request, rt Route) (actor.Actor, error)
 // keyLimit is the longest Idempotency-Key, in characters.
 const keyLimit = 200
 
-// retry reads the Idempotency-Key of a POST and the hash of its body.
+// retry reads the Idempotency-Key of a POST and the hash of what is asked: the
+// body, and the query where there is one. Public routes have keys of their own
+// in what they are sent (a nonce, a signature), and take none.
 func (m *Mux) retry(r *http.Request, rt Route, by actor.Actor) (actor.Actor, error) {
 	key := r.Header.Get("Idempotency-Key")
-	if key == "" || r.Method != http.MethodPost {
+	if key == "" || r.Method != http.MethodPost || rt.Public {
 		return by, nil
 	}
 	if len(key) > keyLimit || strings.ContainsFunc(key, func(c rune) bool { return c < 0x21 || c > 0x7e }) {
@@ -185,7 +187,11 @@ func (m *Mux) retry(r *http.Request, rt Route, by actor.Actor) (actor.Actor, err
 		return by, err
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	by.Retry = actor.Retry{Key: key, Route: rt.Method + " " + r.URL.Path, Body: sha256.Sum256(body)}
+	hash := sha256.Sum256(body)
+	if q := r.URL.Query(); len(q) > 0 {
+		hash = sha256.Sum256(append(hash[:], q.Encode()...))
+	}
+	by.Retry = actor.Retry{Key: key, Route: rt.Method + " " + r.URL.Path, Body: hash}
 	return by, nil
 }
 

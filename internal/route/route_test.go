@@ -153,22 +153,43 @@ func TestProxyHeadersAreBelievedFromProxiesOnly(t *testing.T) {
 
 func TestIdempotencyKeyReachesTheDoor(t *testing.T) {
 	var seen actor.Retry
-	m := mux(route.Options{}, route.Route{Method: "POST", Pattern: "/orders", Public: true, Handler: func(_ http.ResponseWriter, r *http.Request, by actor.Actor) error {
+	look := func(_ http.ResponseWriter, r *http.Request, by actor.Actor) error {
 		seen = by.Retry
 		body, err := io.ReadAll(r.Body)
 		if string(body) != "{}" {
 			t.Errorf("the handler reads %q", body)
 		}
 		return err
-	}})
-	if res, _ := do(t, m, "POST", "/orders", "{}", "Idempotency-Key", "k-1"); res.StatusCode != 200 || seen.Key != "k-1" || seen.Route != "POST /orders" || seen.Body == [32]byte{} {
-		t.Fatalf("%d %+v", res.StatusCode, seen)
 	}
-	if _, p := do(t, m, "POST", "/orders", "{}", "Idempotency-Key", strings.Repeat("k", 201)); p.Code != "route.idempotency_key" {
-		t.Fatalf("%+v", p)
+	m := mux(route.Options{},
+		route.Route{Method: "POST", Pattern: "/orders", Permission: actor.OrderRead, Handler: look},
+		route.Route{Method: "POST", Pattern: "/exchange", Public: true, Handler: look},
+		route.Route{Method: "PUT", Pattern: "/orders", Permission: actor.OrderRead, Handler: look})
+	ask := func(method, path, key string) (actor.Retry, int, string) {
+		seen = actor.Retry{}
+		res, p := do(t, m, method, path, "{}", "Idempotency-Key", key, "Authorization", "Bearer reader")
+		return seen, res.StatusCode, p.Code
 	}
-	if _, p := do(t, m, "POST", "/orders", "{}", "Idempotency-Key", "a b"); p.Code != "route.idempotency_key" {
-		t.Fatalf("%+v", p)
+	plain, status, _ := ask("POST", "/orders", "k-1")
+	if status != 200 || plain.Key != "k-1" || plain.Route != "POST /orders" || plain.Body == [32]byte{} {
+		t.Fatalf("%d %+v", status, plain)
+	}
+	one, _, _ := ask("POST", "/orders?source=a&mode=lines", "k-1")
+	same, _, _ := ask("POST", "/orders?mode=lines&source=a", "k-1")
+	other, _, _ := ask("POST", "/orders?mode=lines&source=b", "k-1")
+	if one != same || one.Body == plain.Body || one.Body == other.Body || one.Route != plain.Route {
+		t.Errorf("queries: %+v %+v %+v", one, same, other)
+	}
+	for _, path := range []string{"POST /exchange", "PUT /orders"} {
+		method, path, _ := strings.Cut(path, " ")
+		if got, status, _ := ask(method, path, "k-1"); status != 200 || got != (actor.Retry{}) {
+			t.Errorf("%s %s takes a key: %d %+v", method, path, status, got)
+		}
+	}
+	for _, bad := range []string{strings.Repeat("k", 201), "a b"} {
+		if _, status, code := ask("POST", "/orders", bad); status != 422 || code != "route.idempotency_key" {
+			t.Errorf("%q: %d %s", bad, status, code)
+		}
 	}
 }
 

@@ -26,3 +26,8 @@ var (
 		DE: "Ein Recht „{permission}“ gibt es nicht. Die Liste der Rechte steht in der API-Dokumentation.",
 	})
 )
+
+var _ = add("note.actor.shown_once", Entry{
+	EN: "This request was carried out before; its secret was in the first answer and is not shown again. If that answer is lost, make a new secret and withdraw this one.",
+	DE: "Diese Anfrage wurde schon ausgeführt; ihr Geheimnis stand in der ersten Antwort und wird nicht noch einmal gezeigt. Ist diese Antwort verloren, legen Sie ein neues Geheimnis an und ziehen Sie dieses zurück.",
+})
