@@ -8,12 +8,14 @@ import (
 	"github.com/licet/licet/internal/connect"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/job"
+	"github.com/licet/licet/internal/license"
 )
 
 // How long things that nobody looks at any more are kept.
 const (
 	keepJobs       = 30 * 24 * time.Hour
 	keepDeliveries = 60 * 24 * time.Hour
+	keepPairings   = 24 * time.Hour
 )
 
 // housekeeping schedules what must happen by itself.
@@ -50,6 +52,9 @@ func (a *App) purge(ctx context.Context) (map[string]int64, error) {
 	for _, p := range publishers {
 		if err == nil {
 			err = count("deliveries", func(tx *db.Tx) (int64, error) { return connect.Purge(tx, p.ID, now.Add(-keepDeliveries)) })
+		}
+		if err == nil {
+			err = count("pairings", func(tx *db.Tx) (int64, error) { return license.PurgePairings(tx, p.ID, now.Add(-keepPairings)) })
 		}
 	}
 	return deleted, err

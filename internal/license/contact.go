@@ -30,6 +30,7 @@ type message struct {
 	shorts   []string   // components as they stand in a license
 	lookups  []lookupID // of the code, under every live pepper
 	keyed    bool       // the code is a license key
+	paired   bool       // the code is a pairing code
 	want     []LicenseID
 	lost     [16]byte // activation or license; zero = of whatever the code opens
 	returned held

@@ -10,7 +10,8 @@
 // fingerprint. An Activation is a quantity of one license in one container; it
 // has a generation, which rises when the same license comes to the same
 // container again. An Exchange is one message of a container with the exact
-// bytes of its answer.
+// bytes of its answer. A Pairing is a short code that stands for a ticket for
+// some minutes and one machine, so that the ticket need not be typed there.
 //
 // # Life cycle
 //

@@ -49,6 +49,10 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 		},
 		"Look":       func(ctx context.Context, by actor.Actor) error { return none(e.Look(ctx, by, e.sold.Code)) },
 		"Bearer":     func(ctx context.Context, by actor.Actor) error { return none(e.Bearer(ctx, by, e.sold.Code)) },
+		"Pair": func(ctx context.Context, by actor.Actor) error { return none(e.Pair(ctx, by, e.sold.Code, nil)) },
+		"Pairing": func(ctx context.Context, by actor.Actor) error {
+			return none(e.Pairing(ctx, by, e.sold.Code, "00000-00000"))
+		},
 		"FindTicket": func(ctx context.Context, by actor.Actor) error { return none(e.FindTicket(ctx, by, e.sold.Code)) },
 		"GetTicket":  func(ctx context.Context, by actor.Actor) error { return none(e.GetTicket(ctx, by, e.sold.Ticket)) },
 		"ListTickets": func(ctx context.Context, by actor.Actor) error {
@@ -99,6 +103,8 @@ func TestDoors(t *testing.T) {
 			door("Validate", live, dead),
 			door("Look", live, dead),
 			door("Bearer", live, dead),
+			door("Pair", live, dead),
+			door("Pairing", live, dead),
 			door("FindTicket", live, dead),
 			door("GetTicket", live, dead),
 			door("ListTickets", live, dead),

@@ -10,6 +10,8 @@ import (
 var (
 	ErrCode             = fault.New(fault.Invalid, "license.code_typo")          // kind, got, want
 	ErrUnknownCode      = fault.New(fault.NotFound, "license.unknown_code")      // the same for unknown and foreign codes
+	ErrUnknownPairing   = fault.New(fault.NotFound, "license.unknown_pairing")   // the same for unknown, used, expired and foreign ones
+	ErrTooManyPairings  = fault.New(fault.Limited, "license.too_many_pairings")  //
 	ErrTooManyTries     = fault.New(fault.Limited, "license.too_many_tries")     //
 	ErrTooOften         = fault.New(fault.Limited, "license.too_often")          // limit
 	ErrTicketBlocked    = fault.New(fault.Conflict, "license.ticket_blocked")    //

@@ -18,6 +18,10 @@ type Limits struct {
 	Publisher db.Limit // unknown codes aimed at a publisher; beyond it an alarm is journaled
 	Alarm     db.Limit // how often that alarm is repeated
 	Ticket    db.Limit // freed seats of a ticket that are taken again
+
+	Pairings    db.Limit // pairing codes made for a ticket
+	PairAddress db.Limit // unknown pairing codes per IPv4 address or IPv6 /64
+	PairNetwork db.Limit // unknown pairing codes per /24 or /48
 }
 
 // DefaultLimits returns the limits that a served product has.
@@ -28,6 +32,10 @@ func DefaultLimits() Limits {
 		Publisher: db.Limit{Name: "code.publisher", Burst: 1000, Per: time.Second},
 		Alarm:     db.Limit{Name: "code.alarm", Burst: 1, Per: time.Hour},
 		Ticket:    db.Limit{Name: "ticket.churn", Burst: 20, Per: 12 * time.Minute},
+
+		Pairings:    db.Limit{Name: "pair.ticket", Burst: 20, Per: time.Minute},
+		PairAddress: db.Limit{Name: "pair.address", Burst: 10, Per: 30 * time.Second},
+		PairNetwork: db.Limit{Name: "pair.network", Burst: 30, Per: 10 * time.Second},
 	}
 }
 
@@ -39,6 +47,9 @@ func (l *Limits) fill() {
 		{&l.Publisher, &d.Publisher},
 		{&l.Alarm, &d.Alarm},
 		{&l.Ticket, &d.Ticket},
+		{&l.Pairings, &d.Pairings},
+		{&l.PairAddress, &d.PairAddress},
+		{&l.PairNetwork, &d.PairNetwork},
 	} {
 		if one.have.Burst == 0 {
 			*one.have = *one.want

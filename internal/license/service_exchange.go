@@ -103,7 +103,7 @@ func (s *Service) bundleOf(ctx context.Context, p actor.PublisherID, r *reply) (
 		return lines, nil
 	}
 	var lines string
-	err := s.db.ReadOne(ctx, func(q *db.Reader) error {
+	err := s.db.For(p).ReadOne(ctx, func(q *db.Reader) error {
 		return q.QueryRow(qBundle, p, r.bundle).Scan(&lines)
 	})
 	if err == nil {
@@ -222,8 +222,12 @@ func (k *desk) repeat(x *exchangeRow, m *message) (*reply, error) {
 // refuse records a refusal, so that a late copy of the message finds it. A
 // container that is not known yet leaves no trace, unless its code is good.
 func (k *desk) refuse(c *contact, err error, counter int64) error {
+	k.pair(c, err)
 	if c.unknown {
-		if e := k.s.chargeGuess(k.tx, k.publisher, c.msg.addr); e != nil {
+		if c.msg.paired {
+			err = ErrUnknownPairing
+		}
+		if e := k.s.chargeMessage(k.tx, k.publisher, c.msg); e != nil {
 			return e
 		}
 	}
@@ -246,7 +250,7 @@ func (k *desk) refuse(c *contact, err error, counter int64) error {
 // when it is by now: while this message waited for the license, another copy of
 // it may have got the last seat, and both get the same answer.
 func (k *desk) stillUnknown(c *contact, refusal error) error {
-	if c.box == nil || c.unknown || k.tx.Engine() == db.SQLite { // SQLite has one writer
+	if c.box == nil || c.unknown && !c.msg.paired || k.tx.Engine() == db.SQLite { // SQLite has one writer
 		return refusal
 	}
 	switch _, err := containerOf(k.tx, k.publisher, c.box.ID, false); {
@@ -276,6 +280,7 @@ func (k *desk) accept(c *contact) (*reply, error) {
 			return nil, err
 		}
 	}
+	k.pair(c, nil)
 	k.record(c, x)
 	r.exchange = x.id
 	if len(c.changes) > 0 && len(c.made) == 0 && c.msg.typ == wire.TypeRequest {

@@ -22,19 +22,35 @@ func (g *guesses) open(m *message) error {
 	if len(m.lookups) == 0 {
 		return nil
 	}
+	if m.paired {
+		return g.over(m.addr, g.s.limits.PairAddress, g.s.limits.PairNetwork)
+	}
 	return g.from(m.addr)
 }
 
 // from returns ErrTooManyTries while the address has to wait.
 func (g *guesses) from(addr netip.Addr) error {
-	near, far := network(addr)
+	near, _ := network(addr)
 	if near == "" || g.s.clean.has(near, g.q.Now()) {
+		return nil
+	}
+	if err := g.over(addr, g.s.limits.Address, g.s.limits.Network); err != nil {
+		return err
+	}
+	g.s.clean.put(near, g.q.Now())
+	return nil
+}
+
+// over returns ErrTooManyTries while the address or its network is over a limit.
+func (g *guesses) over(addr netip.Addr, address, wider db.Limit) error {
+	near, far := network(addr)
+	if near == "" {
 		return nil
 	}
 	for _, one := range []struct {
 		limit db.Limit
 		key   string
-	}{{g.s.limits.Address, near}, {g.s.limits.Network, far}} {
+	}{{address, near}, {wider, far}} {
 		wait, err := g.ask(one.limit, one.key)
 		if err != nil {
 			return err
@@ -43,7 +59,6 @@ func (g *guesses) from(addr netip.Addr) error {
 			return ErrTooManyTries.After(wait)
 		}
 	}
-	g.s.clean.put(near, g.q.Now())
 	return nil
 }
 
@@ -85,14 +100,14 @@ func (c *cleanAddresses) forget() {
 }
 
 func (g *guesses) ask(l db.Limit, key string) (time.Duration, error) {
-	if wait, ok := g.known[key]; ok {
+	if wait, ok := g.known[l.Name+" "+key]; ok {
 		return wait, nil
 	}
 	wait, err := db.Blocked(g.q, l, key)
 	if g.known == nil {
 		g.known = map[string]time.Duration{}
 	}
-	g.known[key] = wait
+	g.known[l.Name+" "+key] = wait
 	return wait, err
 }
 
@@ -115,15 +130,29 @@ func network(a netip.Addr) (near, far string) {
 	return one.String(), two.String()
 }
 
-// chargeGuess charges an unknown code to the caller's address. Many of them
-// against one publisher raise an alarm in its journal.
+// chargeGuess charges an unknown ticket or key to the caller's address.
 func (s *Service) chargeGuess(tx *db.Tx, p actor.PublisherID, addr netip.Addr) error {
+	tx.AfterCommit(s.clean.forget)
+	return s.charge(tx, p, addr, s.limits.Address, s.limits.Network)
+}
+
+// chargeMessage charges the unknown code of a message. Pairing codes are shorter
+// and have limits of their own.
+func (s *Service) chargeMessage(tx *db.Tx, p actor.PublisherID, m *message) error {
+	if m.paired {
+		return s.charge(tx, p, m.addr, s.limits.PairAddress, s.limits.PairNetwork)
+	}
+	return s.chargeGuess(tx, p, m.addr)
+}
+
+// charge charges an unknown code. Many of them against one publisher raise an
+// alarm in its journal.
+func (s *Service) charge(tx *db.Tx, p actor.PublisherID, addr netip.Addr, address, wider db.Limit) error {
 	if near, far := network(addr); near != "" {
-		tx.AfterCommit(s.clean.forget)
-		if err := db.Charge(tx, s.limits.Address, near); err != nil {
+		if err := db.Charge(tx, address, near); err != nil {
 			return err
 		}
-		if err := db.Charge(tx, s.limits.Network, far); err != nil {
+		if err := db.Charge(tx, wider, far); err != nil {
 			return err
 		}
 	}

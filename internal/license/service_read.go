@@ -161,6 +161,11 @@ func (s *Service) readCode(ctx context.Context, m *message) error {
 	if code == "" {
 		return nil
 	}
+	if m.req.Sealed == "" {
+		if is, err := s.readPairing(m, code); is {
+			return err
+		}
+	}
 	var err error
 	m.lookups, m.keyed, err = s.lookups(code)
 	return err
@@ -173,10 +178,7 @@ func (s *Service) lookups(code string) (ids []lookupID, keyed bool, err error) {
 	if err != nil {
 		return nil, false, typo(err)
 	}
-	for _, h := range s.vault.Lookups(normal) {
-		ids = append(ids, lookupID(h[:16]))
-	}
-	return ids, prefix != "", nil
+	return s.named(normal), prefix != "", nil
 }
 
 // typo is the refusal of a code that cannot be right.
@@ -253,7 +255,7 @@ func (s *Service) keyOf(ctx context.Context, m *message, issuer, hash string) (w
 		return nil, ErrMessage.At("/cnt")
 	}
 	var box *Container
-	err := s.db.ReadOne(ctx, func(r *db.Reader) error {
+	err := s.db.For(m.publisher).ReadOne(ctx, func(r *db.Reader) error {
 		var err error
 		box, err = containerOf(r, m.publisher, m.container, false)
 		return err

@@ -24,6 +24,7 @@ type desk struct {
 	licenses   map[LicenseID]*License
 	tickets    map[TicketID]*Ticket
 	opened     map[lookupID]*opened
+	pairings   map[lookupID]*pairing // open ones; nil = none
 
 	acts     []*Activation // dirty or fresh ones, in order of their first change
 	fresh    []*exchangeRow
@@ -152,16 +153,19 @@ func (k *desk) loadLive(boxes db.IDs[Container]) error {
 
 // open finds what the codes open. Codes of other publishers are not found.
 func (k *desk) open(all []*message) error {
-	var tickets, keys db.IDs[lookupRow]
+	var tickets, keys, pairings db.IDs[lookupRow]
 	for _, m := range all {
 		for _, l := range m.lookups {
 			if _, seen := k.opened[l]; seen {
 				continue
 			}
 			k.opened[l] = nil
-			if m.keyed {
+			switch {
+			case m.keyed:
 				keys = append(keys, l)
-			} else {
+			case m.paired:
+				pairings = append(pairings, l)
+			default:
 				tickets = append(tickets, l)
 			}
 		}
@@ -169,7 +173,10 @@ func (k *desk) open(all []*message) error {
 	if err := k.openWith(qOpenedTickets, tickets); err != nil {
 		return err
 	}
-	return k.openWith(qOpenedKeys, keys)
+	if err := k.openWith(qOpenedKeys, keys); err != nil {
+		return err
+	}
+	return k.openPairings(pairings)
 }
 
 func (k *desk) openWith(stmt *db.Stmt, lookups db.IDs[lookupRow]) error {

@@ -10,6 +10,14 @@ var (
 		EN: "This code is not known here. Please check it, and that it belongs to this vendor's software.",
 		DE: "Dieser Code ist hier nicht bekannt. Bitte prüfen Sie ihn, und ob er zu Software dieses Herstellers gehört.",
 	})
+	_ = add("fault.license.unknown_pairing", Entry{
+		EN: "This pairing code is not known. It lives for ten minutes and works once. Get a new one on the page that shows what your ticket holds.",
+		DE: "Dieser Kopplungscode ist nicht bekannt. Er gilt zehn Minuten und nur einmal. Holen Sie einen neuen auf der Seite, die zeigt, was Ihr Ticket enthält.",
+	})
+	_ = add("fault.license.too_many_pairings", Entry{
+		EN: "Too many pairing codes were made for this ticket in a short time. Please wait a little, or type the ticket on the machine.",
+		DE: "Für dieses Ticket wurden in kurzer Zeit zu viele Kopplungscodes gemacht. Bitte warten Sie etwas, oder tippen Sie das Ticket auf dem Rechner ein.",
+	})
 	_ = add("fault.license.too_many_tries", Entry{
 		EN: "Too many wrong codes came from your network. Please wait a little, then try once more.",
 		DE: "Aus Ihrem Netz kamen zu viele falsche Codes. Bitte warten Sie etwas und versuchen Sie es dann noch einmal.",
