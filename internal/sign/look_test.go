@@ -97,7 +97,7 @@ func TestLooksLikeTheStandard(t *testing.T) {
 		lookAt(some)
 		for i, one := range some {
 			want := len(one.sig) == ed25519.SignatureSize && ed25519.Verify(one.key, one.message, one.sig)
-			if !one.done || one.good != want {
+			if !one.done.Load() || one.good != want {
 				t.Fatalf("%d of %d: %v, the standard says %v", i, len(some), one.good, want)
 			}
 			if !want {
