@@ -19,7 +19,7 @@ const (
 func ScanStrict(b []byte) error { return scanAs(b, nil, reflect.Value{}) }
 
 func scanAs(b []byte, as *shape, dst reflect.Value) error {
-	s := scanner{b: b}
+	s := scanner{b: b, names: make([]span, 0, 32)}
 	s.space()
 	if s.at() != '{' {
 		return s.fail("an object expected")
@@ -38,8 +38,11 @@ func scanAs(b []byte, as *shape, dst reflect.Value) error {
 type scanner struct {
 	b     []byte
 	i     int
-	names [][]byte // of the open objects, innermost last
+	names []span // of the open objects, innermost last
 }
+
+// span is a part of the text.
+type span struct{ from, to int32 }
 
 func (s *scanner) fail(what string) error {
 	return fmt.Errorf("%w: %s at byte %d", ErrMalformed, what, s.i)
@@ -219,14 +222,14 @@ func (s *scanner) name(base int) ([]byte, error) {
 	}
 	name := s.b[start : s.i-1]
 	for _, other := range s.names[base:] {
-		if string(other) == string(name) {
+		if string(s.b[other.from:other.to]) == string(name) {
 			return nil, fmt.Errorf("%w: %q", ErrDuplicateKey, name)
 		}
 	}
 	if len(s.names)-base >= maxNames {
 		return nil, s.fail("too many names")
 	}
-	s.names = append(s.names, name)
+	s.names = append(s.names, span{int32(start), int32(s.i - 1)})
 	return name, nil
 }
 
