@@ -37,7 +37,7 @@ func VerifyJournal(ctx context.Context, d *db.DB, p PublisherID, known ...Checkp
 		a.known[c.Seq] = c.Hash
 	}
 	for more := true; more; {
-		err := d.Read(ctx, func(r *db.Reader) error {
+		err := d.For(p).Read(ctx, func(r *db.Reader) error {
 			var err error
 			more, err = verifyNext(r, a)
 			return err

@@ -74,7 +74,7 @@ func (a *App) shipOne(ctx context.Context, p actor.PublisherID) error {
 		return err
 	}
 	var head int64
-	if err := a.DB.Read(ctx, func(r *db.Reader) (err error) { head, err = actor.JournalHead(r, p); return err }); err != nil || head <= position {
+	if err := a.DB.For(p).Read(ctx, func(r *db.Reader) (err error) { head, err = actor.JournalHead(r, p); return err }); err != nil || head <= position {
 		return err
 	}
 	if err := os.MkdirAll(a.Config.JournalShip, 0o700); err != nil {
@@ -186,7 +186,7 @@ func (a *App) restored(ctx context.Context) error {
 			return err
 		}
 		var head int64
-		if err := a.DB.Read(ctx, func(r *db.Reader) (err error) { head, err = actor.JournalHead(r, p.ID); return err }); err != nil {
+		if err := a.DB.For(p.ID).Read(ctx, func(r *db.Reader) (err error) { head, err = actor.JournalHead(r, p.ID); return err }); err != nil {
 			return err
 		}
 		if head < position {

@@ -44,7 +44,7 @@ type Page[T any] struct {
 }
 
 func (s *Service) read(ctx context.Context, by actor.Actor, fn func(r *db.Reader) error) error {
-	return s.db.Read(ctx, func(r *db.Reader) error {
+	return s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
 		if err := s.gate.Check(r, by, actor.CatalogRead, by.Org); err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ func (s *Service) Apply(ctx context.Context, by actor.Actor, doc []byte, dryRun 
 	}
 	file, bad := readFile(doc)
 	w := applying{by: by, file: file}
-	if err := s.db.Read(ctx, func(r *db.Reader) error { return w.prepare(s, r, bad) }); err != nil {
+	if err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error { return w.prepare(s, r, bad) }); err != nil {
 		return Plan{}, err
 	}
 	if dryRun || w.said || w.made.Empty() && by.Retry.Key == "" {

@@ -111,7 +111,7 @@ func (s *Service) check(url string, events []string) error {
 // Get returns one endpoint. Error: connect.not_found.
 func (s *Service) Get(ctx context.Context, by actor.Actor, id EndpointID) (Endpoint, error) {
 	var e Endpoint
-	err := s.db.Read(ctx, func(r *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
 		var err error
 		e, err = s.reach(r, by, qEndpoint, id)
 		return err
@@ -138,7 +138,7 @@ func (s *Service) reach(q db.Querier, by actor.Actor, stmt *db.Stmt, id Endpoint
 // 0 = 50.
 func (s *Service) List(ctx context.Context, by actor.Actor, after EndpointID, limit int) ([]Endpoint, error) {
 	var out []Endpoint
-	err := s.db.Read(ctx, func(r *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
 		if err := s.gate.Check(r, by, actor.WebhookManage, by.Org); err != nil {
 			return err
 		}
@@ -230,7 +230,7 @@ func (s *Service) Deliveries(ctx context.Context, by actor.Actor, id EndpointID,
 		before = 1<<63 - 1
 	}
 	var out []Delivery
-	err := s.db.Read(ctx, func(r *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
 		if _, err := s.reach(r, by, qEndpoint, id); err != nil {
 			return err
 		}

@@ -71,7 +71,7 @@ func (s *Service) Fan(ctx context.Context) error {
 func (s *Service) fanOne(ctx context.Context, p actor.PublisherID, id EndpointID) (more bool, err error) {
 	var e Endpoint
 	var events []actor.Row
-	err = s.db.Read(ctx, func(r *db.Reader) error {
+	err = s.db.For(p).Read(ctx, func(r *db.Reader) error {
 		if e, err = one(r, qEndpoint, scanEndpoint, p, id); err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func (s *Service) send(ctx context.Context, r *job.Run) error {
 	var d Delivery
 	var e Endpoint
 	var secrets [][]byte
-	err := s.db.Read(ctx, func(q *db.Reader) (err error) {
+	err := s.db.For(r.Publisher).Read(ctx, func(q *db.Reader) (err error) {
 		if d, err = one(q, qDelivery, scanDelivery, r.Publisher, in.Delivery); err != nil {
 			return err
 		}

@@ -117,8 +117,8 @@ type extent uint8
 
 const (
 	snapshot extent = iota // one state of everything, over many statements
-	single                  // exactly one statement
-	points                  // exactly one statement, which looks rows up by their keys
+	single                 // exactly one statement
+	points                 // exactly one statement, which looks rows up by their keys
 )
 
 // Open opens the database that o names and verifies that it is durable. It does

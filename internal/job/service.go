@@ -48,7 +48,7 @@ func NewService(d *db.DB, gate *actor.Gate, o Options) *Service {
 // job that is not there or not theirs, actor.denied without job.read.
 func (s *Service) Get(ctx context.Context, by actor.Actor, id ID) (Job, error) {
 	var found Job
-	err := s.db.Read(ctx, func(r *db.Reader) (err error) {
+	err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) (err error) {
 		found, err = s.reach(r, by, id)
 		return err
 	})
@@ -92,7 +92,7 @@ func (s *Service) List(ctx context.Context, by actor.Actor, f Filter) ([]Job, er
 		}
 	}
 	var found []Job
-	err := s.db.Read(ctx, func(r *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
 		if err := s.gate.Check(r, by, actor.JobRead, by.Org); err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ type TicketQuery struct {
 // license.bad_cursor.
 func (s *Service) ListTickets(ctx context.Context, by actor.Actor, in TicketQuery) (Page[TicketInfo], error) {
 	out := Page[TicketInfo]{Items: []TicketInfo{}}
-	err := s.db.Read(ctx, func(r *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
 		tickets, licenses, next, err := s.list(r, by, actor.TicketRead, in)
 		out.Next = next
 		for _, t := range tickets {
@@ -39,7 +39,7 @@ func (s *Service) ListTickets(ctx context.Context, by actor.Actor, in TicketQuer
 // cut between tickets. Errors: license.bad_cursor.
 func (s *Service) ListLicenses(ctx context.Context, by actor.Actor, in TicketQuery) (Page[LicenseInfo], error) {
 	out := Page[LicenseInfo]{Items: []LicenseInfo{}}
-	err := s.db.Read(ctx, func(r *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
 		tickets, licenses, next, err := s.list(r, by, actor.LicenseRead, in)
 		out.Next = next
 		for _, t := range tickets {
@@ -114,7 +114,7 @@ func (s *Service) scope(r *db.Reader, by actor.Actor, perm actor.Permission, hol
 // ticket's holder. Errors: license.not_found.
 func (s *Service) GetLicense(ctx context.Context, by actor.Actor, id LicenseID) (LicenseInfo, error) {
 	var out LicenseInfo
-	err := s.db.Read(ctx, func(r *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
 		l, err := s.seen(r, by, id, actor.LicenseRead)
 		if err == nil {
 			out = l.info(r.Now())
@@ -153,7 +153,7 @@ func (s *Service) ListActivations(ctx context.Context, by actor.Actor, id Licens
 			return out, ErrCursor
 		}
 	}
-	err = s.db.Read(ctx, func(r *db.Reader) error {
+	err = s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
 		if _, err := s.seen(r, by, id, actor.LicenseRead); err != nil {
 			return err
 		}
@@ -188,7 +188,7 @@ func (s *Service) ListContainers(ctx context.Context, by actor.Actor, in Contain
 	if err != nil {
 		return out, err
 	}
-	err = s.db.Read(ctx, func(r *db.Reader) error {
+	err = s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
 		list, err := s.containers(r, by, in, from)
 		if err != nil {
 			return err
@@ -258,7 +258,7 @@ func (s *Service) describe(r *db.Reader, by actor.Actor, list []*Container) ([]C
 // Errors: license.not_found.
 func (s *Service) GetContainer(ctx context.Context, by actor.Actor, id ContainerID) (ContainerInfo, error) {
 	var out ContainerInfo
-	err := s.db.Read(ctx, func(r *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
 		if err := s.mayRead(r, by, actor.ContainerRead, by.Org); err != nil {
 			return err
 		}

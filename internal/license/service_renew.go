@@ -102,7 +102,7 @@ func (k *desk) holding(l *wire.License, box ContainerID) bool {
 
 // exists reports whether there is such a publisher.
 func (s *Service) exists(ctx context.Context, p actor.PublisherID) (known bool, err error) {
-	err = s.db.ReadOne(ctx, func(r *db.Reader) error {
+	err = s.db.For(p).ReadOne(ctx, func(r *db.Reader) error {
 		known, err = s.existsIn(r, p)
 		return err
 	})
@@ -129,7 +129,7 @@ func (s *Service) Serials(ctx context.Context, p actor.PublisherID, kid string, 
 	for {
 		n := 0
 		var found [][8]byte
-		err := s.db.ReadOne(ctx, func(r *db.Reader) error {
+		err := s.db.For(p).ReadOne(ctx, func(r *db.Reader) error {
 			rows, err := r.Query(qExchangePage, p, after, page)
 			if err != nil {
 				return err

@@ -87,7 +87,7 @@ func (s *Service) keyed(ctx context.Context, by actor.Actor, key wire.Key) (p ac
 		l.terms = t
 		return p, ticket, l, nil
 	}
-	err = s.db.Read(ctx, func(r *db.Reader) error { return s.attach(r, p, []*License{l}) })
+	err = s.db.For(p).Read(ctx, func(r *db.Reader) error { return s.attach(r, p, []*License{l}) })
 	return p, ticket, l, err
 }
 

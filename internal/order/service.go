@@ -115,7 +115,7 @@ func (s *Service) PreviewFile(ctx context.Context, by actor.Actor, f File) ([]Pr
 // read parses a file for somebody who may send orders at all: the parsers are
 // work that a stranger must not cause.
 func (s *Service) read(ctx context.Context, by actor.Actor, f File) ([]format.Document, error) {
-	err := s.db.Read(ctx, func(r *db.Reader) error { return s.gate.Check(r, by, actor.OrderWrite, by.Org) })
+	err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error { return s.gate.Check(r, by, actor.OrderWrite, by.Org) })
 	if err != nil {
 		return nil, err
 	}

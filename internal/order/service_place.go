@@ -55,7 +55,7 @@ func (s *Service) copied(ctx context.Context, by actor.Actor, doc format.Documen
 	if by.Retry.Key != "" || doc.Unpaid {
 		return done, nil
 	}
-	err = s.db.Read(ctx, func(q *db.Reader) error {
+	err = s.db.For(by.Publisher).Read(ctx, func(q *db.Reader) error {
 		own, err := s.sender(q, by, actor.OrderWrite, doc.Source)
 		if err != nil {
 			return err
@@ -340,7 +340,7 @@ func (s *Service) preview(ctx context.Context, by actor.Actor, doc format.Docume
 		return Preview{}, err
 	}
 	var p Preview
-	err := s.db.Read(ctx, func(q *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(q *db.Reader) error {
 		var err error
 		p, err = s.previewIn(q, by, doc, u)
 		return err

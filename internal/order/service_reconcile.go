@@ -42,7 +42,7 @@ func (s *Service) Reconcile(ctx context.Context, by actor.Actor, book Book) (Rep
 		}
 	}
 	var rep Report
-	err := s.db.Read(ctx, func(q *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(q *db.Reader) error {
 		rep = Report{Differences: []Difference{}}
 		if err := s.gate.Check(q, by, actor.OrderRead, by.Org); err != nil {
 			return err // also for an empty book
@@ -72,7 +72,7 @@ func (s *Service) Reconcile(ctx context.Context, by actor.Actor, book Book) (Rep
 // ReconcileFile is Reconcile with the order book as a file, of any format that
 // package format reads.
 func (s *Service) ReconcileFile(ctx context.Context, by actor.Actor, f File, whole bool) (Report, error) {
-	err := s.db.Read(ctx, func(q *db.Reader) error { return s.gate.Check(q, by, actor.OrderRead, by.Org) })
+	err := s.db.For(by.Publisher).Read(ctx, func(q *db.Reader) error { return s.gate.Check(q, by, actor.OrderRead, by.Org) })
 	if err != nil {
 		return Report{}, err
 	}

@@ -92,7 +92,7 @@ func (s *Service) recordSource(tx *db.Tx, by actor.Actor, src Source, event stri
 // it, by name. It needs key.manage.
 func (s *Service) Sources(ctx context.Context, by actor.Actor) ([]Source, error) {
 	out := []Source{}
-	err := s.db.Read(ctx, func(q *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(q *db.Reader) error {
 		if err := s.gate.Check(q, by, actor.KeyManage, by.Org); err != nil {
 			return err
 		}
@@ -236,7 +236,7 @@ func (s *Service) Hook(ctx context.Context, by actor.Actor, in HookCall) (HookAn
 func (s *Service) authentic(ctx context.Context, by actor.Actor, in HookCall) (Source, error) {
 	key := addressOf(by)
 	var src Source
-	err := s.db.Read(ctx, func(q *db.Reader) error {
+	err := s.db.For(in.Publisher).Read(ctx, func(q *db.Reader) error {
 		wait, err := db.Blocked(q, hookTries, key)
 		if err != nil {
 			return err

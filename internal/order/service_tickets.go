@@ -164,7 +164,7 @@ func (s *Service) Lines(ctx context.Context, by actor.Actor, in LineQuery) (Page
 	if err != nil {
 		return page, err
 	}
-	err = s.db.Read(ctx, func(q *db.Reader) error {
+	err = s.db.For(by.Publisher).Read(ctx, func(q *db.Reader) error {
 		o, err := s.readable(q, by, in.Order, actor.OrderRead)
 		if err != nil {
 			return err
@@ -235,7 +235,7 @@ func (s *Service) Tickets(ctx context.Context, by actor.Actor, in TicketQuery) (
 		return err
 	}
 	if !in.Codes {
-		err = s.db.Read(ctx, func(r *db.Reader) error { return look(r) })
+		err = s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error { return look(r) })
 		return page, err
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {

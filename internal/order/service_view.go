@@ -29,7 +29,7 @@ func (s *Service) answer(ctx context.Context, by actor.Actor, doc format.Documen
 // order sees its codes.
 func (s *Service) after(ctx context.Context, by actor.Actor, done placed) (Result, error) {
 	r := Result{Outcome: done.outcome, Changes: firstSteps(done.plan.Steps), Created: done.created, Skipped: done.skipped}
-	err := s.db.Read(ctx, func(q *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(q *db.Reader) error {
 		var err error
 		r.View, err = s.view(q, by.Publisher, done.order, sight{open: true, fresh: done.codes})
 		return err
@@ -118,7 +118,7 @@ func (s *Service) waits(q db.Querier, p actor.PublisherID, o Order) (*Waits, err
 // order.read for the buyer. Errors: ErrNotFound and the faults of package actor.
 func (s *Service) Get(ctx context.Context, by actor.Actor, id ID) (View, error) {
 	var v View
-	err := s.db.Read(ctx, func(q *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(q *db.Reader) error {
 		o, err := byID(q, by.Publisher, id)
 		if err != nil {
 			return err
@@ -136,7 +136,7 @@ func (s *Service) Get(ctx context.Context, by actor.Actor, id ID) (View, error) 
 // number there.
 func (s *Service) Find(ctx context.Context, by actor.Actor, source, number string) (View, error) {
 	var v View
-	err := s.db.Read(ctx, func(q *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(q *db.Reader) error {
 		own, err := s.sender(q, by, actor.OrderRead, source)
 		if err != nil {
 			return err
@@ -181,7 +181,7 @@ func (s *Service) List(ctx context.Context, by actor.Actor, f Filter) (Page[View
 		return Page[View]{}, err
 	}
 	page := Page[View]{Items: []View{}}
-	err = s.db.Read(ctx, func(q *db.Reader) error {
+	err = s.db.For(by.Publisher).Read(ctx, func(q *db.Reader) error {
 		scope, err := s.gate.Scope(q, by, actor.OrderRead)
 		if err != nil {
 			return err

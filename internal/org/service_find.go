@@ -24,7 +24,7 @@ const findScan = 2000
 // (in the order of numbers) or name (in the order of names). A page may be short,
 // even empty, and still have a next one.
 func (s *Service) Find(ctx context.Context, by actor.Actor, in Search) (Page[Organization], error) {
-	return read(ctx, s.d, func(r *db.Reader) (Page[Organization], error) {
+	return read(ctx, s.d, by.Publisher, func(r *db.Reader) (Page[Organization], error) {
 		var none Page[Organization]
 		if err := s.gate.Check(r, by, actor.OrgRead, by.Org); err != nil {
 			return none, err

@@ -105,7 +105,7 @@ func expiry(t time.Time) string {
 // Keys lists the API keys of an organization (zero: the caller's own), oldest
 // first, revoked ones too.
 func (s *Service) Keys(ctx context.Context, by actor.Actor, org ID, rg Range) (Page[Key], error) {
-	return read(ctx, s.d, func(r *db.Reader) (Page[Key], error) {
+	return read(ctx, s.d, by.Publisher, func(r *db.Reader) (Page[Key], error) {
 		var none Page[Key]
 		v, err := s.gate.View(r, by.Publisher)
 		if err != nil {

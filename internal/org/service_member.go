@@ -118,7 +118,7 @@ func (s *Service) member(q db.Querier, p PublisherID, id MembershipID) (Member, 
 // Members lists the members of an organization (zero: the caller's own) to those
 // who manage them.
 func (s *Service) Members(ctx context.Context, by actor.Actor, org ID, rg Range) (Page[Member], error) {
-	return read(ctx, s.d, func(r *db.Reader) (Page[Member], error) {
+	return read(ctx, s.d, by.Publisher, func(r *db.Reader) (Page[Member], error) {
 		var none Page[Member]
 		v, err := s.gate.View(r, by.Publisher)
 		if err != nil {
@@ -232,7 +232,7 @@ func (s *Service) changeMember(
 // their roles there and above give. Without a membership that reaches it, it is
 // actor.ErrNotFound. Whoever signs people in calls it; it checks no other right.
 func (s *Service) Enter(ctx context.Context, person PersonID, p PublisherID, org ID, addr netip.Addr) (actor.Actor, error) {
-	return read(ctx, s.d, func(r *db.Reader) (actor.Actor, error) {
+	return read(ctx, s.d, p, func(r *db.Reader) (actor.Actor, error) {
 		a := actor.Actor{Kind: actor.KindPerson, Publisher: p, Org: org, ID: "person:" + person.String(), Addr: addr}
 		v, err := s.gate.View(r, p)
 		if err != nil {

@@ -69,7 +69,7 @@ func reachesAll(v actor.View, by actor.Actor) bool { return v.Sees(by, v.Root())
 
 // Get returns one organization.
 func (s *Service) Get(ctx context.Context, by actor.Actor, id ID) (Organization, error) {
-	return read(ctx, s.d, func(r *db.Reader) (Organization, error) {
+	return read(ctx, s.d, by.Publisher, func(r *db.Reader) (Organization, error) {
 		if err := s.gate.Check(r, by, actor.OrgRead, id); err != nil {
 			return Organization{}, err
 		}
@@ -80,7 +80,7 @@ func (s *Service) Get(ctx context.Context, by actor.Actor, id ID) (Organization,
 // Children lists the organizations directly below parent (zero: the caller's
 // own), oldest first.
 func (s *Service) Children(ctx context.Context, by actor.Actor, parent ID, rg Range) (Page[Organization], error) {
-	return read(ctx, s.d, func(r *db.Reader) (Page[Organization], error) {
+	return read(ctx, s.d, by.Publisher, func(r *db.Reader) (Page[Organization], error) {
 		var none Page[Organization]
 		v, err := s.gate.View(r, by.Publisher)
 		if err != nil {

@@ -46,7 +46,7 @@ func installationOnly(by actor.Actor) error {
 // Publisher returns a tenant's settings to everybody who may see organizations
 // of it, and to the installation's administrator.
 func (s *Service) Publisher(ctx context.Context, by actor.Actor, id PublisherID) (Publisher, error) {
-	return read(ctx, s.d, func(r *db.Reader) (Publisher, error) {
+	return read(ctx, s.d, id, func(r *db.Reader) (Publisher, error) {
 		if !by.IsInstallation() {
 			if err := s.gate.Check(r, by, actor.OrgRead, by.Org); err != nil {
 				return Publisher{}, err
@@ -62,15 +62,20 @@ func (s *Service) Publisher(ctx context.Context, by actor.Actor, id PublisherID)
 // Publishers lists the tenants, oldest first, for the installation's
 // administrator.
 func (s *Service) Publishers(ctx context.Context, by actor.Actor, rg Range) (Page[Publisher], error) {
-	return read(ctx, s.d, func(r *db.Reader) (Page[Publisher], error) {
+	var items []Publisher
+	err := s.d.Read(ctx, func(r *db.Reader) error {
 		after, err := afterID[actor.Publisher](rg.After)
 		if err == nil {
 			err = installationOnly(by)
 		}
 		if err != nil {
-			return Page[Publisher]{}, err
+			return err
 		}
-		items, err := many(r, scanPublisher, qPublishers, after, rg.limit()+1)
-		return page(items, rg, func(p Publisher) string { return p.ID.String() }), err
+		items, err = many(r, scanPublisher, qPublishers, after, rg.limit()+1)
+		return err
 	})
+	if err != nil {
+		return Page[Publisher]{}, err
+	}
+	return page(items, rg, func(p Publisher) string { return p.ID.String() }), nil
 }

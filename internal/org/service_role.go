@@ -10,7 +10,7 @@ import (
 // Roles lists the roles that members of the caller's scope can have: the
 // built-in ones, and those defined by an organization of the scope or above it.
 func (s *Service) Roles(ctx context.Context, by actor.Actor) ([]Role, error) {
-	return read(ctx, s.d, func(r *db.Reader) ([]Role, error) {
+	return read(ctx, s.d, by.Publisher, func(r *db.Reader) ([]Role, error) {
 		if err := s.gate.Check(r, by, actor.OrgRead, by.Org); err != nil {
 			return nil, err
 		}

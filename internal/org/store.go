@@ -92,8 +92,8 @@ func many[T any](q db.Querier, scan func(scanner) (T, error), s *db.Stmt, args .
 // scanner is a row of either kind.
 type scanner interface{ Scan(dest ...any) error }
 
-func read[T any](ctx context.Context, d *db.DB, fn func(r *db.Reader) (T, error)) (v T, err error) {
-	err = d.Read(ctx, func(r *db.Reader) error {
+func read[T any](ctx context.Context, d *db.DB, p PublisherID, fn func(r *db.Reader) (T, error)) (v T, err error) {
+	err = d.For(p).Read(ctx, func(r *db.Reader) error {
 		v, err = fn(r)
 		return err
 	})

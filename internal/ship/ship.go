@@ -59,7 +59,7 @@ type Source func(q *db.Reader, p actor.PublisherID, lines []actor.Row) ([]Cargo,
 // sealed yet is shipped too, and will be once more.
 func Ship(ctx context.Context, d *db.DB, p actor.PublisherID, since int64, w io.Writer, from ...Source) (int64, error) {
 	next := since
-	err := d.Read(ctx, func(r *db.Reader) error {
+	err := d.For(p).Read(ctx, func(r *db.Reader) error {
 		c := &carrier{q: r, p: p, w: w, from: from, done: map[*Table]map[[16]byte]bool{}}
 		if _, err := io.WriteString(w, "\n"); err != nil { // whatever a crash left behind ends here
 			return err

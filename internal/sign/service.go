@@ -115,7 +115,7 @@ func (s *Service) change(ctx context.Context, by actor.Actor, perm actor.Permiss
 
 // read runs fn on one snapshot after the rights.
 func (s *Service) read(ctx context.Context, by actor.Actor, fn func(r *db.Reader) error) error {
-	return s.db.Read(ctx, func(r *db.Reader) error {
+	return s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
 		if err := s.gate.Check(r, by, actor.KeyringManage, actor.OrgID{}); err != nil {
 			return err
 		}
