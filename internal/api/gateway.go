@@ -2,7 +2,9 @@ package api
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/licet/licet/internal/actor"
@@ -58,7 +60,9 @@ func (a *API) exchange(w http.ResponseWriter, r *http.Request, by actor.Actor) e
 		return nil
 	}
 	h.Set("Content-Type", "text/plain; charset=utf-8")
-	_, err = w.Write([]byte(strings.Join(lines, "\n") + "\n"))
+	body := strings.Join(lines, "\n") + "\n"
+	h.Set("Content-Length", strconv.Itoa(len(body))) // or the server cuts it into chunks
+	_, err = io.WriteString(w, body)
 	return err
 }
 

@@ -100,6 +100,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) error {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Length", strconv.Itoa(len(raw))) // or the server cuts it into chunks
 	w.WriteHeader(status)
 	_, err = w.Write(raw)
 	return err
