@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -20,6 +22,7 @@ type box struct {
 	keys  wire.ContainerKeys
 	parts []wire.FingerprintPart
 	ctr   int64
+	last  string             // nonce of the newest answer that was installed
 	held  map[string]*copyOf // by license id
 }
 
@@ -62,17 +65,10 @@ func newNonce() string {
 	return wire.Nonce(n)
 }
 
+// holding is what the box holds, the oldest license first.
 func (b *box) holding() (out []wire.Held) {
-	for id, c := range b.held {
-		out = append(out, wire.Held{LicenseID: id, Generation: c.gen})
-	}
-	return out
-}
-
-// ids are the licenses that the box holds.
-func (b *box) ids() (out []string) {
-	for id := range b.held {
-		out = append(out, id)
+	for _, id := range slices.Sorted(maps.Keys(b.held)) {
+		out = append(out, wire.Held{LicenseID: id, Generation: b.held[id].gen})
 	}
 	return out
 }
@@ -81,7 +77,7 @@ func (b *box) ids() (out []string) {
 type message struct {
 	token, nonce string
 	act          wire.Action // "" = receipt or return
-	held         []string    // ids that it says are held
+	held         []wire.Held // what it says is held
 	gen          int64       // that a return gives up
 }
 
@@ -96,7 +92,7 @@ func (b *box) ask(act wire.Action, change ...func(*wire.Request)) (message, erro
 		c(r)
 	}
 	token, err := wire.SignClaims(b.key, r)
-	return message{token: token, nonce: r.Nonce, act: act, held: b.ids()}, err
+	return message{token: token, nonce: r.Nonce, act: act, held: r.Held}, err
 }
 
 // activate asks for licenses of a ticket; all of them without ids.
@@ -104,13 +100,14 @@ func (b *box) activate(code string, ids ...string) (message, error) {
 	return b.ask(wire.ActActivate, func(r *wire.Request) { r.Code, r.Want = code, ids })
 }
 
-// receipt confirms what the box holds.
+// receipt confirms the newest answer, and what the box holds.
 func (b *box) receipt() (message, error) {
 	b.ctr++
-	token, err := wire.SignClaims(b.key, &wire.Receipt{
-		Issuer: b.w.issuer, Container: b.keys.Hash(), Nonce: newNonce(), Counter: b.ctr, IssuedAt: b.w.clock.now().Unix(), Held: b.holding(),
-	})
-	return message{token: token, held: b.ids()}, err
+	r := &wire.Receipt{
+		Issuer: b.w.issuer, Container: b.keys.Hash(), Nonce: b.last, Counter: b.ctr, IssuedAt: b.w.clock.now().Unix(), Held: b.holding(),
+	}
+	token, err := wire.SignClaims(b.key, r)
+	return message{token: token, nonce: r.Nonce, held: r.Held}, err
 }
 
 // giveBack removes a license and says so.
@@ -132,6 +129,7 @@ func (n *node) exchange(m message) (answer, error) {
 
 // update is a verified answer.
 type update struct {
+	nonce    string
 	commands []wire.Command
 	licenses []*wire.License
 }
@@ -140,7 +138,7 @@ var errAnswer = errors.New("the answer is not what a product accepts")
 
 // read verifies an answer as a product does, by the pins alone.
 func (b *box) read(m message, body []byte) (update, error) {
-	var u update
+	u := update{nonce: m.nonce}
 	trust, err := wire.NewTrust(b.w.pins)
 	if err != nil {
 		return u, err
@@ -181,6 +179,7 @@ func (b *box) read(m message, body []byte) (update, error) {
 
 // install does what an answer says.
 func (b *box) install(u update) {
+	b.last = u.nonce
 	for _, c := range u.commands {
 		held := b.held[c.LicenseID]
 		if held == nil || held.gen != c.Generation {

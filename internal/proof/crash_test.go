@@ -214,7 +214,10 @@ var (
 
 // sound looks into the database itself: seats add up, no order is half made, and
 // the journal verifies once it is sealed.
-func (w *world) sound() error {
+func (w *world) sound() error { return w.find(qSeats, qHalf, qEmpty) }
+
+// find looks for what must not be there, and verifies the journal.
+func (w *world) find(bad ...*db.Stmt) error {
 	ctx := context.Background()
 	d, err := db.Open(ctx, w.options())
 	if err != nil {
@@ -222,13 +225,13 @@ func (w *world) sound() error {
 	}
 	defer d.Close()
 	err = d.Read(ctx, func(r *db.Reader) error {
-		for _, q := range []*db.Stmt{qSeats, qHalf, qEmpty} {
-			bad, err := db.List(r, func(r *db.Rows) (id db.ID[world], err error) { return id, r.Scan(&id) }, q)
+		for _, q := range bad {
+			found, err := db.List(r, func(r *db.Rows) (id db.ID[world], err error) { return id, r.Scan(&id) }, q)
 			if err != nil {
 				return err
 			}
-			if len(bad) > 0 {
-				return fmt.Errorf("%s finds %v", q.Name(), bad)
+			if len(found) > 0 {
+				return fmt.Errorf("%s finds %v", q.Name(), found)
 			}
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"testing"
@@ -19,26 +20,31 @@ import (
 )
 
 // TestModel lets devices and staff do anything in any order, with letters that
-// get lost, come twice or late, and a server that is killed, and compares every
-// answer, every seat and what every device holds with the model.
+// get lost, come twice or late, devices that are set back, and a server that is
+// killed, and compares every answer, every seat and what every device holds with
+// the model.
 func TestModel(t *testing.T) {
-	batches, runs, steps, calm := 1, 60, 60, 2
+	steps, calm := 4000, 1
 	if deep {
-		batches, runs, steps, calm = 50, 200, 100, 12 // some 10^6 steps on both engines
+		steps, calm = 500_000, 19
 	}
-	set(t, "rapid.checks", fmt.Sprint(runs))
-	set(t, "rapid.steps", fmt.Sprint(steps))
+	if testing.Short() {
+		steps = 250
+	}
+	set(t, "rapid.checks", "20")
+	set(t, "rapid.steps", "60")
+	set(t, "rapid.nofailfile", "true") // the tree stays as it is
+	set(t, "rapid.shrinktime", "20s")
 	for _, e := range dbtest.Engines() {
 		t.Run(string(e), func(t *testing.T) {
-			for i := range batches {
-				t.Run(fmt.Sprint(i), func(t *testing.T) {
-					a := &arena{t: t, engine: e, calm: calm}
-					rapid.Check(t, a.play)
-					t.Logf("%d steps, %d crashes, %d refusals", a.steps, a.crashes, a.refusals)
-					if a.steps < int64(runs*steps/4) || a.crashes == 0 {
-						t.Error("that is too few")
-					}
-				})
+			t.Parallel()
+			a := &arena{t: t, engine: e, calm: calm, refusals: map[string]int{}}
+			defer a.report()
+			for a.steps < steps {
+				rapid.Check(t, a.play)
+			}
+			if a.crashes() < steps/1000 {
+				t.Error("too few crashes")
 			}
 		})
 	}
@@ -58,10 +64,14 @@ type arena struct {
 	engine db.Engine
 	w      *world
 	n      *node
+	keeper *keeper
 	games  int
-	calm   int // how seldom the server is killed and days pass
+	calm   int // how many games without crashes there are for one with
 
-	steps, crashes, refusals int64
+	steps    int
+	fallen   int // crashes on earlier worlds
+	answered int
+	refusals map[string]int
 }
 
 // longest is how far the clock of one installation may run: its keys end after
@@ -73,15 +83,43 @@ func (a *arena) ready() {
 	if a.w != nil && time.Duration(a.w.clock.by.Load()) < longest {
 		return
 	}
-	if a.n != nil {
-		a.n.kill()
-	}
+	a.close()
 	url := ""
 	if a.engine == db.Postgres {
 		url = dbtest.Postgres(a.t)
 	}
 	a.w = newWorld(a.t, url)
 	a.n = a.w.node()
+	a.keeper = a.n.keep()
+}
+
+// close ends an installation; its journal must hold.
+func (a *arena) close() {
+	if a.w == nil {
+		return
+	}
+	a.fallen = a.crashes()
+	a.keeper.stop()
+	a.keeper = nil
+	a.n.kill()
+	must(a.t, a.w.find(qSeats))
+}
+
+func (a *arena) crashes() int {
+	if a.keeper == nil {
+		return a.fallen
+	}
+	return a.fallen + int(a.keeper.deaths.Load())
+}
+
+func (a *arena) report() {
+	if !a.t.Failed() {
+		a.close()
+	}
+	a.t.Logf("%d steps in %d games, %d crashes, %d answers", a.steps, a.games, a.crashes(), a.answered)
+	for _, code := range slices.Sorted(maps.Keys(a.refusals)) {
+		a.t.Logf("%6d × %s", a.refusals[code], code)
+	}
 }
 
 // game is one run of the state machine: a ticket for seats, one for a year, and
@@ -93,26 +131,60 @@ type game struct {
 	n *node
 }
 
+// action is something that happens, and how often beside the others.
+type action struct {
+	weight int
+	do     func(*game, *rapid.T)
+}
+
+// The names count: package rapid draws the first in the alphabet more often.
+var actions = map[string]action{
+	"activate": {6, (*game).activate}, "ask": {3, (*game).refresh}, "confirm": {3, (*game).confirm},
+	"evict": {1, (*game).evict}, "extend": {1, (*game).extend}, "give back": {4, (*game).giveBack}, "late": {4, (*game).late},
+	"license blocked": {1, (*game).block}, "license unblocked": {2, (*game).unblock}, "lose": {4, (*game).restore},
+	"recalled": {1, (*game).recall}, "saved": {1, (*game).backUp}, "set back": {1, (*game).setBack},
+	"tickets blocked": {1, (*game).blockTickets}, "tickets unblocked": {3, (*game).unblockTickets},
+	"trusted": {3, (*game).accept}, "trusted before": {1, (*game).acceptNothing}, "twice": {3, (*game).duplicate},
+}
+
+// storms happen only in some games, because they take long.
+var storms = map[string]action{"crash": {2, (*game).crash}, "days": {1, (*game).days}}
+
 func (a *arena) play(t *rapid.T) {
 	a.ready()
 	a.games++
 	g := &game{a: a, w: a.w, n: a.n, model: &model{now: a.w.clock.now}}
-	d := document{
-		Source: source, Number: fmt.Sprint("G-", a.games), Mode: "complete", Buyer: party{"C-model"},
-		Lines: []documentLine{{"1", articleSeats, rapid.Int64Range(1, 3).Draw(t, "seats")}, {"2", articleYear, rapid.Int64Range(1, 2).Draw(t, "years")}},
+	g.deal(t)
+	table := map[string]func(*rapid.T){"": g.agrees}
+	add := func(all map[string]action) {
+		for name, one := range all {
+			for i := range one.weight {
+				table[fmt.Sprint(name, " ", i)] = func(t *rapid.T) { one.do(g, t); a.steps++ }
+			}
+		}
 	}
-	v, answer, err := g.n.order(d, "")
+	add(actions)
+	if rapid.IntRange(0, a.calm).Draw(t, "weather") == a.calm/2 {
+		add(storms)
+		defer g.n.try("arm - 0")
+	}
+	t.Repeat(table)
+}
+
+// deal sells the licenses and makes the devices.
+func (g *game) deal(t *rapid.T) {
+	seats, years := rapid.Int64Range(1, 3).Draw(t, "seats"), rapid.Int64Range(1, 2).Draw(t, "years")
+	v, answer, err := g.n.order(document{
+		Source: source, Number: fmt.Sprint("G-", g.a.games), Mode: "complete", Buyer: party{"C-model"},
+		Lines: []documentLine{{"1", articleSeats, seats}, {"2", articleYear, years}},
+	}, "")
 	if err != nil || !answer.ok() {
 		t.Fatal(answer, err)
 	}
-	for i, l := range v.Lines {
+	for _, l := range v.Lines {
 		r := newRight(l.Quantity)
-		r.ticket, r.code, r.ends = l.Tickets[0].ID, l.Tickets[0].Code, i == 1
-		all, err := g.n.licensesOf(r.ticket)
-		if err != nil || len(all) != 1 {
-			t.Fatal(all, err)
-		}
-		r.id = all[0].ID
+		r.ticket, r.code = l.Tickets[0].ID, l.Tickets[0].Code
+		r.id = g.license(t, r).ID
 		g.rights = append(g.rights, r)
 	}
 	for i := range 3 {
@@ -122,76 +194,129 @@ func (a *arena) play(t *rapid.T) {
 		}
 		g.devices = append(g.devices, &device{box: b, name: fmt.Sprint("device ", i)})
 	}
-	t.Repeat(map[string]func(*rapid.T){
-		"":         g.agrees,
-		"activate": g.activateOne, "activate again": g.activateOne, "refresh": g.refreshOne, "return": g.returnOne,
-		"receipt": g.confirmOne, "restore": g.restoreOne, "duplicate": g.duplicate, "late": g.late, "recall": g.recallOne,
-		"block": g.blockOne, "unblock": g.unblockOne, "ticket": g.ticketOne, "evict": g.evictOne, "extend": g.extendOne,
-		"decide": g.decideOne, "crash": g.crash, "days": g.days,
-	})
 }
 
-func (g *game) device(t *rapid.T) *device {
-	return g.devices[rapid.IntRange(0, len(g.devices)-1).Draw(t, "device")]
+// license reads the one license of a ticket.
+func (g *game) license(t *rapid.T, r *right) licenseView {
+	all, err := g.n.licensesOf(r.ticket)
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	return all[0]
 }
+
+// pick draws one of some, and gives the action up when there is none.
+func pick[T any](t *rapid.T, label string, of []T) T {
+	if len(of) == 0 {
+		t.Skip("there is no ", label)
+	}
+	return of[rapid.IntRange(0, len(of)-1).Draw(t, label)]
+}
+
+// device is one of those that are so.
+func (g *game) device(t *rapid.T, is func(*device) bool) *device {
+	return pick(t, "device", slices.DeleteFunc(slices.Clone(g.devices), func(d *device) bool { return !is(d) }))
+}
+
+func whichever(*device) bool { return true }
 
 // right is mostly the license for seats.
 func (g *game) right(t *rapid.T) *right {
-	return g.rights[rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "license")]
+	return pick(t, "license", []*right{g.rights[0], g.rights[0], g.rights[0], g.rights[1]})
+}
+
+// spot is a license and a device.
+type spot struct {
+	r *right
+	d *device
+}
+
+// spot is one of those that are so.
+func (g *game) spot(t *rapid.T, is func(*right, *device) bool) (*right, *device) {
+	var all []spot
+	for _, r := range g.rights {
+		for _, d := range g.devices {
+			if is(r, d) {
+				all = append(all, spot{r, d})
+			}
+		}
+	}
+	s := pick(t, "spot", all)
+	return s.r, s.d
+}
+
+// letter is one of those that were answered, or were not.
+func (g *game) letter(t *rapid.T, answered bool) *letter {
+	var all []*letter
+	for _, d := range g.devices {
+		for _, l := range d.said {
+			if (l.answer != nil) == answered {
+				all = append(all, l)
+			}
+		}
+	}
+	return pick(t, "letter", all)
 }
 
 // write makes a letter. Its way is drawn: it arrives and is answered, the answer
 // is lost, or the letter itself is lost for now.
-func (g *game) write(t *rapid.T, d *device, kind string, r *right, lost *device, m message, err error) {
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := &letter{m: m, ctr: d.ctr, kind: kind, of: r, lost: lost}
-	d.said = append(d.said, l)
+func (g *game) write(t *rapid.T, l *letter, err error) {
+	g.sign(t, l, err)
 	switch rapid.IntRange(0, 9).Draw(t, "way") {
-	case 0:
-		return
-	case 1:
-		g.deliver(t, d, l, false)
+	case 8:
+	case 9:
+		g.deliver(t, l, false)
 	default:
-		g.deliver(t, d, l, true)
+		g.deliver(t, l, true)
 	}
 }
 
+func (g *game) sign(t *rapid.T, l *letter, err error) {
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.ctr = l.by.ctr
+	l.by.said = append(l.by.said, l)
+}
+
 // deliver hands a letter in and compares what comes back with the model.
-func (g *game) deliver(t *rapid.T, d *device, l *letter, install bool) {
+func (g *game) deliver(t *rapid.T, l *letter, install bool) {
 	a, err := g.n.exchange(l.m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.judge(t, d, l, a, install)
+	l.turn = g.hear(l)
+	if !l.turn.unheard {
+		l.answer = &a
+	}
+	if a.ok() != (l.turn.refusal == "") || a.code() != l.turn.refusal {
+		t.Fatalf("%s, %s: answered with %v, the model says %q", l.by.name, l.kind, a, l.turn.refusal)
+	}
+	if !a.ok() {
+		g.a.refusals[a.code()]++
+		return
+	}
+	g.a.answered++
+	u, err := l.by.read(l.m, a.body)
+	if err != nil {
+		t.Fatalf("%s, %s: %v", l.by.name, l.kind, err)
+	}
+	if install && l.kind != "receipt" {
+		g.install(t, l, u)
+	}
 }
 
-// judge compares an answer with the model.
-func (g *game) judge(t *rapid.T, d *device, l *letter, a answer, install bool) {
+// install lets a device do what it was told, and compares what it holds then.
+func (g *game) install(t *rapid.T, l *letter, u update) {
+	d := l.by
 	before := map[string]int64{}
 	for id, c := range d.held {
 		before[id] = c.gen
 	}
-	want := g.hear(d, l)
-	if !want.unheard {
-		l.answer = &a
-	}
-	if a.ok() != (len(want.refusals) == 0) || !a.ok() && !slices.Contains(want.refusals, a.code()) {
-		t.Fatalf("%s, %s: answered with %v, the model says %q", d.name, l.kind, a, want.refusals)
-	}
-	if !a.ok() {
-		g.a.refusals++
-		return
-	}
-	u, err := d.read(l.m, a.body)
-	if err != nil {
-		t.Fatalf("%s, %s: %v", d.name, l.kind, err)
-	}
-	if !install || l.m.act == "" {
-		return
-	}
 	d.install(u)
+	if l.kind == "return" {
+		return
+	}
 	for _, r := range g.rights {
 		gen, runs := r.holding(d, before[r.id])
 		held := d.held[r.id]
@@ -201,46 +326,39 @@ func (g *game) judge(t *rapid.T, d *device, l *letter, a answer, install bool) {
 	}
 }
 
-func (g *game) activateOne(t *rapid.T) {
-	d, r := g.device(t), g.right(t)
+func (g *game) activate(t *rapid.T) {
+	d, r := g.device(t, whichever), g.right(t)
 	m, err := d.activate(r.code, r.id)
-	g.write(t, d, "activate", r, nil, m, err)
+	g.write(t, &letter{by: d, m: m, kind: "activate", of: r}, err)
 }
 
-func (g *game) refreshOne(t *rapid.T) {
-	d := g.device(t)
+func (g *game) refresh(t *rapid.T) {
+	d := g.device(t, whichever)
 	m, err := d.ask(wire.ActRefresh)
-	g.write(t, d, "refresh", nil, nil, m, err)
+	g.write(t, &letter{by: d, m: m, kind: "refresh"}, err)
 }
 
-func (g *game) confirmOne(t *rapid.T) {
-	d := g.device(t)
+func (g *game) confirm(t *rapid.T) {
+	d := g.device(t, func(d *device) bool { return d.last != "" })
 	m, err := d.receipt()
-	g.write(t, d, "receipt", nil, nil, m, err)
+	g.write(t, &letter{by: d, m: m, kind: "receipt"}, err)
 }
 
-func (g *game) returnOne(t *rapid.T) {
-	d, r := g.device(t), g.right(t)
-	if d.held[r.id] == nil {
-		t.Skip("holds nothing of it")
-	}
-	gen := d.held[r.id].gen
+func (g *game) giveBack(t *rapid.T) {
+	r, d := g.spot(t, func(r *right, d *device) bool { return d.held[r.id] != nil })
 	m, err := d.giveBack(r.id)
-	m.gen = gen
-	g.write(t, d, "return", r, nil, m, err)
+	g.write(t, &letter{by: d, m: m, kind: "return", of: r}, err)
 }
 
-// restoreOne calls a device lost, by the activation that it has.
-func (g *game) restoreOne(t *rapid.T) {
-	d, lost := g.device(t), g.device(t)
-	r := g.rights[0]
-	if d == lost || r.live[lost] == nil {
-		t.Skip("nothing to lose")
-	}
+// restore calls a device lost, by the activation that it has.
+func (g *game) restore(t *rapid.T) {
+	r, lost := g.spot(t, func(r *right, d *device) bool { return r == g.rights[0] && r.live[d] != nil })
+	d := g.device(t, func(d *device) bool { return d != lost })
+	place := g.activation(t, r, lost)
 	m, err := d.ask(wire.ActRestore, func(q *wire.Request) {
-		q.Code, q.Want, q.Lost = r.code, []string{r.id}, g.activation(t, r, lost).ID
+		q.Code, q.Want, q.Lost = r.code, []string{r.id}, place.ID
 	})
-	g.write(t, d, "restore", r, lost, m, err)
+	g.write(t, &letter{by: d, m: m, kind: "restore", of: r, lost: lost, lostGen: place.Gen}, err)
 }
 
 // activation finds the live activation of a license in a device.
@@ -255,32 +373,25 @@ func (g *game) activation(t *rapid.T, r *right, d *device) activationView {
 
 // duplicate lets a letter come twice that was answered: the answer is the same.
 func (g *game) duplicate(t *rapid.T) {
-	d := g.device(t)
-	done := slices.DeleteFunc(slices.Clone(d.said), func(l *letter) bool { return l.answer == nil })
-	if len(done) == 0 {
-		t.Skip("nothing was answered")
-	}
-	l := done[rapid.IntRange(0, len(done)-1).Draw(t, "letter")]
+	l := g.letter(t, true)
 	a, err := g.n.exchange(l.m)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if a.status != l.answer.status || a.code() != l.answer.code() || a.ok() && !bytes.Equal(a.body, l.answer.body) {
-		t.Fatalf("%s, %s again: answered with %v, before with %v", d.name, l.kind, a, l.answer)
+		t.Fatalf("%s, %s again: answered with %v, before with %v", l.by.name, l.kind, a, l.answer)
 	}
 }
 
 // late lets a letter arrive that was lost, or refused without a trace; nobody
 // waits for its answer any more.
-func (g *game) late(t *rapid.T) {
-	d := g.device(t)
-	open := slices.DeleteFunc(slices.Clone(d.said), func(l *letter) bool {
-		return l.answer != nil || l.lost != nil && l.of.live[l.lost] == nil
-	})
-	if len(open) == 0 {
-		t.Skip("nothing is on the way")
-	}
-	g.deliver(t, d, open[rapid.IntRange(0, len(open)-1).Draw(t, "letter")], false)
+func (g *game) late(t *rapid.T) { g.deliver(t, g.letter(t, false), false) }
+
+// backUp copies what a device is, and setBack makes it that again.
+func (g *game) backUp(t *rapid.T) { g.device(t, whichever).backUp() }
+
+func (g *game) setBack(t *rapid.T) {
+	g.device(t, func(d *device) bool { return d.copy != nil }).setBack()
 }
 
 // staff sends something that staff does and wants it done, or refused as a
@@ -298,152 +409,116 @@ func (g *game) staff(t *rapid.T, path string, in any, conflict bool) bool {
 
 type nothing struct{}
 
-func (g *game) recallOne(t *rapid.T) {
+func (g *game) recall(t *rapid.T) {
 	r := g.right(t)
 	g.staff(t, "/licenses/recall", map[string]any{"licenses": []string{r.id}}, false)
 	r.recall()
 }
 
-func (g *game) blockOne(t *rapid.T) {
+func (g *game) block(t *rapid.T) {
 	r := g.right(t)
-	gone := r.state == "recalled" || r.state == "recall_pending"
-	if g.staff(t, "/licenses/"+r.id+"/block", nothing{}, gone) {
+	if g.staff(t, "/licenses/"+r.id+"/block", nothing{}, r.gone()) {
 		r.state = "blocked"
 	}
 }
 
-func (g *game) unblockOne(t *rapid.T) {
-	r := g.right(t)
-	gone := r.state == "recalled" || r.state == "recall_pending"
-	if g.staff(t, "/licenses/"+r.id+"/unblock", nothing{}, gone) {
+func (g *game) unblock(t *rapid.T) {
+	r := pick(t, "license", slices.DeleteFunc(slices.Clone(g.rights), func(r *right) bool { return r.state == "available" }))
+	if g.staff(t, "/licenses/"+r.id+"/unblock", nothing{}, r.gone()) {
 		r.state = "available"
 	}
 }
 
-// ticketOne blocks both tickets or lifts it.
-func (g *game) ticketOne(t *rapid.T) {
-	do := map[bool]string{true: "unblock", false: "block"}[g.blocked]
+func (g *game) blockTickets(t *rapid.T)   { g.tickets(t, "block", true) }
+func (g *game) unblockTickets(t *rapid.T) { g.tickets(t, "unblock", false) }
+
+func (g *game) tickets(t *rapid.T, do string, blocked bool) {
+	if g.blocked == blocked {
+		t.Skip("they are")
+	}
 	for _, r := range g.rights {
 		g.staff(t, "/tickets/"+r.ticket+"/"+do, nothing{}, false)
 	}
-	g.blocked = !g.blocked
+	g.blocked = blocked
 }
 
-func (g *game) evictOne(t *rapid.T) {
-	d, r := g.device(t), g.right(t)
-	if r.live[d] == nil {
-		t.Skip("nothing to evict")
-	}
+func (g *game) evict(t *rapid.T) {
+	r, d := g.spot(t, func(r *right, d *device) bool { return r.live[d] != nil })
 	g.staff(t, "/activations/"+g.activation(t, r, d).ID+"/evict", nothing{}, false)
-	g.evict(r, d)
+	r.free(d, "away")
 }
 
-// extendOne moves the end out; a device learns of it at its next contact.
-func (g *game) extendOne(t *rapid.T) {
+// extend moves the end out; a device learns of it at its next contact.
+func (g *game) extend(t *rapid.T) {
 	r := g.rights[1]
 	if !r.begun {
 		t.Skip("has not begun")
 	}
-	all, err := g.n.licensesOf(r.ticket)
+	last, err := time.Parse(time.DateOnly, g.license(t, r).LastDay)
 	if err != nil {
 		t.Fatal(err)
 	}
-	last, err := time.Parse(time.DateOnly, all[0].LastDay)
-	if err != nil {
-		t.Fatal(err)
-	}
-	until := last.AddDate(0, 0, 10)
-	gone := r.state == "recalled" || r.state == "recall_pending"
-	if !g.staff(t, "/licenses/"+r.id+"/extend", map[string]string{"until": until.Format(time.DateOnly)}, gone) {
+	until := last.AddDate(0, 0, 10).Format(time.DateOnly)
+	if !g.staff(t, "/licenses/"+r.id+"/extend", map[string]string{"until": until}, r.gone()) {
 		return
 	}
 	for _, d := range g.devices {
-		if held := d.held[r.id]; held != nil && !d.suspect && r.live[d] != nil && r.state == "available" {
-			m, err := d.ask(wire.ActRefresh)
-			if err != nil {
-				t.Fatal(err)
-			}
-			l := &letter{m: m, ctr: d.ctr, kind: "refresh"}
-			d.said = append(d.said, l)
-			before := held.expires
-			g.deliver(t, d, l, true)
-			if now := d.held[r.id]; now == nil || now.expires < before+9*86400 {
-				t.Fatalf("%s did not learn of the extension: %+v, before %d", d.name, now, before)
-			}
-			return
+		if d.held[r.id] != nil && r.live[d] != nil && r.state == "available" {
+			g.learns(t, d, r)
 		}
 	}
 }
 
-// decideOne lets a human trust a suspect device again.
-func (g *game) decideOne(t *rapid.T) {
-	d := g.device(t)
-	if !d.known {
-		t.Skip("unknown")
+// learns asks, and wants an end that is ten days later.
+func (g *game) learns(t *rapid.T, d *device, r *right) {
+	before := d.held[r.id].expires
+	m, err := d.ask(wire.ActRefresh)
+	l := &letter{by: d, m: m, kind: "refresh"}
+	g.sign(t, l, err)
+	g.deliver(t, l, true)
+	if l.turn.refusal == "" && d.held[r.id].expires < before+9*86400 {
+		t.Fatalf("%s did not learn of the extension: %+v, before %d", d.name, d.held[r.id], before)
 	}
-	g.staff(t, "/containers/"+d.id()+"/decide", map[string]string{"decision": "accept"}, !d.suspect)
-	d.suspect = false
 }
 
-// days lets time pass.
+// accept lets a human trust a suspect device again, with whatever counter it
+// has.
+func (g *game) accept(t *rapid.T) {
+	d := g.device(t, func(d *device) bool { return d.suspect })
+	g.staff(t, "/containers/"+d.id()+"/decide", map[string]string{"decision": "accept"}, false)
+	d.suspect, d.heard = false, 0
+}
+
+func (g *game) acceptNothing(t *rapid.T) {
+	d := g.device(t, func(d *device) bool { return d.known && !d.suspect })
+	g.staff(t, "/containers/"+d.id()+"/decide", map[string]string{"decision": "accept"}, true)
+}
+
+// days lets time pass; the tickets rest.
 func (g *game) days(t *rapid.T) {
-	if rapid.IntRange(0, g.a.calm).Draw(t, "pass") > 0 {
-		t.Skip("not now")
+	if err := g.w.advance(g.n, 4*24*time.Hour); err != nil {
+		t.Fatal(err)
 	}
-	g.w.advance(g.n, 4*24*time.Hour)
+	for _, r := range g.rights {
+		r.retaken = 0
+	}
 }
 
-// crash kills the server while a device asks: at a fail point on the way of its
-// request, or right after it. The device asks again until it is answered.
+// crash kills the server now, or at a fail point on the way of a request to
+// come. Whoever asks then, asks again until it is answered.
 func (g *game) crash(t *rapid.T) {
-	if rapid.IntRange(0, g.a.calm).Draw(t, "now") > 0 {
-		t.Skip("not now")
+	point := pick(t, "point", []string{"db.before_commit", "db.after_commit", "license.before_sign", "license.before_send", ""})
+	if point == "" {
+		g.a.keeper.kill()
+		return
 	}
-	point := rapid.SampledFrom([]string{
-		"db.before_commit", "db.after_commit", "license.before_sign", "license.before_send", "",
-	}).Draw(t, "point")
-	if point != "" {
-		g.n.arm(point, 1)
-	}
-	d, r := g.device(t), g.right(t)
-	m, err := d.activate(r.code, r.id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := &letter{m: m, ctr: d.ctr, kind: "activate", of: r}
-	d.said = append(d.said, l)
-	var a answer
-	done := make(chan error, 1)
-	go func() {
-		var err error
-		a, err = g.n.exchange(l.m)
-		done <- err
-	}()
-	select {
-	case err = <-done:
-		g.n.kill()
-		g.n.start()
-	case <-g.n.ended:
-		g.n.fallen()
-		g.n.start()
-		err = <-done
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	g.a.crashes++
-	g.judge(t, d, l, a, true)
+	g.n.try(fmt.Sprint("arm ", point, " 1"))
 }
 
 // agrees compares the server's seats with the model's, after every step.
 func (g *game) agrees(t *rapid.T) {
-	g.a.steps++
 	for _, r := range g.rights {
-		all, err := g.n.licensesOf(r.ticket)
-		if err != nil || len(all) != 1 {
-			t.Fatal(all, err)
-		}
-		l := all[0]
+		l := g.license(t, r)
 		if l.State != r.state || l.Used != int64(len(r.live)) || l.Used > l.Limit || l.Limit != r.seats {
 			t.Fatalf("the server says %+v, the model: %s, %d of %d used", l, r.state, len(r.live), r.seats)
 		}
@@ -451,20 +526,18 @@ func (g *game) agrees(t *rapid.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		live := 0
+		acts = slices.DeleteFunc(acts, func(a activationView) bool { return !a.live() })
+		if len(acts) != len(r.live) {
+			t.Fatalf("the server has %+v live, the model %d", acts, len(r.live))
+		}
 		for _, a := range acts {
-			if !a.live() {
-				continue
-			}
-			live++
 			i := slices.IndexFunc(g.devices, func(d *device) bool { return d.id() == a.Container })
-			p := r.live[g.devices[max(i, 0)]]
-			if i < 0 || p == nil || p.gen != a.Gen || p.recalled != (a.State == "recall_pending") {
+			if i < 0 {
+				t.Fatalf("%+v is in no device", a)
+			}
+			if p := r.live[g.devices[i]]; p == nil || p.gen != a.Gen || p.recalled != (a.State == "recall_pending") {
 				t.Fatalf("the server has %+v live, the model %+v", a, p)
 			}
-		}
-		if live != len(r.live) {
-			t.Fatalf("the server has %d live, the model %d", live, len(r.live))
 		}
 	}
 }

@@ -8,9 +8,10 @@ import (
 )
 
 // The model, written from the rules of the domain and from nothing else. It
-// knows one ticket's licenses and some devices, and says what may happen to
-// each message and what each device may hold afterwards. Messages are honest:
-// devices lose answers and letters, but lie about nothing.
+// knows some licenses, each behind a ticket of its own, and some devices, and
+// says what becomes of each message and what each device may hold afterwards.
+// Devices lose letters and answers and may be set back to an earlier state, but
+// lie about nothing.
 
 // right is a license.
 type right struct {
@@ -18,32 +19,38 @@ type right struct {
 	seats            int64
 	state            string // available, blocked, recall_pending, recalled
 	live             map[*device]*place
-	gens             map[*device]int64 // of the last place in a device
-	away             map[*device]int64 // generation that was restored away from it
-	restores         []time.Time       // that were drawn from the allowance
-	retaken          int               // freed seats that were taken again
-	taken            int64
-	ends             bool // has an end, which can be moved out
+	past             map[*device]ended
+	restores         []time.Time // that were drawn from the allowance
+	taken            int64       // seats, ever
+	retaken          int         // freed seats that were taken again since the ticket rested
 	begun            bool
 }
 
 // place is a seat in a device.
 type place struct {
-	gen      int64
-	recalled bool // to be removed at the next contact
+	gen       int64
+	confirmed bool // the device has said that it holds it
+	recalled  bool // to be removed at the next contact
+}
+
+// ended is how the newest place before ended: returned, recalled, or away when
+// the seat was given on without the device.
+type ended struct {
+	gen int64
+	how string
 }
 
 func newRight(seats int64) *right {
-	return &right{
-		seats: seats, state: "available", live: map[*device]*place{}, gens: map[*device]int64{}, away: map[*device]int64{},
-	}
+	return &right{seats: seats, state: "available", live: map[*device]*place{}, past: map[*device]ended{}}
 }
 
-// The allowance of the article that the tests restore.
+// The allowance of the article that the tests restore, and how often freed seats
+// of a ticket may be taken again in a row.
 const (
 	restoreCount = 2
 	restoreDays  = 365 * 24 * time.Hour
 	restoreWait  = 7 * 24 * time.Hour
+	mostRetaken  = 20
 )
 
 // device is a container with what became of its messages.
@@ -55,156 +62,191 @@ type device struct {
 	heard   int64 // highest counter that was heard
 	first   int64 // counter of the first message that counted
 	said    []*letter
+	copy    *copyOfBox // of an earlier state; nil = none
 }
 
 // letter is a message with what became of it.
 type letter struct {
-	m      message
-	ctr    int64
-	kind   string
-	of     *right
-	lost   *device // of a restore
-	answer *answer // nil = not answered for good: it may be worked off yet
+	by      *device
+	m       message
+	ctr     int64
+	kind    string // activate, refresh, restore, return, receipt
+	of      *right
+	lost    *device // of a restore
+	lostGen int64
+	turn    turn
+	answer  *answer // nil = not answered for good: it may be worked off yet
 }
 
-// model is the ticket's world.
+// model is the world of one game.
 type model struct {
-	blocked bool // the ticket
+	blocked bool // the tickets
 	rights  []*right
 	devices []*device
 	now     func() time.Time
 }
 
-// free ends a place. A license that is being recalled is gone with its last.
-func (r *right) free(d *device) {
-	delete(r.live, d)
-	if r.state == "recall_pending" && len(r.live) == 0 {
-		r.state = "recalled"
-	}
-}
-
-// put makes a place.
-func (r *right) put(d *device) {
-	r.gens[d]++
-	r.live[d] = &place{gen: r.gens[d]}
-	delete(r.away, d)
-	r.begun = true
-	r.taken++
-}
-
-// closed is why nothing can be taken of a license, "" if it can.
-func (r *right) closed() string {
-	switch r.state {
-	case "available":
-		return ""
-	case "blocked":
-		return "license.blocked"
-	}
-	return "license.recalled"
-}
-
-// allowed is why no restore can be drawn, "" if it can.
-func (m *model) allowed(r *right) string {
-	used := 0
-	for _, at := range r.restores {
-		if m.now().Sub(at) < restoreDays {
-			used++
-		}
-	}
-	if used >= restoreCount || len(r.restores) > 0 && m.now().Sub(r.restores[len(r.restores)-1]) < restoreWait {
-		return "license.restore_wait"
-	}
-	return ""
-}
-
 // turn is what the model says of one message.
 type turn struct {
-	refusals []string // any of these; none = it must be answered
-	unheard  bool     // the message leaves no trace: the same one may be worked off later
+	refusal string // "" = it must be answered
+	unheard bool   // the message leaves no trace: the same one may be worked off later
 }
 
-func refuse(codes ...string) turn { return turn{refusals: codes} }
-
-func silently(code string) turn { return turn{refusals: []string{code}, unheard: true} }
+const suspect = "license.suspect"
 
 // hear works a letter off.
-func (m *model) hear(d *device, l *letter) turn {
+func (m *model) hear(l *letter) turn {
+	d := l.by
+	if twin := d.twin(l); twin != nil {
+		return d.again(l, twin)
+	}
 	switch {
 	case d.suspect:
-		return silently("license.suspect")
+		return turn{suspect, true}
 	case !d.known && l.kind != "activate" && l.kind != "restore":
-		return silently("license.unknown_container")
-	case d.known && l.ctr < d.first:
-		return silently("license.old_counter")
-	case d.known && l.ctr <= d.heard:
-		d.suspect = true
-		return refuse("license.suspect")
-	}
-	if l.kind != "return" {
-		m.repair(d, l)
+		return turn{"license.unknown_container", true}
+	case !d.known:
+		t := m.work(d, l)
+		if t.unheard = t.refusal != ""; !t.unheard {
+			d.known, d.first, d.heard = true, l.ctr, l.ctr
+		}
+		return t
+	case l.ctr <= d.heard && l.ctr < d.first:
+		return turn{"license.old_counter", true}
+	case l.ctr <= d.heard && l.kind == "receipt":
+		return turn{"", true} // a later message has said the same
+	case l.ctr <= d.heard || !m.repair(d, l):
+		d.suspect, d.heard = true, max(d.heard, l.ctr)
+		return turn{suspect, false}
 	}
 	t := m.work(d, l)
-	if !d.known && len(t.refusals) > 0 {
-		t.unheard = true
-		return t
+	if !t.unheard {
+		d.heard = l.ctr
 	}
-	if !d.known {
-		d.known, d.first = true, l.ctr
-	}
-	d.heard = l.ctr
 	return t
 }
 
-// repair takes it that a recalled license which the device does not hold is
-// removed.
-func (m *model) repair(d *device, l *letter) {
-	for _, r := range m.rights {
-		if p := r.live[d]; p != nil && p.recalled && !l.holds(r.id) {
-			r.free(d)
-		}
+// twin is another letter with the same name, which was answered: a device that
+// was set back writes its receipts once more.
+func (d *device) twin(l *letter) *letter {
+	i := slices.IndexFunc(d.said, func(o *letter) bool {
+		return o != l && o.answer != nil && o.kind == "receipt" && l.kind == "receipt" && o.ctr == l.ctr && o.m.nonce == l.m.nonce
+	})
+	if i < 0 {
+		return nil
 	}
+	return d.said[i]
 }
 
-func (l *letter) holds(id string) bool { return slices.Contains(l.m.held, id) }
+// again judges a letter under a name that is taken: the same words are the same
+// letter, others show a copy.
+func (d *device) again(l, twin *letter) turn {
+	if l.m.token == twin.m.token {
+		return twin.turn
+	}
+	d.suspect = true
+	return turn{suspect, true}
+}
 
+// repair compares what a device holds with what it should hold, and reports
+// whether that can be. A recalled license that is not there is removed.
+func (m *model) repair(d *device, l *letter) bool {
+	if l.kind == "return" {
+		return true
+	}
+	for _, h := range l.m.held {
+		i := slices.IndexFunc(m.rights, func(r *right) bool { return r.id == h.LicenseID })
+		if !m.rights[i].trusts(d, h.Generation) {
+			return false
+		}
+	}
+	for _, r := range m.rights {
+		if p := r.live[d]; p != nil && p.recalled && !l.holds(r.id, p.gen) {
+			r.free(d, "recalled")
+		}
+	}
+	return true
+}
+
+func (l *letter) holds(id string, gen int64) bool {
+	for _, h := range l.m.held {
+		if h.LicenseID == id && h.Generation == gen {
+			return true
+		}
+	}
+	return false
+}
+
+// trusts judges a copy in a device: it is of the live generation, or of one that
+// was given on without the device, which knows of no later one.
+func (r *right) trusts(d *device, gen int64) bool {
+	p, before := r.live[d], r.past[d]
+	away := before == ended{gen, "away"}
+	switch {
+	case p == nil:
+		return away
+	case p.gen == gen:
+		p.confirmed = true
+		return true
+	}
+	return away && p.gen == gen+1 && (!p.confirmed || p.recalled)
+}
+
+// work does what a letter asks for.
 func (m *model) work(d *device, l *letter) turn {
-	r := l.of
 	switch l.kind {
 	case "return":
-		p := r.live[d]
-		if p != nil && p.gen != l.m.gen {
-			return refuse("license.wrong_generation") // only the current one frees a seat
-		}
-		if p != nil {
-			r.free(d)
-		}
-		return turn{}
+		return turn{l.of.giveBack(d, l.m.gen), false}
 	case "activate", "restore":
 		if m.blocked {
-			return refuse("license.ticket_blocked")
+			return turn{"license.ticket_blocked", false}
 		}
-		if p := r.live[d]; p != nil && p.recalled {
-			return refuse("license.recalled")
-		}
-		if l.kind == "restore" && r.live[d] == nil {
-			return m.restore(d, l)
-		}
-		return m.activate(d, r)
+		return m.place(d, l)
 	}
 	return turn{}
 }
 
-func (m *model) activate(d *device, r *right) turn {
-	if why := r.closed(); why != "" {
-		return refuse(why)
+// giveBack frees at most one seat, and only of the current generation.
+func (r *right) giveBack(d *device, gen int64) (refusal string) {
+	p, before := r.live[d], r.past[d]
+	switch {
+	case p == nil && before.gen == gen && before.how != "returned":
+		return "" // nothing is left to free
+	case p == nil || p.gen != gen:
+		return "license.wrong_generation"
+	case p.recalled:
+		r.free(d, "recalled")
+	default:
+		r.free(d, "returned")
 	}
-	if r.live[d] != nil {
-		return turn{}
-	}
-	if int64(len(r.live)) >= r.seats {
-		return refuse("license.no_seat")
+	return ""
+}
+
+// place puts a license in a device, out of a free seat or a lost one.
+func (m *model) place(d *device, l *letter) turn {
+	r := l.of
+	p := r.live[d]
+	lost := r.live[l.lost]
+	switch {
+	case p != nil && p.recalled:
+		return turn{"license.recalled", false}
+	case p == nil && l.lost != nil && (lost == nil || lost.gen != l.lostGen):
+		return turn{"license.not_lost", false}
+	case r.state == "blocked":
+		return turn{"license.blocked", false}
+	case r.state != "available":
+		return turn{"license.recalled", false}
+	case p != nil:
+		return turn{} // it is here already
+	case l.lost != nil:
+		return m.restore(d, l)
+	case int64(len(r.live)) >= r.seats:
+		return turn{"license.no_seat", false}
 	}
 	if r.taken >= r.seats {
+		if r.retaken == mostRetaken {
+			return turn{"license.too_often", true}
+		}
 		r.retaken++
 	}
 	r.put(d)
@@ -213,57 +255,64 @@ func (m *model) activate(d *device, r *right) turn {
 
 // restore gives the seat of a lost device on; that device is shut out.
 func (m *model) restore(d *device, l *letter) turn {
-	r := l.of
-	var why []string
-	if r.live[l.lost] == nil {
-		why = append(why, "license.not_lost")
+	r, used := l.of, 0
+	for _, at := range r.restores {
+		if m.now().Sub(at) < restoreDays {
+			used++
+		}
 	}
-	if closed := r.closed(); closed != "" {
-		why = append(why, closed)
+	if used >= restoreCount || used > 0 && m.now().Sub(r.restores[len(r.restores)-1]) < restoreWait {
+		return turn{"license.restore_wait", false}
 	}
-	if no := m.allowed(r); no != "" {
-		why = append(why, no)
-	}
-	if why != nil {
-		return refuse(why...)
-	}
-	r.away[l.lost] = r.live[l.lost].gen
-	delete(r.live, l.lost)
+	r.free(l.lost, "away")
 	r.restores = append(r.restores, m.now())
 	r.put(d)
 	return turn{}
 }
 
-// evict frees the seat of a device that its owner calls gone.
-func (m *model) evict(r *right, d *device) {
-	r.away[d] = r.live[d].gen
-	r.free(d)
+// put makes a place.
+func (r *right) put(d *device) {
+	r.live[d] = &place{gen: r.past[d].gen + 1}
+	r.begun = true
+	r.taken++
+}
+
+// free ends a place. A license that is being recalled is gone with its last.
+func (r *right) free(d *device, how string) {
+	r.past[d] = ended{r.live[d].gen, how}
+	delete(r.live, d)
+	r.settle()
+}
+
+func (r *right) settle() {
+	if r.state == "recall_pending" && len(r.live) == 0 {
+		r.state = "recalled"
+	}
 }
 
 // recall takes a license back.
 func (r *right) recall() {
-	if r.state == "recalled" {
+	if r.gone() {
 		return
 	}
 	r.state = "recall_pending"
 	for _, p := range r.live {
 		p.recalled = true
 	}
-	if len(r.live) == 0 {
-		r.state = "recalled"
-	}
+	r.settle()
 }
+
+// gone reports whether the license is taken back, or will be.
+func (r *right) gone() bool { return r.state == "recalled" || r.state == "recall_pending" }
 
 // holding is what a device holds after the answer to a request, given what it
 // held when it asked: the generation, and whether it may run; 0 = nothing.
 func (r *right) holding(d *device, before int64) (gen int64, runs bool) {
 	p := r.live[d]
 	switch {
-	case p == nil && before != 0 && r.away[d] == before:
-		return before, false
-	case p == nil || p.recalled:
+	case p != nil && p.recalled, p == nil && before == 0:
 		return 0, false
-	case r.state == "blocked":
+	case p == nil || r.state == "blocked":
 		return before, false
 	}
 	return p.gen, true
