@@ -17,6 +17,7 @@ import (
 type Ask struct {
 	Action   wire.Action // "" = wire.ActRefresh
 	Code     string      // ticket or license key as it was typed; for activate and restore
+	Pairing  string      `json:",omitempty"` // pairing code as it was typed, instead of Code; only to activate, and not for a file
 	Want     []string    // license ids; nil = all that the code holds
 	Quantity int64       // of each; 0 = one
 	Lost     string      // of a restore: license id, where the code holds several
@@ -48,7 +49,8 @@ func (m *outgoing) message() Message {
 // question asked again while its answer is awaited is the same request. It
 // checks the code's typing before anything else.
 //
-// Errors: *wire.CodeError, ErrNoCode, ErrNoDepot (for a file), ErrEmpty (a
+// Errors: *wire.CodeError, ErrNoCode (also for a pairing code where only a ticket
+// or key will do), ErrNoDepot (for a file), ErrEmpty (a
 // refresh before the first activation), ErrTooMany, and those of the disk.
 func (c *Container) NewRequest(ask Ask) (Message, error) {
 	if ask.Action == "" {
@@ -95,8 +97,14 @@ func (c *Container) NewRequest(ask Ask) (Message, error) {
 func (a *Ask) normalize() (hint string, err error) {
 	switch {
 	case a.Action == wire.ActRefresh:
-		a.Code, a.Want, a.Quantity, a.Lost = "", nil, 0, ""
+		a.Code, a.Pairing, a.Want, a.Quantity, a.Lost = "", "", nil, 0, ""
 		return "", nil
+	case a.Pairing != "" && (a.Code != "" || a.File || a.Action != wire.ActActivate):
+		return "", ErrNoCode
+	case a.Pairing != "":
+		p, err := wire.ParsePairing(a.Pairing)
+		a.Pairing = p.String()
+		return "", err // it is spent soon, and nobody would know a license by it
 	case a.Code == "" && (len(a.Want) == 0 || a.Action == wire.ActRestore):
 		return "", ErrNoCode
 	case a.Code == "":
@@ -145,6 +153,8 @@ func (c *Container) request(st *state, ask Ask, id string) (out outgoing, err er
 		App: wire.App{Version: short(c.cfg.Version), OS: runtime.GOOS, Arch: runtime.GOARCH},
 	}
 	switch {
+	case ask.Pairing != "":
+		r.Code, out.Clear = ask.Pairing, true
 	case ask.Code == "":
 	case ask.File:
 		if r.Sealed, err = c.seal(out.Nonce, ask.Code, now); err != nil {

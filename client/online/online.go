@@ -19,6 +19,12 @@ func Activate(ctx context.Context, c *client.Container, code string) (client.Ins
 	return (&Transport{}).Do(ctx, c, client.Ask{Action: wire.ActActivate, Code: code})
 }
 
+// Pair collects what was chosen for this machine on the publisher's page, by the
+// pairing code that the page shows. Errors as those of Activate.
+func Pair(ctx context.Context, c *client.Container, pairing string) (client.Installed, error) {
+	return (&Transport{}).Do(ctx, c, client.Ask{Action: wire.ActActivate, Pairing: pairing})
+}
+
 // Refresh asks for whatever waits at the server: renewed licenses, recalls,
 // lifted blocks, the time. Errors as those of Activate.
 func Refresh(ctx context.Context, c *client.Container) (client.Installed, error) {

@@ -353,3 +353,28 @@ func TestValidate(t *testing.T) {
 	}), []string{w.pub.Cert()}, wire.Nonce([16]byte{2}))
 	wantCode(t, err, "client.not_asked")
 }
+
+// TestPair collects by a pairing code, which is asked over the wire only, to
+// activate only, and is spent then.
+func TestPair(t *testing.T) {
+	w := newWorld(t)
+	c := w.open()
+	code := w.server.Pair(w.server.Sell(offer(1)))
+	for _, ask := range []client.Ask{
+		{Action: wire.ActActivate, Pairing: code, File: true},
+		{Action: wire.ActRestore, Pairing: code},
+		{Action: wire.ActActivate, Pairing: code, Code: clienttest.Ticket()},
+	} {
+		_, err := c.NewRequest(ask)
+		wantCode(t, err, "client.no_code")
+	}
+	_, err := online.Pair(t.Context(), c, code[:10])
+	wantCode(t, err, "code.length")
+	in, err := online.Pair(t.Context(), c, strings.ToLower(code))
+	w.must(err)
+	if !c.Has("draw") || len(in.Licenses) != 1 || c.Licenses()[0].CodeHint != "" {
+		t.Errorf("%+v, %+v", in, c.Licenses())
+	}
+	_, err = online.Pair(t.Context(), c, code)
+	wantCode(t, err, "license.unknown_pairing")
+}

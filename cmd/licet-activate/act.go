@@ -33,18 +33,57 @@ func (p *program) ask(action wire.Action, args []string) (client.Ask, error) {
 	var err error
 	ask.Code, err = p.code(args, hint)
 	if err == nil {
-		_, _, _, err = wire.ParseCode(ask.Code)
+		err = parseCode(ask.Code)
 	}
 	return ask, err
 }
 
-func (p *program) activate(args []string) error {
-	return p.collect(wire.ActActivate, args)
+// parseCode checks the typing of a ticket or license key.
+func parseCode(s string) error {
+	_, _, _, err := wire.ParseCode(s)
+	if err == nil {
+		return nil
+	}
+	if _, e := wire.ParsePairing(s); e == nil {
+		return fail(exitTyping, "fail.is_pairing")
+	}
+	return err
 }
 
-func (p *program) refresh([]string) error { return p.collect(wire.ActRefresh, nil) }
+// parsePairing checks the typing of a pairing code.
+func parsePairing(s string) error {
+	_, err := wire.ParsePairing(s)
+	if err == nil {
+		return nil
+	}
+	if _, _, _, e := wire.ParseCode(s); e == nil {
+		return fail(exitTyping, "fail.is_code")
+	}
+	return err
+}
 
-func (p *program) restore(args []string) error { return p.collect(wire.ActRestore, args) }
+func (p *program) activate(args []string) error {
+	return p.collect(wire.ActActivate, func() (client.Ask, error) { return p.ask(wire.ActActivate, args) })
+}
+
+func (p *program) refresh([]string) error {
+	return p.collect(wire.ActRefresh, func() (client.Ask, error) { return p.ask(wire.ActRefresh, nil) })
+}
+
+func (p *program) restore(args []string) error {
+	return p.collect(wire.ActRestore, func() (client.Ask, error) { return p.ask(wire.ActRestore, args) })
+}
+
+// pair collects what was chosen on the publisher's page.
+func (p *program) pair(args []string) error {
+	return p.collect(wire.ActActivate, func() (client.Ask, error) {
+		typed, err := p.typed(args, typing{p.text("ask.pairing"), "fail.no_pairing", parsePairing})
+		if err == nil {
+			err = parsePairing(typed)
+		}
+		return client.Ask{Action: wire.ActActivate, Pairing: typed, Quantity: p.quantity}, err
+	})
+}
 
 // notCopied refuses to ask in the name of another machine's container: the server
 // would not hear it.
@@ -58,8 +97,8 @@ func (p *program) notCopied(c *client.Container, action wire.Action) error {
 }
 
 // collect asks the server and says what came.
-func (p *program) collect(action wire.Action, args []string) error {
-	c, ask, err := p.prepare(action, args)
+func (p *program) collect(action wire.Action, find func() (client.Ask, error)) error {
+	c, ask, err := p.prepare(action, find)
 	if err != nil {
 		return err
 	}
@@ -73,7 +112,7 @@ func (p *program) collect(action wire.Action, args []string) error {
 
 // prepare opens the container and finds out what is asked; with --set-aside it
 // begins a new container after that.
-func (p *program) prepare(action wire.Action, args []string) (c *client.Container, ask client.Ask, err error) {
+func (p *program) prepare(action wire.Action, find func() (client.Ask, error)) (c *client.Container, ask client.Ask, err error) {
 	if !p.aside {
 		if c, err = p.open(); err == nil {
 			err = p.notCopied(c, action)
@@ -81,14 +120,14 @@ func (p *program) prepare(action wire.Action, args []string) (c *client.Containe
 		if err != nil {
 			return nil, ask, err
 		}
-		ask, err = p.ask(action, args)
+		ask, err = find()
 		return c, ask, err
 	}
 	cfg, err := p.config()
 	if err != nil {
 		return nil, ask, err
 	}
-	if ask, err = p.ask(action, args); err != nil {
+	if ask, err = find(); err != nil {
 		return nil, ask, err
 	}
 	names, err := client.SetAside(cfg)

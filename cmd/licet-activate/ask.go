@@ -55,9 +55,25 @@ func (p *program) slurp(path string) ([]byte, error) {
 // tries is how often a mistyped code may be typed again.
 const tries = 3
 
-// code finds the ticket or license key: the argument, a file, or a question. On
-// a terminal a mistyped one is asked for again.
+// typing is what somebody is to type.
+type typing struct {
+	question string
+	missing  string // key of the failure when nothing was given
+	check    func(string) error
+}
+
+// code finds the ticket or license key.
 func (p *program) code(args []string, hint string) (string, error) {
+	question := p.text("ask.code")
+	if hint != "" {
+		question = p.text("ask.code_hint", "hint", hint)
+	}
+	return p.typed(args, typing{question, "fail.no_code", parseCode})
+}
+
+// typed finds a code: the argument, a file, or a question. On a terminal a
+// mistyped one is asked for again.
+func (p *program) typed(args []string, what typing) (string, error) {
 	if len(args) > 0 && args[0] != "-" {
 		return args[0], nil
 	}
@@ -75,23 +91,18 @@ func (p *program) code(args []string, hint string) (string, error) {
 				return line, nil
 			}
 		}
-		return "", fail(exitUse, "fail.no_code")
+		return "", fail(exitUse, what.missing)
 	}
-	if hint != "" {
-		p.prompt(p.text("ask.code_hint", "hint", hint))
-	} else {
-		p.prompt(p.text("ask.code"))
-	}
+	p.prompt(what.question)
 	for try := 1; ; try++ {
 		s, err := p.answer()
 		if err != nil {
 			return "", err
 		}
-		_, _, _, err = wire.ParseCode(s)
-		if err == nil || try == tries {
+		if err = what.check(s); err == nil || try == tries {
 			return s, err
 		}
-		p.prompt(p.explain(err) + "\n" + p.text("ask.code"))
+		p.prompt(p.explain(err) + "\n" + what.question)
 	}
 }
 

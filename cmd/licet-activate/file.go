@@ -162,7 +162,7 @@ func (p *program) move(args []string) error {
 		if code, err = p.code(nil, ""); err != nil {
 			return err
 		}
-		if _, _, _, err := wire.ParseCode(code); err != nil {
+		if err := parseCode(code); err != nil {
 			return err
 		}
 	}

@@ -67,6 +67,11 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	// sell FILE [name=value …]: writes a code into the file, and its last group into
 	// FILE.hint. Names: licenses, seats, product, until (a day), key (a prefix).
 	"sell": func(ts *testscript.TestScript, _ bool, args []string) { of(ts).sell(ts, args) },
+	// pair FILE TICKET: writes a pairing code for the code in the other file.
+	"pair": func(ts *testscript.TestScript, _ bool, args []string) {
+		code := of(ts).server.Pair(strings.TrimSpace(ts.ReadFile(args[1])))
+		ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(code+"\n"), 0o600))
+	},
 	// depot REQUEST ANSWER: hands a request file in.
 	"depot": func(ts *testscript.TestScript, neg bool, args []string) {
 		answer, err := of(ts).server.Depot([]byte(ts.ReadFile(args[0])))
@@ -169,7 +174,7 @@ func TestTutorial(t *testing.T) {
 		t.Fatal(err)
 	}
 	var script strings.Builder
-	script.WriteString("sell ticket.txt seats=2\nargument ticket.txt TICKET\n")
+	script.WriteString("sell ticket.txt seats=2\nargument ticket.txt TICKET\npair pairing.txt ticket.txt\nargument pairing.txt PAIRING\n")
 	n := 0
 	inside := false
 	for line := range strings.Lines(string(page)) {
@@ -207,5 +212,6 @@ func tutorialLine(command, comment string) string {
 		post = "depot " + strings.TrimSuffix(fields[2], ",") + " " + fields[4] + "\n"
 	}
 	command = strings.ReplaceAll(command, "7H2KM-…", "$TICKET")
+	command = strings.ReplaceAll(command, "3TS1D-…", "$PAIRING")
 	return fmt.Sprintf("%sexec %s\n%s", pre, command, post)
 }

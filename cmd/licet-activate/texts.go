@@ -34,6 +34,8 @@ var texts = map[string]both{
 
 	"verb.activate":      {"collect the licenses of a ticket or license key", "die Lizenzen eines Tickets oder Lizenzschlüssels abholen"},
 	"verb.activate.more": {"Asks the publisher's server. If it is not reached, the request waits here and is sent first next time; it never takes a second seat.", "Fragt den Server des Herstellers. Ist er nicht zu erreichen, wartet die Anforderung hier und wird beim nächsten Mal zuerst gesendet; sie belegt nie einen zweiten Platz."},
+	"verb.pair":          {"collect what you chose for this machine on the publisher's page", "abholen, was Sie auf der Seite des Herstellers für diesen Rechner gewählt haben"},
+	"verb.pair.more":     {"CODE is the pairing code that the page shows: two groups of five. It lives for ten minutes and works once; the ticket need not be typed here.", "CODE ist der Kopplungscode, den die Seite zeigt: zwei Gruppen zu fünf Zeichen. Er gilt zehn Minuten und nur einmal; das Ticket muss hier nicht eingegeben werden."},
 	"verb.verify":        {"check the licenses here, or those in a file, without any network", "die Lizenzen hier oder in einer Datei prüfen, ganz ohne Netz"},
 	"verb.verify.more":   {"Ends with 0 if a license holds here and now, else with 6.", "Endet mit 0, wenn hier und jetzt eine Lizenz gilt, sonst mit 6."},
 	"verb.status":        {"show the licenses, the machine and what waits for an answer", "die Lizenzen, den Rechner und das, was auf Antwort wartet, zeigen"},
@@ -92,6 +94,9 @@ var texts = map[string]both{
 	"fail.read":         {"{file} cannot be read: {cause}.", "{file} lässt sich nicht lesen: {cause}."},
 	"fail.write":        {"{file} cannot be written: {cause}.", "{file} lässt sich nicht schreiben: {cause}."},
 	"fail.no_code":      {"A ticket or license key is missing. Give it as an argument, by --code-file, or on standard input.", "Ein Ticket oder Lizenzschlüssel fehlt. Geben Sie ihn als Argument an, mit --code-file oder auf der Standardeingabe."},
+	"fail.no_pairing":   {"A pairing code is missing. The publisher's page shows one when you activate a machine there. Give it as an argument, by --code-file, or on standard input.", "Ein Kopplungscode fehlt. Die Seite des Herstellers zeigt einen, wenn Sie dort einen Rechner aktivieren. Geben Sie ihn als Argument an, mit --code-file oder auf der Standardeingabe."},
+	"fail.is_pairing":   {"This is a pairing code, not a ticket or license key. Use it with \"licet-activate pair\".", "Das ist ein Kopplungscode, kein Ticket oder Lizenzschlüssel. Benutzen Sie ihn mit „licet-activate pair“."},
+	"fail.is_code":      {"This is a ticket or license key, not a pairing code. Use it with \"licet-activate activate\".", "Das ist ein Ticket oder Lizenzschlüssel, kein Kopplungscode. Benutzen Sie es mit „licet-activate activate“."},
 	"fail.canceled":     {"Canceled. Nothing was changed.", "Abgebrochen. Es wurde nichts geändert."},
 	"fail.yes":          {"There is nobody to ask here. Say --yes if you are sure.", "Hier ist niemand, den man fragen könnte. Sagen Sie --yes, wenn Sie sicher sind."},
 	"fail.which":        {"{count} licenses are meant. Name one by its id; \"licet-activate status\" lists them.", "{count} Lizenzen sind gemeint. Nennen Sie eine mit ihrer Nummer; „licet-activate status“ zählt sie auf."},
@@ -105,6 +110,7 @@ var texts = map[string]both{
 
 	"ask.code":      {"Ticket or license key:", "Ticket oder Lizenzschlüssel:"},
 	"ask.code_hint": {"Ticket or license key that ends in {hint}:", "Ticket oder Lizenzschlüssel, der auf {hint} endet:"},
+	"ask.pairing":   {"Pairing code from the publisher's page:", "Kopplungscode von der Seite des Herstellers:"},
 	"ask.which":     {"Which one? Its number:", "Welche? Ihre Nummer:"},
 	"ask.return":    {"Return {license}? It stops working here at once.", "{license} zurückgeben? Sie gilt hier sofort nicht mehr."},
 	"ask.move":      {"Move {license}? It stops working here at once.", "{license} umziehen? Sie gilt hier sofort nicht mehr."},

@@ -60,6 +60,7 @@ var common = []option{
 func verbs() []*verb {
 	return []*verb{
 		{"activate", "[CODE]", 1, []option{optCodeFile, optFrom, optLicense, optQuantity, optAside}, (*program).activate},
+		{"pair", "[CODE]", 1, []option{optCodeFile, optQuantity, optAside}, (*program).pair},
 		{"verify", "[FILE]", 1, []option{optFeature}, (*program).verify},
 		{"status", "", 0, nil, (*program).status},
 		{"refresh", "", 0, nil, (*program).refresh},

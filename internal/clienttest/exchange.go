@@ -74,7 +74,7 @@ func (s *Server) work(m msg) (string, *No) {
 			return "", &No{"license.unknown_container", 404}
 		}
 		if _, known := s.opened(m); !known {
-			return "", &No{"license.unknown_code", 404}
+			return "", unknown(m)
 		}
 		b = &box{keys: m.req.Container, said: map[string]*reply{}}
 		s.boxes[m.box] = b
@@ -164,12 +164,24 @@ func (s *Server) giveBack(b *box, m msg) (string, *No) {
 
 // opened returns the offers of the message's code.
 func (s *Server) opened(m msg) ([]*Offer, bool) {
+	if p, err := wire.ParsePairing(m.code); err == nil {
+		o, ok := s.pairs[p]
+		return o, ok
+	}
 	normal, _, _, err := wire.ParseCode(m.code)
 	if err != nil {
 		return nil, false
 	}
 	o, ok := s.codes[string(normal)]
 	return o, ok
+}
+
+// unknown refuses a code that opens nothing.
+func unknown(m msg) *No {
+	if _, err := wire.ParsePairing(m.code); err == nil {
+		return &No{"license.unknown_pairing", 404}
+	}
+	return &No{"license.unknown_code", 404}
 }
 
 // serve answers a request: what the publisher takes, what is here, what is asked.
@@ -192,6 +204,9 @@ func (s *Server) serve(b *box, m msg) (string, *No) {
 		if no != nil {
 			return "", no
 		}
+		if p, err := wire.ParsePairing(m.code); err == nil {
+			delete(s.pairs, p)
+		}
 		for _, a := range made {
 			if !slices.Contains(deliver, a) {
 				deliver = append(deliver, a)
@@ -208,7 +223,7 @@ func (s *Server) serve(b *box, m msg) (string, *No) {
 func (s *Server) place(b *box, m msg) (made []*activation, no *No) {
 	offers, known := s.opened(m)
 	if !known {
-		return nil, &No{"license.unknown_code", 404}
+		return nil, unknown(m)
 	}
 	for _, o := range offers {
 		if m.req.Product != "" && m.req.Product != o.Product {

@@ -1,6 +1,7 @@
 package clienttest
 
 import (
+	"crypto/rand"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,6 +68,7 @@ type Server struct {
 
 	mu    sync.Mutex
 	codes map[string][]*Offer // normal form
+	pairs map[wire.Pairing][]*Offer
 	boxes map[string]*box
 	heard []Heard
 	epoch int64
@@ -85,7 +87,7 @@ type Heard struct {
 // NewServer makes a server whose time stands still at Start.
 func NewServer(p *Publisher) *Server {
 	return &Server{
-		P: p, Now: func() time.Time { return Start }, codes: map[string][]*Offer{}, boxes: map[string]*box{}, next: 1000,
+		P: p, Now: func() time.Time { return Start }, codes: map[string][]*Offer{}, pairs: map[wire.Pairing][]*Offer{}, boxes: map[string]*box{}, next: 1000,
 	}
 }
 
@@ -100,6 +102,18 @@ func (s *Server) Put(code string, offers ...*Offer) string {
 	defer s.mu.Unlock()
 	s.codes[string(normal)] = offers
 	return code
+}
+
+// Pair makes a pairing code that collects once what a code holds.
+func (s *Server) Pair(code string) string {
+	normal, _, _, err := wire.ParseCode(code)
+	check(err)
+	p, err := wire.NewPairing(rand.Reader)
+	check(err)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pairs[p] = s.codes[string(normal)]
+	return p.String()
 }
 
 // Recall takes a license back from every container at its next contact.

@@ -117,7 +117,7 @@ func (f found) bearer(by actor.Actor) actor.Actor {
 		id = "license:" + f.licenses[0].ID.String()
 	}
 	out := actor.Bearer(actor.KindBearer, f.publisher, f.ticket.Holder, id, by.Addr)
-	out.RequestID = by.RequestID
+	out.RequestID, out.Retry = by.RequestID, by.Retry
 	return out
 }
 

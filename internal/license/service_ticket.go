@@ -67,6 +67,7 @@ func (s *Service) open(q db.Querier, p actor.PublisherID, lookups []lookupID) (f
 		return f, ErrUnknownCode
 	}
 	f.publisher, f.key = rows[0].publisher, rows[0].kind == kindKey
+	db.Narrow(q, f.publisher)
 	ticket := TicketID(rows[0].id)
 	if f.key {
 		l, err := licenseOf(q, f.publisher, LicenseID(rows[0].id))
@@ -147,12 +148,7 @@ func (s *Service) lookAt(r *db.Reader, p actor.PublisherID, l *License) (LookLic
 func (s *Service) Bearer(ctx context.Context, by actor.Actor, code string) (actor.Actor, error) {
 	var out actor.Actor
 	err := s.find(ctx, by, code, func(_ *db.Reader, f found) error {
-		id := "ticket:" + f.ticket.ID.String()
-		if f.key {
-			id = "license:" + f.licenses[0].ID.String()
-		}
-		out = actor.Bearer(actor.KindBearer, f.publisher, f.ticket.Holder, id, by.Addr)
-		out.RequestID, out.Retry = by.RequestID, by.Retry
+		out = f.bearer(by)
 		return nil
 	})
 	return out, err
@@ -192,7 +188,7 @@ func (s *Service) mayRead(q db.Querier, by actor.Actor, perm actor.Permission, o
 // support.read for the ticket's holder. Errors: license.not_found.
 func (s *Service) GetTicket(ctx context.Context, by actor.Actor, id TicketID) (TicketInfo, error) {
 	var out TicketInfo
-	err := s.db.Read(ctx, func(r *db.Reader) error {
+	err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
 		t, err := s.ticketFor(r, by, id, false, actor.TicketRead)
 		if err != nil {
 			return err
