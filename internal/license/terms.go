@@ -25,7 +25,7 @@ type Terms struct {
 
 // init finds the time zone. It returns ErrZone for one this machine does not know.
 func (t *Terms) init() error {
-	loc, err := time.LoadLocation(t.Zone)
+	loc, err := day.Zone(t.Zone)
 	if err != nil {
 		return ErrZone.With("value", t.Zone).Wrap(err)
 	}

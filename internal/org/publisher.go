@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/licet/licet/internal/day"
 )
 
 // DataLevel is how much a publisher holds of its customers.
@@ -33,7 +35,7 @@ type Publisher struct {
 
 // Location returns the publisher's time zone; UTC when the system has lost it.
 func (p Publisher) Location() *time.Location {
-	loc, err := time.LoadLocation(p.TimeZone)
+	loc, err := day.Zone(p.TimeZone)
 	if err != nil {
 		return time.UTC
 	}
@@ -71,7 +73,7 @@ func (n NewPublisher) clean() (NewPublisher, error) {
 	if n.Name, err = cleanName(n.Name, true); err != nil {
 		return n, err
 	}
-	_, zone := time.LoadLocation(n.TimeZone)
+	_, zone := day.Zone(n.TimeZone)
 	switch {
 	case !slugForm.MatchString(n.Slug):
 		return n, ErrBadSlug.With("slug", n.Slug).At("slug")
