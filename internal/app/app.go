@@ -110,6 +110,11 @@ func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 	if err := d.Migrate(ctx); err != nil {
 		return nil, err
 	}
+	if g, err := d.Guard(ctx); err != nil {
+		return nil, err
+	} else if g.Missing != "" {
+		s.Log.Warn("row-level security is off; licet doctor says how to mend it", "missing", g.Missing, "user", g.User)
+	}
 	gate := actor.NewGate(d)
 	keys, err := sign.Open(ctx, d, gate, filepath.Join(c.Data, identityName))
 	if err != nil {

@@ -61,6 +61,7 @@ func (a *App) Examine(ctx context.Context, lang text.Lang) []Finding {
 		return d.out
 	}
 	d.say("database", Good, "ok", "engine", string(a.DB.Engine()))
+	a.examineGuard(ctx, d)
 	a.examineClock(ctx, d)
 	a.examineDisk(d)
 	a.examineKeys(ctx, d)
@@ -69,6 +70,25 @@ func (a *App) Examine(ctx context.Context, lang text.Lang) []Finding {
 	a.examineJobs(ctx, d)
 	a.examineBackup(d)
 	return d.out
+}
+
+// examineGuard says whether PostgreSQL itself keeps publishers apart. Without it
+// the program still does: every statement names its publisher.
+func (a *App) examineGuard(ctx context.Context, d *doctor) {
+	if a.DB.Engine() != db.Postgres {
+		return
+	}
+	g, err := a.DB.Guard(ctx)
+	switch {
+	case err != nil:
+		d.say("guard", Warn, "unknown")
+	case !g.On:
+		d.say("guard", Warn, g.Missing, "role", db.ReadRole, "user", g.User)
+	case len(g.Open) > 0:
+		d.say("guard", Warn, "open", "tables", strings.Join(g.Open, ", "))
+	default:
+		d.say("guard", Good, "ok", "role", db.ReadRole)
+	}
 }
 
 // clockSlack is how far the newest journal line may lie in the future before

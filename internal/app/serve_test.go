@@ -206,3 +206,39 @@ func TestDoctorSpeaksBothLanguages(t *testing.T) {
 		}
 	}
 }
+
+var qTakeAway = db.SQLPair("test.take_away", `SELECT 1`, `REVOKE SELECT ON tree FROM `+db.ReadRole)
+
+// The doctor says whether PostgreSQL keeps publishers apart; SQLite has no roles.
+func TestDoctorLooksAtTheGuard(t *testing.T) {
+	a, _ := start(t, db.SQLite)
+	if f := finding(t, a, "guard"); f != nil {
+		t.Errorf("%+v", f)
+	}
+	a, _ = start(t, db.Postgres)
+	if f := finding(t, a, "guard"); f == nil || f.Level != app.Good || !strings.Contains(f.Text, db.ReadRole) {
+		t.Errorf("%+v", f)
+	}
+	if err := a.DB.Write(t.Context(), func(tx *db.Tx) error { _, err := tx.Exec(qTakeAway); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if f := finding(t, a, "guard"); f == nil || f.Level != app.Warn || !strings.Contains(f.Text, "licet migrate") {
+		t.Errorf("%+v", f)
+	}
+	if err := a.DB.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if f := finding(t, a, "guard"); f == nil || f.Level != app.Good {
+		t.Errorf("%+v", f)
+	}
+}
+
+func finding(t *testing.T, a *app.App, id string) *app.Finding {
+	t.Helper()
+	for _, f := range a.Examine(t.Context(), text.EN) {
+		if f.ID == id {
+			return &f
+		}
+	}
+	return nil
+}

@@ -16,6 +16,7 @@ import (
 var (
 	qTree    = db.SQL("test.tree", `INSERT INTO tree (publisher_id, version) VALUES (?, ?)`)
 	qTrees   = db.SQL("test.trees", `SELECT version FROM tree ORDER BY version`) // forgets its publisher_id
+	qTreeOf  = db.SQL("test.tree_of", `SELECT version FROM tree WHERE publisher_id = ?`)
 	qWhoami  = db.SQLPair("test.whoami", `SELECT 'file'`, `SELECT current_user::text`)
 	qSetTree = db.SQL("test.set_tree", `UPDATE tree SET version = version + 10`)
 )
@@ -279,5 +280,35 @@ func run(t *testing.T, at, sql string) {
 	defer func() { _ = c.Close(ctx) }()
 	if _, err := c.Exec(ctx, sql); err != nil {
 		t.Errorf("%s: %v", sql, err)
+	}
+}
+
+// What the guard costs: the same read of a guarded table with and without it.
+func BenchmarkGuard(b *testing.B) {
+	d := dbtest.Open(b, db.Postgres)
+	var p db.ID[tenant]
+	err := d.Write(context.Background(), func(tx *db.Tx) error {
+		p = db.NewID[tenant](tx)
+		_, err := tx.Exec(qTree, p, 1)
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	read := func(r *db.Reader) error {
+		var n int64
+		return r.QueryRow(qTreeOf, p).Scan(&n)
+	}
+	for _, one := range []struct {
+		name string
+		read func(context.Context, func(*db.Reader) error) error
+	}{{"one", d.ReadOne}, {"one guarded", d.For(p).ReadOne}, {"snapshot", d.Read}, {"snapshot guarded", d.For(p).Read}} {
+		b.Run(one.name, func(b *testing.B) {
+			for b.Loop() {
+				if err := one.read(context.Background(), read); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

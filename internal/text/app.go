@@ -27,6 +27,13 @@ var (
 	_ = add("app.doctor.database.ok", Entry{EN: "Answers; the engine is {engine}, and writes are durable.", DE: "Antwortet; der Motor ist {engine}, und Geschriebenes ist dauerhaft."})
 	_ = add("app.doctor.database.down", Entry{EN: "Does not answer. Check that it runs and that the setting “database” is right.", DE: "Antwortet nicht. Prüfen Sie, ob sie läuft und ob die Einstellung „database“ stimmt."})
 
+	_ = add("app.doctor.guard", Entry{EN: "Separation of publishers", DE: "Trennung der Hersteller"})
+	_ = add("app.doctor.guard.ok", Entry{EN: "PostgreSQL keeps publishers apart, too: reads of one run as {role}.", DE: "Auch PostgreSQL trennt die Hersteller: Für einen gelesen wird als {role}."})
+	_ = add("app.doctor.guard.role", Entry{EN: "Row-level security is off: {user} may not act as {role}. Let PostgreSQL's administrator run, then start again: CREATE ROLE {role} NOLOGIN; (unless it exists) GRANT {role} TO {user};", DE: "Die Zeilensicherheit ist aus: {user} darf nicht als {role} handeln. Lassen Sie den Verwalter von PostgreSQL ausführen und starten Sie neu: CREATE ROLE {role} NOLOGIN; (falls es sie nicht gibt) GRANT {role} TO {user};"})
+	_ = add("app.doctor.guard.grant", Entry{EN: "Row-level security is off: {role} may not read every table. Run “licet migrate” as the owner of the tables.", DE: "Die Zeilensicherheit ist aus: {role} darf nicht jede Tabelle lesen. Führen Sie „licet migrate“ als Besitzer der Tabellen aus."})
+	_ = add("app.doctor.guard.open", Entry{EN: "Row-level security does not cover {tables}. Update Licet.", DE: "Die Zeilensicherheit erfasst {tables} nicht. Aktualisieren Sie Licet."})
+	_ = add("app.doctor.guard.unknown", Entry{EN: "Could not be read.", DE: "Ließ sich nicht lesen."})
+
 	_ = add("app.doctor.clock", Entry{EN: "Clock", DE: "Uhr"})
 	_ = add("app.doctor.clock.ok", Entry{EN: "Shows {time} and has not gone back.", DE: "Zeigt {time} und ist nicht zurückgegangen."})
 	_ = add("app.doctor.clock.back", Entry{EN: "The journal is {minutes} minutes ahead of the clock: it was set back. Set the time by NTP before issuing licenses.", DE: "Das Journal ist der Uhr {minutes} Minuten voraus: Sie wurde zurückgestellt. Stellen Sie die Zeit per NTP, bevor Sie Lizenzen ausgeben."})
