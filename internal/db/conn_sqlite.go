@@ -164,6 +164,19 @@ func (c *liteConn) execRows(ctx context.Context, s *Stmt, rows [][]any) (int64, 
 	return total, nil
 }
 
+// execEach runs a statement once for each row.
+func (c *liteConn) execEach(ctx context.Context, s *Stmt, rows [][]any) (int64, error) {
+	var total int64
+	for _, row := range rows {
+		n, err := c.exec(ctx, s, row)
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return total, nil
+}
+
 // bulkSize is the largest prepared chunk that n rows fill.
 func bulkSize(n int) int {
 	for _, size := range []int{500, 100, 20, 5} {

@@ -251,29 +251,6 @@ func (s *pgSession) run(ctx context.Context, text string) (int64, error) {
 	return tag.RowsAffected(), err
 }
 
-func (s *pgSession) execRows(ctx context.Context, st *Stmt, rows [][]any) (int64, error) {
-	var total int64
-	for len(rows) > 0 {
-		n := bulkSize(len(rows))
-		s.args = s.args[:0]
-		for _, row := range rows[:n] {
-			if len(row) != len(rows[0]) {
-				return 0, misuse(st, "rows of different width")
-			}
-			if err := s.bindMore(row); err != nil {
-				return 0, err
-			}
-		}
-		changed, err := s.run(ctx, st.rows(Postgres, n, len(rows[0])))
-		if err != nil {
-			return 0, named(st, err)
-		}
-		total += changed
-		rows = rows[n:]
-	}
-	return total, nil
-}
-
 // named maps err and, when it is our mistake, names the statement.
 func named(st *Stmt, err error) error {
 	err = mapError(err)

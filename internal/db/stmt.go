@@ -1,6 +1,7 @@
 package db
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,11 +18,26 @@ type Stmt struct {
 	bulk   *bulkText // set with {rows}
 }
 
-// bulkText is a statement around its {rows}.
-type bulkText struct{ head, tail string }
+// bulkText is a statement around its {rows}, and where they go if it does
+// nothing but insert them.
+type bulkText struct {
+	head, tail string
+	table      string // "" = it does more
+	columns    []string
+}
 
-// maxRows is the largest number of rows of one statement.
-const maxRows = 500
+var plainInsert = regexp.MustCompile(`^INSERT INTO (\w+)\s*\(([^()]+)\)\s*VALUES\s*$`)
+
+func newBulkText(head, tail string) *bulkText {
+	b := &bulkText{head: head, tail: tail}
+	if m := plainInsert.FindStringSubmatch(head); m != nil && tail == "" {
+		b.table = m[1]
+		for c := range strings.SplitSeq(m[2], ",") {
+			b.columns = append(b.columns, strings.TrimSpace(c))
+		}
+	}
+	return b
+}
 
 const (
 	rowsMacro  = "{rows}"
@@ -77,7 +93,7 @@ func (r *registry) add(name, sqlite, postgres string, paired bool) *Stmt {
 		if argsLite+argsPG != 0 || paired {
 			panic("db: {rows} allows no other argument and no pair: " + name)
 		}
-		s.bulk, s.args = &bulkText{head: head, tail: tail}, -1
+		s.bulk, s.args = newBulkText(head, tail), -1
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

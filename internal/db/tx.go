@@ -24,6 +24,7 @@ type session interface {
 	query(ctx context.Context, s *Stmt, args []any) (cursor, error)
 	exec(ctx context.Context, s *Stmt, args []any) (int64, error)
 	execRows(ctx context.Context, s *Stmt, rows [][]any) (int64, error)
+	execEach(ctx context.Context, s *Stmt, rows [][]any) (int64, error)
 }
 
 // cursor is an engine's result set. Errors are mapped already.
@@ -95,27 +96,37 @@ func (tx *Tx) Exec(s *Stmt, args ...any) (int64, error) {
 	return n, tx.fail(err)
 }
 
-// ExecMany runs a statement that ends in VALUES {rows} for all rows, in chunks
-// of at most 500, and returns the number of rows changed. All rows have the same
-// width. No rows is no statement.
+// ExecMany runs a statement that ends in VALUES {rows} for all rows, at most 500
+// at a time or by COPY, and returns the number of rows changed. All rows have the
+// same width. No rows is no statement.
 func (tx *Tx) ExecMany(s *Stmt, rows [][]any) (int64, error) {
 	if s.bulk == nil {
 		return 0, tx.fail(misuse(s, "has no {rows}"))
 	}
-	var total int64
-	for len(rows) > 0 {
-		if err := tx.ready(s, nil); err != nil {
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	if err := tx.ready(s, nil); err != nil {
+		return 0, err
+	}
+	n, err := tx.s.execRows(tx.ctx, s, rows)
+	return n, tx.fail(err)
+}
+
+// ExecEach runs a statement once for each list of arguments, in their order, and
+// returns the number of rows changed by all. It does not wait in between, so it
+// is the way to change many rows each in its own way.
+func (tx *Tx) ExecEach(s *Stmt, args [][]any) (int64, error) {
+	for _, one := range args {
+		if err := tx.ready(s, one); err != nil {
 			return 0, err
 		}
-		n := min(len(rows), maxRows)
-		changed, err := tx.s.execRows(tx.ctx, s, rows[:n])
-		if err != nil {
-			return 0, tx.fail(err)
-		}
-		total += changed
-		rows = rows[n:]
 	}
-	return total, nil
+	if len(args) == 0 {
+		return 0, nil
+	}
+	n, err := tx.s.execEach(tx.ctx, s, args)
+	return n, tx.fail(err)
 }
 
 // AfterCommit has fn run after the commit and before Write returns, in the

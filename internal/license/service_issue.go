@@ -3,13 +3,12 @@ package license
 import (
 	"bufio"
 	"crypto/rand"
-	"encoding/json"
+	"slices"
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/day"
 	"github.com/licet/licet/internal/db"
-	"github.com/licet/licet/internal/org"
 	"github.com/licet/licet/wire"
 )
 
@@ -37,193 +36,125 @@ type Issued struct {
 }
 
 // Issue makes tickets with their licenses. It is a part: it checks no rights.
-// Chunks of one line share their frozen terms. The journal gets one line per
-// thousand tickets, which names the order line. Errors: license.bad_quantity,
-// license.unsignable for an article that no license can describe, actor.not_found for an unknown holder or customer, and the database's.
+// Chunks of one line share their frozen terms, and inputs that sell the same to
+// the same share their text. The journal gets one line per input and thousand
+// tickets, which names the order line. Errors: license.bad_quantity,
+// license.unsignable for an article that no license can describe,
+// actor.not_found for an unknown holder or customer, and the database's.
 func (s *Service) Issue(tx *db.Tx, by actor.Actor, in []IssueInput) ([]Issued, error) {
-	var out []Issued
 	for _, one := range in {
 		if one.Quantity < 1 || one.Quantity > MaxQuantity {
 			return nil, ErrBadQuantity.With("value", one.Quantity, "limit", int64(MaxQuantity))
 		}
-		id, t, err := s.freeze(tx, by.Publisher, one)
+	}
+	f, p := s.freezer(tx, by.Publisher), s.press(tx, by)
+	for part := range slices.Chunk(in, chunk) {
+		lots, err := f.freeze(part)
 		if err != nil {
 			return nil, err
 		}
-		made, err := s.mint(tx, by, one, id, t)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, made...)
-	}
-	return out, nil
-}
-
-// freeze stores what is sold, or finds it from an earlier chunk of the line.
-func (s *Service) freeze(tx *db.Tx, p actor.PublisherID, in IssueInput) (SnapshotID, *Terms, error) {
-	t, err := termsFor(tx, p, in)
-	if err != nil {
-		return SnapshotID{}, nil, err
-	}
-	if !in.Line.IsZero() {
-		id, same, err := s.frozen(tx, p, in.Line, t)
-		if err != nil || same != nil {
-			return id, same, err
+		for _, one := range lots {
+			if err := p.print(one); err != nil {
+				return nil, err
+			}
 		}
 	}
-	id, err := insertTerms(tx, p, in.Line, t)
-	if err == nil {
-		s.keepTerms(tx, p, id, t)
-	}
-	return id, t, err
+	return p.out, p.flush()
 }
 
-// frozen returns the line's terms if they are the same.
-func (s *Service) frozen(q db.Querier, p actor.PublisherID, line OrderLineID, t *Terms) (SnapshotID, *Terms, error) {
-	of, err := snapshotsOf(q, p, []OrderLineID{line})
-	if err != nil || len(of[line]) == 0 {
-		return SnapshotID{}, nil, err
-	}
-	found, err := s.termsOf(q, p, of[line])
-	if err != nil {
-		return SnapshotID{}, nil, err
-	}
-	want, err := json.Marshal(t)
-	if err != nil {
-		return SnapshotID{}, nil, err
-	}
-	for _, id := range of[line] {
-		if have, err := json.Marshal(found[id]); err == nil && string(have) == string(want) {
-			return id, found[id], nil
-		}
-	}
-	return SnapshotID{}, nil, nil
-}
-
-// termsFor freezes an input in the publisher's time zone.
-func termsFor(tx *db.Tx, p actor.PublisherID, in IssueInput) (*Terms, error) {
-	pub, err := org.PublisherByID(tx, p)
-	if err != nil {
-		return nil, err
-	}
-	holder, err := org.ByID(tx, p, in.Holder)
-	if err != nil {
-		return nil, err
-	}
-	if !in.Customer.IsZero() && in.Customer != in.Holder {
-		if holder, err = org.ByID(tx, p, in.Customer); err != nil {
-			return nil, err
-		}
-	}
-	t := &Terms{
-		Item: in.Item, Customer: in.Customer, Holder: holderClaim(holder.Number), From: in.ValidFrom, Until: in.ValidUntil,
-		Zone: pub.TimeZone, PerUnit: in.PerUnit,
-	}
-	if err := t.init(); err != nil {
-		return nil, err
-	}
-	t.Issued = day.FromTime(tx.Now(), t.loc)
-	return t, t.check()
-}
-
-// termsOf reads terms, from memory where they are known.
-func (s *Service) termsOf(q db.Querier, p actor.PublisherID, ids []SnapshotID) (map[SnapshotID]*Terms, error) {
-	list := make([]*License, 0, len(ids))
-	for _, id := range ids {
-		list = append(list, &License{Snapshot: id})
-	}
-	if err := s.attach(q, p, list); err != nil {
-		return nil, err
-	}
-	out := make(map[SnapshotID]*Terms, len(ids))
-	for _, l := range list {
-		out[l.Snapshot] = l.terms
-	}
-	return out, nil
-}
-
-// mint makes the tickets of one input, a chunk at a time.
-func (s *Service) mint(tx *db.Tx, by actor.Actor, in IssueInput, id SnapshotID, t *Terms) ([]Issued, error) {
-	tickets, each := int64(1), in.Quantity
-	if in.PerUnit {
-		tickets, each = in.Quantity, 1
-	}
-	out := make([]Issued, 0, tickets)
-	press := press{s: s, tx: tx, by: by, in: in, snapshot: id, terms: t, each: each, random: bufio.NewReader(rand.Reader)}
-	for left := tickets; left > 0; left -= chunk {
-		made, err := press.run(int(min(left, chunk)))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, made...)
-	}
-	return out, nil
-}
-
-// press prints tickets.
+// press prints tickets and writes them a chunk at a time.
 type press struct {
-	s        *Service
-	tx       *db.Tx
-	by       actor.Actor
-	in       IssueInput
-	snapshot SnapshotID
-	terms    *Terms
-	each     int64
-	random   *bufio.Reader
+	s      *Service
+	tx     *db.Tx
+	by     actor.Actor
+	random *bufio.Reader
+	out    []Issued
+
+	// What is not written yet, and whose license keys are not made yet.
+	tickets, licenses, lookups [][]any
+	notes                      []actor.Entry
+	keys                       []keyless
 }
 
-func (p *press) run(n int) ([]Issued, error) {
-	var (
-		pub      = p.by.Publisher
-		out      = make([]Issued, n)
-		tickets  = make([][]any, n)
-		licenses = make([][]any, n)
-		lookups  = make([][]any, n)
-	)
-	for i := range n {
-		ticket, id := db.NewID[Ticket](p.tx), db.NewID[License](p.tx)
-		code, err := wire.NewTicket(p.random)
-		if err != nil {
-			return nil, err
-		}
-		normal := code.Bytes()
-		sealed, err := p.s.vault.Seal(p.tx, pub, ticket[:], normal)
-		if err != nil {
-			return nil, err
-		}
-		pepper, h := p.s.vault.Lookup(normal)
-		tickets[i] = []any{pub, ticket, p.snapshot, p.in.Holder, code.Hint(), sealed}
-		licenses[i] = []any{pub, id, ticket, p.snapshot, p.each, p.terms.model().Overdraft}
-		lookups[i] = []any{lookupID(h[:16]), pub, kindTicket, ticket, pepper}
-		out[i] = Issued{Line: p.in.Line, Ticket: ticket, Code: code.String(), Licenses: []LicenseID{id}, Quantity: p.each}
-	}
-	for _, one := range []struct {
-		stmt *db.Stmt
-		rows [][]any
-	}{{qTicketInsert, tickets}, {qLicenseInsert, licenses}, {qLookupInsert, lookups}} {
-		if _, err := p.tx.ExecMany(one.stmt, one.rows); err != nil {
-			return nil, err
-		}
-	}
-	if p.in.Keys {
-		if err := p.keys(out); err != nil {
-			return nil, err
-		}
-	}
-	return out, p.note(out)
+// keyless is a new ticket whose licenses get keys.
+type keyless struct {
+	at     int // index into out
+	prefix string
 }
 
-func (p *press) keys(made []Issued) error {
-	for i := range made {
-		for _, id := range made[i].Licenses {
-			key, err := p.s.mintKey(p.tx, p.by.Publisher, id, p.terms.Item.KeyPrefix)
-			if err != nil {
+func (s *Service) press(tx *db.Tx, by actor.Actor) *press {
+	return &press{s: s, tx: tx, by: by, random: bufio.NewReader(rand.Reader)}
+}
+
+// print makes the tickets of a lot.
+func (p *press) print(l lot) error {
+	tickets, each := int64(1), l.Quantity
+	if l.PerUnit {
+		tickets, each = l.Quantity, 1
+	}
+	for left := tickets; left > 0; left -= chunk {
+		from := len(p.out)
+		for range min(left, chunk) {
+			if err := p.one(l, each); err != nil {
 				return err
 			}
-			made[i].Keys = append(made[i].Keys, key.String())
+		}
+		p.note(l, each, p.out[from:])
+		if len(p.tickets) >= chunk {
+			if err := p.flush(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// one makes a ticket with its license.
+func (p *press) one(l lot, each int64) error {
+	pub, ticket, id := p.by.Publisher, db.NewID[Ticket](p.tx), db.NewID[License](p.tx)
+	code, err := wire.NewTicket(p.random)
+	if err != nil {
+		return err
+	}
+	normal := code.Bytes()
+	sealed, err := p.s.vault.Seal(p.tx, pub, ticket[:], normal)
+	if err != nil {
+		return err
+	}
+	pepper, h := p.s.vault.Lookup(normal)
+	p.tickets = append(p.tickets, []any{pub, ticket, l.snapshot, l.Holder, code.Hint(), sealed})
+	p.licenses = append(p.licenses, []any{pub, id, ticket, l.snapshot, each, l.terms.model().Overdraft})
+	p.lookups = append(p.lookups, []any{lookupID(h[:16]), pub, kindTicket, ticket, pepper})
+	if l.Keys {
+		p.keys = append(p.keys, keyless{len(p.out), l.terms.Item.KeyPrefix})
+	}
+	p.out = append(p.out, Issued{Line: l.Line, Ticket: ticket, Code: code.String(), Licenses: []LicenseID{id}, Quantity: each})
+	return nil
+}
+
+// flush writes what was printed.
+func (p *press) flush() error {
+	for _, one := range []struct {
+		stmt *db.Stmt
+		rows [][]any
+	}{{qTicketInsert, p.tickets}, {qLicenseInsert, p.licenses}, {qLookupInsert, p.lookups}} {
+		if _, err := p.tx.ExecMany(one.stmt, one.rows); err != nil {
+			return err
+		}
+	}
+	for _, one := range p.keys {
+		made := &p.out[one.at]
+		for _, id := range made.Licenses {
+			key, err := p.s.mintKey(p.tx, p.by.Publisher, id, one.prefix)
+			if err != nil {
+				return err
+			}
+			made.Keys = append(made.Keys, key.String())
+		}
+	}
+	err := actor.RecordMany(p.tx, p.by, p.notes)
+	p.tickets, p.licenses, p.lookups, p.notes, p.keys = p.tickets[:0], p.licenses[:0], p.lookups[:0], p.notes[:0], p.keys[:0]
+	return err
 }
 
 // The kinds of codes.
@@ -262,15 +193,15 @@ type issuedData struct {
 	Each     int64       `json:"each"`
 }
 
-// note writes the chunk's one journal line: on the order line, or on the first
-// ticket when there is none.
-func (p *press) note(made []Issued) error {
-	e := actor.Entry{Entity: "order_line", ID: p.in.Line, Event: "ticket.issued", Data: issuedData{
-		Line: p.in.Line, Snapshot: p.snapshot, Holder: p.in.Holder, First: made[0].Ticket, Last: made[len(made)-1].Ticket,
-		Tickets: len(made), Each: p.each,
+// note writes the one journal line of a chunk of a lot: on the order line, or on
+// the first ticket when there is none.
+func (p *press) note(l lot, each int64, made []Issued) {
+	e := actor.Entry{Entity: "order_line", ID: l.Line, Event: "ticket.issued", Data: issuedData{
+		Line: l.Line, Snapshot: l.snapshot, Holder: l.Holder, First: made[0].Ticket, Last: made[len(made)-1].Ticket,
+		Tickets: len(made), Each: each,
 	}}
-	if p.in.Line.IsZero() {
+	if l.Line.IsZero() {
 		e.Entity, e.ID = "ticket", made[0].Ticket
 	}
-	return actor.Record(p.tx, p.by, e)
+	p.notes = append(p.notes, e)
 }

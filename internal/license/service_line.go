@@ -164,8 +164,11 @@ func (s *Service) Raise(tx *db.Tx, by actor.Actor, line OrderLineID, quantity in
 	if err != nil {
 		return nil, err
 	}
-	in := IssueInput{Line: line, Holder: holder, Quantity: left, PerUnit: t.PerUnit}
-	return s.mint(tx, by, in, newest, t)
+	p := s.press(tx, by)
+	if err := p.print(lot{IssueInput{Line: line, Holder: holder, Quantity: left, PerUnit: t.PerUnit}, newest, t}); err != nil {
+		return nil, err
+	}
+	return p.out, p.flush()
 }
 
 // ReverseLine undoes the sale of an order line: its tickets are reversed, what is

@@ -108,7 +108,7 @@ var (
 	qSnapshots = db.SQL("license.snapshots", `
 SELECT id, terms FROM license_snapshot WHERE publisher_id = ? AND {ids:id}`)
 	qSnapshotInsert = db.SQL("license.snapshot_insert", `
-INSERT INTO license_snapshot (publisher_id, id, line_id, terms) VALUES (?, ?, ?, ?)`)
+INSERT INTO license_snapshot (publisher_id, id, line_id, terms) VALUES {rows}`)
 	qLineSnapshots = db.SQL("license.line_snapshots", `
 SELECT id, line_id FROM license_snapshot WHERE publisher_id = ? AND {ids:line_id} ORDER BY id`)
 

@@ -1,8 +1,6 @@
 package license
 
 import (
-	"encoding/json"
-
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/db"
 )
@@ -48,17 +46,6 @@ WHERE publisher_id = ? AND {ids:id} AND used = 0 AND state IN ('available', 'blo
 	qSealedTickets = db.SQL("license.sealed_tickets", `
 SELECT id, sealed FROM ticket WHERE publisher_id = ? AND {ids:id}`)
 )
-
-// insertTerms stores frozen terms.
-func insertTerms(tx *db.Tx, p actor.PublisherID, line OrderLineID, t *Terms) (SnapshotID, error) {
-	b, err := json.Marshal(t)
-	if err != nil {
-		return SnapshotID{}, err
-	}
-	id := db.NewID[Terms](tx)
-	_, err = tx.Exec(qSnapshotInsert, p, id, line, string(b))
-	return id, err
-}
 
 // snapshotsOf returns the snapshots of order lines, oldest first.
 func snapshotsOf(q db.Querier, p actor.PublisherID, lines []OrderLineID) (map[OrderLineID][]SnapshotID, error) {
