@@ -114,7 +114,7 @@ func SignClaims(priv PrivateKey, c Claims) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return Sign(priv, c.Kind(), payload)
+	return SignEncoded(priv, c.Kind(), payload)
 }
 
 // Encode returns the canonical payload.

@@ -198,7 +198,11 @@ func (m *Mux) retry(r *http.Request, rt Route, by actor.Actor) (actor.Actor, err
 // ReadBody reads a whole request body. Errors: route.too_large,
 // route.body_cut.
 func ReadBody(r *http.Request, limit int64) ([]byte, error) {
-	body, err := io.ReadAll(r.Body)
+	var buf bytes.Buffer
+	if n := min(r.ContentLength, limit, readAhead); n > 0 {
+		buf.Grow(int(n) + bytes.MinRead) // the end is found without growing once more
+	}
+	_, err := buf.ReadFrom(r.Body)
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
@@ -206,8 +210,11 @@ func ReadBody(r *http.Request, limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, ErrBodyCut.Wrap(err)
 	}
-	return body, nil
+	return buf.Bytes(), nil
 }
+
+// readAhead is up to how much is believed of a Content-Length, in bytes.
+const readAhead = 64 << 10
 
 func (m *Mux) fail(w *recorder, r *http.Request, rt Route, err error) {
 	if w.status != 0 {

@@ -162,7 +162,7 @@ func (k *Keyring) token(ctx context.Context, p actor.PublisherID, prepared Prepa
 	if s.err != nil {
 		return nil, "", s.err
 	}
-	token, err := wire.Sign(s.private, prepared.Typ, prepared.Payload)
+	token, err := wire.SignEncoded(s.private, prepared.Typ, prepared.Payload)
 	if err != nil {
 		return nil, "", ErrBadClaims.With("typ", string(prepared.Typ)).Wrap(err)
 	}
