@@ -5,9 +5,9 @@ import "strings"
 // hints are what the explanations need: the wizard's commands and where things
 // are.
 type hints struct {
-	Activate, Request, Install, Return, Move, MoveFile, Restore command
-	Download                                                    string // where the wizard can be had; "" = with the program
-	Address                                                     string // of the start page; "" = not said
+	Activate, Pair, Request, Install, Return, Move, MoveFile, Restore command
+	Download                                                          string // where the wizard can be had; "" = with the program
+	Address                                                           string // of the start page; "" = not said
 }
 
 // command is what is typed at a prompt, to copy. None holds a code.
@@ -19,6 +19,7 @@ func (c command) Words() []string { return strings.Fields(string(c)) }
 func (d *Depot) hints() hints {
 	return hints{
 		Activate: "licet-activate activate",
+		Pair:     "licet-activate pair",
 		Request:  "licet-activate request --out request.lic",
 		Install:  "licet-activate install license.lic",
 		Return:   "licet-activate return",

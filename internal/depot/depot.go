@@ -22,6 +22,10 @@ type Licenses interface {
 	Look(ctx context.Context, by actor.Actor, code string) (license.Look, error)
 	// Bearer returns the caller that holds a code.
 	Bearer(ctx context.Context, by actor.Actor, code string) (actor.Actor, error)
+	// Pair makes a pairing code for what a code holds, or for some of it.
+	Pair(ctx context.Context, by actor.Actor, code string, licenses []license.LicenseID) (license.Pairing, error)
+	// Pairing tells what has become of a pairing code of a code.
+	Pairing(ctx context.Context, by actor.Actor, code, pairing string) (license.Pairing, error)
 	// Evict frees the seat of a lost device.
 	Evict(ctx context.Context, by actor.Actor, id license.ActivationID) (license.ActivationInfo, error)
 	// Exchange takes one message of a container and returns the lines of its
@@ -83,6 +87,7 @@ func (d *Depot) Routes() []route.Route {
 		page(http.MethodGet, "/{$}", route.Page, d.start),
 		page(http.MethodGet, "/help", route.Page, d.help),
 		page(http.MethodPost, "/ticket", route.Activate, d.ticket),
+		page(http.MethodPost, "/pair", route.Activate, d.pair),
 		page(http.MethodPost, "/device", route.Page, d.device),
 		page(http.MethodPost, "/device/free", route.Activate, d.free),
 		page(http.MethodGet, "/activate", route.Page, d.upload),
@@ -91,7 +96,7 @@ func (d *Depot) Routes() []route.Route {
 		page(http.MethodGet, "/{path...}", route.Page, d.nothing),
 	)
 	// Whoever reloads the answer of a form from the address bar begins anew.
-	for _, pattern := range []string{"/ticket", "/device", "/device/free", "/update"} {
+	for _, pattern := range []string{"/ticket", "/pair", "/device", "/device/free", "/update"} {
 		table = append(table, page(http.MethodGet, pattern, route.Page, d.begin))
 	}
 	return table

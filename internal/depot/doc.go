@@ -13,6 +13,10 @@
 // answers it with the same bytes; so what is downloaded is never what a stranger
 // has put into a form.
 //
+// "Activate a machine" hands over to the wizard on it: the page shows a pairing
+// code, asks again until a machine has used it, and shows that. The ticket stays
+// here, the rights come from it.
+//
 // Invariants: unknown and foreign codes get one answer, byte for byte but for
 // the request's id, and not before a floor of time; only for a code that exists
 // is said why it cannot be used. Looking changes nothing, freeing a device is

@@ -6,6 +6,7 @@ import "github.com/licet/licet/internal/fault"
 var (
 	ErrNoPage    = fault.New(fault.NotFound, "depot.no_page")
 	ErrNoDevice  = fault.New(fault.NotFound, "depot.no_device")
+	ErrNotChosen = fault.New(fault.Invalid, "depot.nothing_chosen")
 	ErrNothing   = fault.New(fault.Invalid, "depot.nothing_given")
 	ErrNoRequest = fault.New(fault.Invalid, "depot.no_request")
 	ErrDamaged   = fault.New(fault.Invalid, "depot.damaged_file")

@@ -111,7 +111,7 @@ func newWorld(t testing.TB, at ...time.Time) *world {
 		},
 	})
 	must(t, err)
-	w.server = httptest.NewServer(route.New(w.depot.Routes(), route.Options{
+	w.server = httptest.NewServer(route.New(append(w.depot.Routes(), w.gateway()), route.Options{
 		Authenticate: func(_ context.Context, _ *http.Request, addr netip.Addr) (actor.Actor, error) {
 			return actor.Anonymous(addr), nil
 		},

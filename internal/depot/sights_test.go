@@ -34,6 +34,15 @@ func sights(t *testing.T, w *world) []sight {
 	gone := w.sell(item(catalog.Multi), 2)
 	w.activate(gone.Code)
 	w.activate(gone.Code)
+	_, waiting := w.pairOn(fresh.Code)
+	_, done := w.pairOn(fresh.Code)
+	must(t, w.collect(w.machine(), done))
+	narrowOne := w.sell(item(catalog.Multi), 1)
+	_, refused := w.pairOn(narrowOne.Code)
+	w.activate(narrowOne.Code)
+	if w.collect(w.machine(), refused) == nil {
+		t.Fatal("there was a seat")
+	}
 	device := func(code string) string {
 		v, err := w.Look(t.Context(), w.a.System(), code)
 		must(t, err)
@@ -58,6 +67,9 @@ func sights(t *testing.T, w *world) []sight {
 		{"devices", form("/ticket", "code", used.Code)},
 		{"full", form("/ticket", "code", full.Code)},
 		{"blocked", form("/ticket", "code", blocked.Code)},
+		{"pair", form("/pair", "code", fresh.Code, "pair", waiting)},
+		{"pair-used", form("/pair", "code", fresh.Code, "pair", done)},
+		{"pair-refused", form("/pair", "code", narrowOne.Code, "pair", refused)},
 		{"device", form("/device", "code", used.Code, "device", device(used.Code))},
 		{"device-not", form("/device", "code", trial.Code, "device", device(trial.Code))},
 		{"freed", form("/device/free", "code", gone.Code, "device", lost)},

@@ -31,12 +31,7 @@ func TestTutorial(t *testing.T) {
 		leftOut(t, "nothing tells this machine from another")
 	}
 	dir := t.TempDir()
-	wizard := filepath.Join(dir, "licet-activate")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", wizard, "./cmd/licet-activate")
-	build.Dir = "../.."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	wizard := buildWizard(t)
 	w := newWorld(t, time.Now())
 	i := w.sell(item(catalog.Multi, func(s *catalog.Snapshot) { s.Model.Fingerprint.Min = 0 }), 1)
 	pins, err := json.Marshal(w.pins())
@@ -46,6 +41,10 @@ func TestTutorial(t *testing.T) {
 	for _, args := range commands {
 		run := exec.CommandContext(t.Context(), wizard, append(args, "--dir", filepath.Join(dir, "container"), "--lang", "en")...)
 		run.Dir = dir
+		if args[0] == "pair" {
+			_, pairing := w.pairOn(i.Code)
+			run.Stdin = strings.NewReader(pairing + "\n")
+		}
 		if out, err := run.CombinedOutput(); err != nil {
 			t.Fatalf("licet-activate %s: %v\n%s", strings.Join(args, " "), err, out)
 		}

@@ -18,13 +18,15 @@ type ticketView struct {
 	Key      bool    // a license key
 	Refusal  *notice // why nothing can be activated; nil = something can
 	Licenses []holding
-	InUse    bool // some device holds something
-	Movable  bool // something in use can be given back and activated elsewhere
+	InUse    bool      // some device holds something
+	Movable  bool      // something in use can be given back and activated elsewhere
+	Choices  []holding // what can be activated, if that is more than one
 	hints
 }
 
 // holding is one license.
 type holding struct {
+	ID       string
 	Name     string
 	Movable  bool   // it can be given back and activated elsewhere
 	Number   string // article number
@@ -87,8 +89,14 @@ func (d *Depot) describe(lang text.Lang, typed string, v license.Look) ticketVie
 			one.State = stateOf(v.Refusal) // the license is good, the ticket is not
 		}
 		out.Licenses = append(out.Licenses, one)
+		if l.Refusal == "" {
+			out.Choices = append(out.Choices, one)
+		}
 		out.InUse = out.InUse || len(one.Devices) > 0
 		out.Movable = out.Movable || one.Movable && len(one.Devices) > 0
+	}
+	if len(out.Choices) == 1 {
+		out.Choices = nil
 	}
 	if v.Refusal != "" {
 		out.Refusal = newNotice(lang, v.Refusal, refusalArgs(v))
@@ -139,7 +147,7 @@ func stateOf(refusal string) state {
 
 func newHolding(lang text.Lang, l license.LookLicense) holding {
 	out := holding{
-		Name: l.Name.In(lang), Number: l.Number, Kind: "depot.kind." + string(l.Kind), State: stateOf(l.Refusal), Movable: movable(l.Kind),
+		ID: l.ID.String(), Name: l.Name.In(lang), Number: l.Number, Kind: "depot.kind." + string(l.Kind), State: stateOf(l.Refusal), Movable: movable(l.Kind),
 		Used: l.Used, Limit: l.Limit, LastDay: l.LastDay, Starts: l.LastDay != day.None && l.First.IsZero(),
 		Restores: restores(lang, l), Losses: l.Restores, More: l.More,
 		Seats: text.T(lang, "depot.seats", "used", l.Used, "limit", l.Limit, "free", l.Free),

@@ -26,7 +26,7 @@ import (
 // fields that are missing in branches no other test takes.
 func bodies(lang text.Lang) map[string][]any {
 	at := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
-	h := hints{"a", "b", "c", "d", "e", "f", "g", "https://example.com/wizard", "https://depot.example"}
+	h := hints{"a", "p", "b", "c", "d", "e", "f", "g", "https://example.com/wizard", "https://depot.example"}
 	var licenses []license.LookLicense
 	for _, kind := range []catalog.Kind{
 		catalog.SingleUse, catalog.TimeLimited, catalog.Multi, catalog.Floating, catalog.Trial, catalog.Academic, catalog.Reusable,
@@ -59,6 +59,13 @@ func bodies(lang text.Lang) map[string][]any {
 	return map[string][]any{
 		"start":  {start{hints: h}, start{Typed: "x", Problem: &notice{"t", "c"}}},
 		"ticket": {full, open, ticketView{}},
+		"pair": {
+			pairView{State: license.PairingOpen, Pairing: "3TS1D-NF16F", Minutes: 1, Licenses: []string{"A"}, Refusal: &notice{"t", "c"}, hints: h},
+			pairView{State: license.PairingOpen, Minutes: 9},
+			pairView{State: license.PairingUsed, Devices: []pairedDevice{{"A", full.Licenses[2].Devices[0]}}, hints: h},
+			pairView{State: license.PairingUsed},
+			pairView{State: license.PairingExpired},
+		},
 		"device": {
 			deviceView{Device: newDevice(licenses[0].Devices[0]), License: full.Licenses[2], hints: h},
 			deviceView{Refusal: &notice{"t", "c"}, Device: device{State: state{"depot.device.confirmed", ""}}, License: full.Licenses[0]},
@@ -189,7 +196,7 @@ func TestCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := (&Depot{}).hints()
-	for _, command := range []command{h.Activate, h.Request, h.Install, h.Return, h.Move, h.MoveFile, h.Restore} {
+	for _, command := range []command{h.Activate, h.Pair, h.Request, h.Install, h.Return, h.Move, h.MoveFile, h.Restore} {
 		words := command.Words()
 		if words[0] != "licet-activate" || !strings.Contains(string(verbs), `{"`+words[1]+`", `) {
 			t.Errorf("the wizard does not know %q", command)

@@ -12,6 +12,7 @@ const PairingLife = 10 * time.Minute
 type Pairing struct {
 	Code        string         // as it is shown; known only to whoever has it
 	Expires     time.Time      // exclusive
+	Left        time.Duration  // until then; 0 = none
 	State       PairingState   //
 	Licenses    []LicenseID    // that it was made for
 	Activations []ActivationID // of these licenses on the machine, once it was used

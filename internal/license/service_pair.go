@@ -49,7 +49,7 @@ func (s *Service) Pair(ctx context.Context, by actor.Actor, code string, license
 		if err := insertPairing(tx, f.publisher, p); err != nil {
 			return err
 		}
-		out = Pairing{Code: made.String(), Expires: p.expires, State: PairingOpen, Licenses: chosen}
+		out = Pairing{Code: made.String(), Expires: p.expires, Left: PairingLife, State: PairingOpen, Licenses: chosen}
 		return actor.Record(tx, f.bearer(by), actor.Entry{
 			Entity: "ticket", ID: p.ticket, Event: "ticket.paired", Data: pairedData{Licenses: len(chosen)},
 		})
@@ -84,7 +84,9 @@ func (s *Service) Pairing(ctx context.Context, by actor.Actor, code, pairing str
 		if err != nil {
 			return err
 		}
-		out = Pairing{Code: typed.String(), Expires: p.expires, State: p.state(r.Now()), Licenses: p.licenses}
+		out = Pairing{
+			Code: typed.String(), Expires: p.expires, Left: max(0, p.expires.Sub(r.Now())), State: p.state(r.Now()), Licenses: p.licenses,
+		}
 		if p.refusal != "" && out.State == PairingOpen {
 			out.Refusal = decodeRefusal(p.refusal)
 		}

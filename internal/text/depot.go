@@ -164,6 +164,45 @@ var (
 		EN: "It asks for the ticket and collects the licenses. The ticket is not part of the command, so that it stays in no history.",
 		DE: "Er fragt nach dem Ticket und holt die Lizenzen. Das Ticket gehört nicht in den Befehl, damit es in keinem Verlauf bleibt.",
 	})
+	_ = add("depot.here.pair", Entry{
+		EN: "Or type the ticket on the start page and let it show a pairing code: ten characters are then all that is typed on the machine.",
+		DE: "Oder geben Sie das Ticket auf der Startseite ein und lassen Sie sich einen Kopplungscode zeigen: Dann sind auf dem Rechner nur zehn Zeichen einzugeben.",
+	})
+	_ = add("depot.pair.button", Entry{EN: "Activate a machine", DE: "Einen Rechner aktivieren"})
+	_ = add("depot.pair.about", Entry{
+		EN: "You get a short pairing code to type on the machine. The ticket stays here.",
+		DE: "Sie bekommen einen kurzen Kopplungscode, den Sie auf dem Rechner eingeben. Das Ticket bleibt hier.",
+	})
+	_ = add("depot.pair.choose", Entry{EN: "What the machine gets", DE: "Was der Rechner bekommt"})
+	_ = add("depot.pair.or", Entry{
+		EN: "Without this page: this command asks for the ticket itself.",
+		DE: "Ohne diese Seite: Dieser Befehl fragt selbst nach dem Ticket.",
+	})
+	_ = add("depot.pair.title", Entry{EN: "Type this code on the machine", DE: "Geben Sie diesen Code auf dem Rechner ein"})
+	_ = add("depot.pair.life", Entry{
+		EN: "The pairing code works once, within the next {n} minutes.", DE: "Der Kopplungscode gilt einmal und noch {n} Minuten.",
+		ENOne: "The pairing code works once, within the next minute.", DEOne: "Der Kopplungscode gilt einmal und noch eine Minute.",
+	})
+	_ = add("depot.pair.type", Entry{EN: "It asks for the pairing code. Type it; that is all.", DE: "Er fragt nach dem Kopplungscode. Geben Sie ihn ein, das ist alles."})
+	_ = add("depot.pair.gets", Entry{EN: "The machine gets:", DE: "Der Rechner bekommt:"})
+	_ = add("depot.pair.waiting", Entry{EN: "Waiting for the machine …", DE: "Warten auf den Rechner …"})
+	_ = add("depot.pair.again", Entry{EN: "Look again", DE: "Noch einmal nachsehen"})
+	_ = add("depot.pair.refused", Entry{EN: "The machine could not be activated", DE: "Der Rechner konnte nicht aktiviert werden"})
+	_ = add("depot.pair.still", Entry{
+		EN: "The pairing code is still good. Once the reason is out of the way, type it again.",
+		DE: "Der Kopplungscode gilt weiter. Ist der Grund behoben, geben Sie ihn noch einmal ein.",
+	})
+	_ = add("depot.pair.done", Entry{EN: "The machine is activated", DE: "Der Rechner ist aktiviert"})
+	_ = add("depot.pair.done_text", Entry{EN: "It has collected:", DE: "Er hat abgeholt:"})
+	_ = add("depot.pair.gone", Entry{
+		EN: "The licenses that it collected are not there any more: they were given back or taken back.",
+		DE: "Die Lizenzen, die er abgeholt hat, sind nicht mehr dort: Sie wurden zurückgegeben oder zurückgerufen.",
+	})
+	_ = add("depot.pair.expired", Entry{EN: "The pairing code has expired", DE: "Der Kopplungscode ist abgelaufen"})
+	_ = add("depot.pair.expired_text", Entry{
+		EN: "No machine has used it, and nothing has changed. Go back and get a new one.",
+		DE: "Kein Rechner hat ihn benutzt, und es hat sich nichts geändert. Gehen Sie zurück und holen Sie einen neuen.",
+	})
 	_ = add("depot.copy", Entry{EN: "Copy", DE: "Kopieren"})
 	_ = add("depot.copied", Entry{EN: "Copied", DE: "Kopiert"})
 	_ = add("depot.offline.title", Entry{EN: "Activate a machine without internet", DE: "Einen Rechner ohne Internet aktivieren"})
@@ -367,6 +406,10 @@ var (
 	_ = add("fault.depot.no_device", Entry{
 		EN: "No such device holds a license of this code any more, so there is nothing to free. Look at the code again to see its devices.",
 		DE: "Kein solches Gerät hat noch eine Lizenz dieses Codes, also gibt es nichts freizugeben. Sehen Sie sich den Code noch einmal an, um seine Geräte zu sehen.",
+	})
+	_ = add("fault.depot.nothing_chosen", Entry{
+		EN: "No license was chosen. Go back and choose at least one for the machine.",
+		DE: "Es wurde keine Lizenz gewählt. Gehen Sie zurück und wählen Sie mindestens eine für den Rechner.",
 	})
 	_ = add("fault.depot.nothing_given", Entry{
 		EN: "No file was chosen and no text was pasted. Choose the request file that the machine has written, or paste its text.",

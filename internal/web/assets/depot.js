@@ -175,6 +175,47 @@ function offerCopy(button) {
   });
 }
 
+// A page that waits for a machine asks again by itself, and shows the answer in
+// its place as soon as something has changed. Hidden pages rest.
+const pause = 3000; // ms
+const patience = 12 * 60_000; // ms, a little longer than a pairing code lives
+
+function wait(form) {
+  const began = Date.now();
+  async function ask() {
+    if (Date.now() - began > patience) return;
+    if (!document.hidden) {
+      try {
+        const body = new URLSearchParams(new FormData(form));
+        const answer = await fetch(form.action, { method: "POST", body, redirect: "error" });
+        if (answer.ok && show(await answer.text())) return;
+      } catch {
+        // The network is gone for a moment, or for good: the button stays.
+      }
+    }
+    setTimeout(ask, pause);
+  }
+  // show reports whether there is nothing more to wait for.
+  function show(html) {
+    const next = new DOMParser().parseFromString(html, "text/html");
+    const now = document.getElementById("pairing"), then = next.getElementById("pairing");
+    if (!then || then.dataset.stage === now.dataset.stage) return false;
+    if (next.getElementById("pair-form")) {
+      now.replaceWith(then);
+      then.querySelectorAll("button.copy").forEach(offerCopy);
+      return false;
+    }
+    const main = document.querySelector("main");
+    main.replaceChildren(...next.querySelector("main").childNodes);
+    document.title = next.title;
+    main.focus();
+    return true;
+  }
+  setTimeout(ask, pause);
+}
+
+const pairForm = document.getElementById("pair-form");
+if (pairForm) wait(pairForm);
 const form = document.getElementById("code-form");
 if (form) watch(form);
 document.querySelectorAll("button.copy").forEach(offerCopy);
