@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/licet/licet/internal/actor"
@@ -26,7 +27,7 @@ func (x trial) door(name string, claim bool, fn act) actortest.Door {
 	return actortest.Door{
 		Name: name,
 		Foreign: func(ctx context.Context, by actor.Actor) error {
-			if claim {
+			if claim && !x.foreignOrg.IsZero() {
 				by.Org = x.foreignOrg
 			}
 			return fn(ctx, x.alive, by)
@@ -45,6 +46,11 @@ func TestDoors(t *testing.T) {
 			lost := dbtest.Dead(t, e)
 			x := trial{alive: s, dead: catalog.NewService(lost, actor.NewGate(lost)), foreignOrg: w.A.Root}
 			actortest.RunDoors(t, doors(x, doc), w.B.All())
+			mine := doors(trial{alive: s}, doc)
+			for i, d := range mine { // everybody may read the catalog
+				mine[i].Anyone = strings.HasPrefix(d.Name, "Get") || strings.HasPrefix(d.Name, "List") || d.Name == "PriceOn"
+			}
+			actortest.RunRights(t, mine, w.A, w.A.Reseller)
 			checkUntouched(t, s, w)
 		})
 	}

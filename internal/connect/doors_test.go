@@ -62,13 +62,15 @@ func TestDoors(t *testing.T) {
 		return err
 	})
 	stranger := actortest.Stranger()
-	actortest.RunDoors(t, []actortest.Door{
-		{Name: "Create", Foreign: create, Dead: createDead, By: stranger},
+	doors := []actortest.Door{
+		{Name: "Create", Foreign: create, Dead: createDead, By: stranger, Anyone: true},
 		{Name: "Get", Foreign: get, Dead: getDead},
-		{Name: "List", Foreign: list, Dead: listDead, By: stranger},
+		{Name: "List", Foreign: list, Dead: listDead, By: stranger, Anyone: true},
 		{Name: "Change", Foreign: change, Dead: changeDead},
 		{Name: "Rotate", Foreign: rotate, Dead: rotateDead},
 		{Name: "Deliveries", Foreign: deliveries, Dead: deliveriesDead},
 		{Name: "Redeliver", Foreign: again, Dead: againDead},
-	}, other.All())
+	}
+	actortest.RunDoors(t, doors, other.All())
+	actortest.RunRights(t, doors, w.site, w.site.Reseller)
 }

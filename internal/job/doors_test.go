@@ -16,11 +16,13 @@ func TestDoors(t *testing.T) {
 	planet := actortest.World(t, d)
 	id := enqueue(t, d, job.New{Kind: "x", Publisher: planet.A.Publisher})
 	alive, dead := newService(d), newService(dbtest.Dead(t, db.SQLite))
-	actortest.RunDoors(t, []actortest.Door{
+	doors := []actortest.Door{
 		{Name: "Get", Foreign: get(alive, id), Dead: get(dead, id)},
-		{Name: "List", Foreign: list(alive), Dead: list(dead), By: actortest.Stranger()},
+		{Name: "List", Foreign: list(alive), Dead: list(dead), By: actortest.Stranger(), Anyone: true},
 		{Name: "Retry", Foreign: retry(alive, id), Dead: retry(dead, id)},
-	}, planet.B.All())
+	}
+	actortest.RunDoors(t, doors, planet.B.All())
+	actortest.RunRights(t, doors, planet.A, planet.A.Reseller)
 }
 
 type act = func(context.Context, actor.Actor) error

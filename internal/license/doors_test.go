@@ -2,6 +2,7 @@ package license_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/licet/licet/internal/actor"
@@ -88,6 +89,9 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 	}
 }
 
+// codeOnly are the doors that ask for a code and not for a right.
+var codeOnly = map[string]bool{"Exchange": true, "Validate": true, "Look": true, "Bearer": true, "Pair": true, "Pairing": true}
+
 // Every door, for a caller of another publisher and on a dead database.
 func TestDoors(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
@@ -98,7 +102,7 @@ func TestDoors(t *testing.T) {
 		door := func(name string, foreign, dead map[string]func(context.Context, actor.Actor) error) actortest.Door {
 			return actortest.Door{Name: name, Foreign: foreign[name], Dead: dead[name]}
 		}
-		actortest.RunDoors(t, []actortest.Door{
+		doors := []actortest.Door{
 			door("Exchange", live, dead),
 			door("Validate", live, dead),
 			door("Look", live, dead),
@@ -123,7 +127,9 @@ func TestDoors(t *testing.T) {
 			door("Recall", live, dead),
 			door("Evict", live, dead),
 			door("Decide", live, dead),
-		}, w.b.All())
+		}
+		actortest.RunDoors(t, doors, w.b.All())
+		actortest.RunRights(t, slices.DeleteFunc(doors, func(d actortest.Door) bool { return codeOnly[d.Name] }), w.a, w.a.Reseller)
 		w.used(license.Issued{Licenses: w.newest()}, 1) // nothing happened to what the stranger reached for
 	})
 }

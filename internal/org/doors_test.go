@@ -103,6 +103,10 @@ func TestDoors(t *testing.T) {
 		}
 
 		h.nothing(t, "a foreign caller", func() { actortest.RunDoors(t, doors, h.b.All()) })
+		for i, d := range doors {
+			doors[i].Anyone = d.Name == "Publisher" || d.Name == "Find" || d.Name == "Roles"
+		}
+		h.nothing(t, "a caller without the right", func() { actortest.RunRights(t, doors, a, a.Direct) })
 	})
 }
 

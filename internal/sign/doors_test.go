@@ -45,7 +45,7 @@ func TestDoors(t *testing.T) {
 				}
 			}
 			b, nobody := v.house.b.All(), actortest.Stranger()
-			actortest.RunDoors(t, []actortest.Door{
+			doors := []actortest.Door{
 				door("Retire", b, func(s *sign.Service, ctx context.Context, by actor.Actor) error { return s.Retire(ctx, by, kid, true) }),
 				door("KnownSerials", b, func(s *sign.Service, ctx context.Context, by actor.Actor) error {
 					_, err := s.KnownSerials(ctx, by, kid)
@@ -74,6 +74,10 @@ func TestDoors(t *testing.T) {
 					_, err := s.RotatePepper(ctx, by)
 					return err
 				}),
+				door("Peppers", nobody, func(s *sign.Service, ctx context.Context, by actor.Actor) error {
+					_, err := s.Peppers(ctx, by)
+					return err
+				}),
 				door("RetirePepper", nobody, func(s *sign.Service, ctx context.Context, by actor.Actor) error {
 					return s.RetirePepper(ctx, by, 1)
 				}),
@@ -89,7 +93,9 @@ func TestDoors(t *testing.T) {
 					_, err := s.Import(ctx, by, export, passphrase)
 					return err
 				}),
-			})
+			}
+			actortest.RunDoors(t, doors)
+			actortest.RunRights(t, doors, v.house.a, v.house.a.Reseller)
 		})
 	}
 }

@@ -2,6 +2,7 @@ package actortest
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/licet/licet/internal/actor"
@@ -16,6 +17,9 @@ type Door struct {
 	Dead    func(ctx context.Context, by actor.Actor) error
 	// By is the caller of both; the zero Actor leaves the choice to RunDoors.
 	By actor.Actor
+	// Anyone says that callers beside the things may call it, too: it shows them
+	// their own, or what every organization of the publisher may see.
+	Anyone bool
 }
 
 // Stranger returns a caller with every permission at a publisher that does not
@@ -56,5 +60,38 @@ func RunDoors(t *testing.T, doors []Door, by ...actor.Actor) {
 				t.Fatalf("kind %v, want unavailable: %v", k, err)
 			}
 		})
+	}
+}
+
+// RunRights calls every door as people of the publisher s, to which the things
+// belong, who may not: somebody at the root without any permission must be denied,
+// somebody with every permission in an organization beside the things must not
+// reach them, and nobody must sign in. The cases are by scope and by right, so
+// that each misses its own half of the check.
+func RunRights(t *testing.T, doors []Door, s Site, beside actor.OrgID) {
+	t.Helper()
+	for _, d := range doors {
+		for _, c := range []struct {
+			name string
+			by   actor.Actor
+			want []fault.Kind
+		}{
+			{"without the right", s.None(), []fault.Kind{fault.Denied}},
+			{"from beside", s.Below(beside), []fault.Kind{fault.NotFound, fault.Denied}},
+			{"as nobody", actor.Actor{Publisher: s.Publisher, Org: s.Root}, []fault.Kind{fault.Unauthorized}},
+		} {
+			if d.Anyone && c.by.Org == beside {
+				continue
+			}
+			t.Run(d.Name+"/"+c.name, func(t *testing.T) {
+				err := d.Foreign(t.Context(), c.by)
+				if err == nil {
+					t.Fatal("got through")
+				}
+				if k := fault.KindOf(err); !slices.Contains(c.want, k) {
+					t.Fatalf("kind %v, want %v: %v", k, c.want, err)
+				}
+			})
+		}
 	}
 }
