@@ -176,7 +176,10 @@ type Dry struct {
 
 const description = `Everything that a publisher's ERP, CRM or shop needs: organizations, catalog, orders, tickets, licenses, webhooks. ` +
 	`Refusals are problem details (RFC 9457) with a stable code and the sentence in German and English. ` +
-	`Every POST takes an Idempotency-Key: the same key and body have one effect within 24 hours. ` +
+	`Every POST that changes something takes an Idempotency-Key: the same key, query and body have one effect within 24 hours, ` +
+	`and the same answer; things in it are shown as they stand when it is repeated. With another query or body the key is refused (422). ` +
+	`A dry_run, a refused request and what changes nothing use up no key. API keys are shown once: a repeat answers without the token, with a note. ` +
+	`The gateway and the hooks of shops take no key, for what they are sent has one: a nonce, an order's number. ` +
 	`Lists are paged by cursors. Times are ISO 8601 in UTC, money is minor units and a currency.`
 
 // discard is the answer of operations that leave nothing to say.
@@ -200,6 +203,12 @@ func post(path, id, tag, summary string, p actor.Permission) op {
 
 func patch(path, id, tag, summary string, p actor.Permission) op {
 	return op{Method: http.MethodPatch, Path: Prefix + path, ID: id, Tag: tag, Summary: summary, Permission: p, Class: route.Order}
+}
+
+// reads marks a POST that changes nothing.
+func (o op) reads() op {
+	o.Reads = true
+	return o
 }
 
 // created marks an operation that answers 201.

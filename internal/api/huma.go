@@ -101,6 +101,22 @@ type op struct {
 	Class        route.Class
 	Status       int // of success; 0 = 200
 	MaxBody      int64
+	Reads        bool // a POST that changes nothing, because its question does not belong into an address
+}
+
+// repeats reports whether the operation takes an Idempotency-Key. Public ones
+// have keys of their own in what they are sent.
+func (o op) repeats() bool { return o.Method == http.MethodPost && o.Permission != "" && !o.Reads }
+
+// retryKey describes the header of the Idempotency-Key.
+func retryKey() *huma.Param {
+	one, most := 1, route.KeyLimit
+	return &huma.Param{
+		Name: "Idempotency-Key", In: "header",
+		Description: "Makes the request repeatable for 24 hours: the same key, query and body have one effect and the same answer; with another query or body it is refused (422, actor.key_reused). 1 to 200 printable ASCII characters, such as a UUID.",
+		Schema:      &huma.Schema{Type: huma.TypeString, MinLength: &one, MaxLength: &most},
+		Example:     "0198e0f2-6c1f-7a30-b0c5-4f8f1d3e2a77",
+	}
 }
 
 // add registers an operation whose work is one door.
@@ -114,6 +130,9 @@ func add[In any, P input[In], Out any](api huma.API, o op, do func(ctx context.C
 	if o.Permission != "" {
 		operation.Security = []map[string][]string{{"apiKey": {string(o.Permission)}}}
 		operation.Errors = append(operation.Errors, 401, 403, 404)
+	}
+	if o.repeats() {
+		operation.Parameters = append(operation.Parameters, retryKey())
 	}
 	huma.Register(api, operation, func(ctx context.Context, in *In) (*Out, error) {
 		c := P(in).caller()

@@ -55,7 +55,7 @@ func (a *API) tickets() {
 			t, err := s.GetTicket(ctx, by, in.ID)
 			return withETag(t, t.Rev, err)
 		})
-	add(a.huma, post("/tickets/find", "find-ticket", tagTickets, "Find a ticket by its code or a license key; the code travels in the body", actor.TicketRead),
+	add(a.huma, post("/tickets/find", "find-ticket", tagTickets, "Find a ticket by its code or a license key; the code travels in the body", actor.TicketRead).reads(),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			Body struct {

@@ -70,7 +70,7 @@ func (a *API) orders() {
 	}, documents(), media{"application/json": placed{}}, a.place)
 	a.raw(op{
 		Method: http.MethodPost, Path: Prefix + "/reconcile", ID: "reconcile", Tag: tagOrders, Permission: actor.OrderRead,
-		Class: route.Bulk, MaxBody: a.MaxDocument, Summary: "Compare an order book with the tickets; changes nothing",
+		Reads: true, Class: route.Bulk, MaxBody: a.MaxDocument, Summary: "Compare an order book with the tickets; changes nothing",
 		Description: "Query: source, whole (the book holds every order of its sources).",
 	}, documents(), media{"application/json": order.Report{}}, a.reconcile)
 	s := a.Orders

@@ -120,7 +120,7 @@ func describe(r huma.Registry, method, path string, o *huma.Operation) described
 	if d.Permission != "" {
 		b.WriteString(" \\\n  -H \"Authorization: Bearer $LICET_KEY\"")
 	}
-	if method == http.MethodPost {
+	if slices.ContainsFunc(o.Parameters, func(p *huma.Param) bool { return p.Name == "Idempotency-Key" }) {
 		b.WriteString(" \\\n  -H \"Idempotency-Key: $(uuidgen)\"")
 	}
 	if o.RequestBody != nil {

@@ -42,6 +42,9 @@ func (a *API) raw(o op, in, out media, handler route.Handler) {
 			Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString},
 		})
 	}
+	if o.repeats() {
+		operation.Parameters = append(operation.Parameters, retryKey())
+	}
 	if o.Permission != "" {
 		operation.Security = []map[string][]string{{"apiKey": {string(o.Permission)}}}
 	}

@@ -21,10 +21,21 @@ type endpoint struct {
 	CreatedAt time.Time          `json:"created_at"`
 	Rev       int64              `json:"rev"`
 	Secret    string             `json:"secret,omitempty" doc:"whsec_…; only after creation and rotation."`
+	Note      *actor.Note        `json:"note,omitempty" doc:"Says that the secret is not shown to a repeated request."`
 }
 
-func showEndpoint(e connect.Endpoint, secret string) endpoint {
-	return endpoint{e.ID, e.Org, e.URL, e.Events, e.State, e.Seen, e.Created, e.Rev, secret}
+func showEndpoint(e connect.Endpoint) endpoint {
+	return endpoint{e.ID, e.Org, e.URL, e.Events, e.State, e.Seen, e.Created, e.Rev, "", nil}
+}
+
+// showSecret is an endpoint that was just given a secret, "" when this is a
+// repeat and another secret has taken its place.
+func showSecret(e connect.Endpoint, secret string) endpoint {
+	v := showEndpoint(e)
+	if v.Secret = secret; secret == "" {
+		v.Note = actor.ShownOnce()
+	}
+	return v
 }
 
 // delivery is a delivery as the API shows it.
@@ -74,7 +85,7 @@ func (a *API) webhooks() {
 		},
 		) (*one[endpoint], error) {
 			e, secret, err := s.Create(ctx, by, connect.NewEndpoint{URL: in.Body.URL, Events: in.Body.Events})
-			return withETag(showEndpoint(e, secret), e.Rev, err)
+			return withETag(showSecret(e, secret), e.Rev, err)
 		})
 	add(a.huma, get("/webhooks", "list-webhooks", tagHooks, "List webhooks", actor.WebhookManage),
 		func(ctx context.Context, by actor.Actor, in *struct {
@@ -84,7 +95,7 @@ func (a *API) webhooks() {
 		},
 		) (*body[listOf[endpoint]], error) {
 			all, err := s.List(ctx, by, in.After, in.Limit)
-			return plain(shown(all, func(e connect.Endpoint) endpoint { return showEndpoint(e, "") }), err)
+			return plain(shown(all, showEndpoint), err)
 		})
 	add(a.huma, get("/webhooks/{id}", "get-webhook", tagHooks, "Read one webhook", actor.WebhookManage),
 		func(ctx context.Context, by actor.Actor, in *struct {
@@ -93,7 +104,7 @@ func (a *API) webhooks() {
 		},
 		) (*one[endpoint], error) {
 			e, err := s.Get(ctx, by, in.ID)
-			return withETag(showEndpoint(e, ""), e.Rev, err)
+			return withETag(showEndpoint(e), e.Rev, err)
 		})
 	add(a.huma, patch("/webhooks/{id}", "change-webhook", tagHooks, "Change, pause, resume or close a webhook", actor.WebhookManage),
 		func(ctx context.Context, by actor.Actor, in *struct {
@@ -112,7 +123,7 @@ func (a *API) webhooks() {
 				return nil, err
 			}
 			e, err := s.Change(ctx, by, in.ID, connect.Change{Rev: rev, URL: in.Body.URL, Events: in.Body.Events, State: in.Body.State})
-			return withETag(showEndpoint(e, ""), e.Rev, err)
+			return withETag(showEndpoint(e), e.Rev, err)
 		})
 	a.deliveries()
 }
@@ -126,7 +137,7 @@ func (a *API) deliveries() {
 		},
 		) (*one[endpoint], error) {
 			e, secret, err := s.Rotate(ctx, by, in.ID)
-			return withETag(showEndpoint(e, secret), e.Rev, err)
+			return withETag(showSecret(e, secret), e.Rev, err)
 		})
 	add(a.huma, get("/webhooks/{id}/deliveries", "list-deliveries", tagHooks, "List what was sent, newest first", actor.WebhookManage),
 		func(ctx context.Context, by actor.Actor, in *struct {

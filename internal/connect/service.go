@@ -1,8 +1,10 @@
 package connect
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"time"
 
 	"github.com/licet/licet/internal/actor"
@@ -41,38 +43,67 @@ type NewEndpoint struct {
 	Events []string
 }
 
+// made is an endpoint with the secret that it was given, "" when a repeated
+// request comes too late for it.
+type made struct {
+	Endpoint
+
+	secret string
+}
+
 // Create makes an endpoint that hears everything from now on, and returns its
-// secret, which is shown this once. Errors: connect.url,
-// connect.private_address, connect.events.
+// secret. Repeated under the same Idempotency-Key it returns the endpoint, with
+// its secret as long as no other has taken its place, else with "". Errors:
+// connect.url, connect.private_address, connect.events.
 func (s *Service) Create(ctx context.Context, by actor.Actor, in NewEndpoint) (Endpoint, string, error) {
 	if err := s.check(in.URL, in.Events); err != nil {
 		return Endpoint{}, "", err
 	}
 	raw := newSecret()
-	type made struct {
-		Endpoint
-		secret string
-	}
 	var out made
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := s.gate.Check(tx, by, actor.WebhookManage, by.Org); err != nil {
 			return err
 		}
 		var err error
-		out, err = actor.Once(tx, by, func(id [16]byte) (made, error) {
-			e, err := one(tx, qEndpoint, scanEndpoint, by.Publisher, EndpointID(id))
-			if err != nil {
-				return made{}, err
-			}
-			plain, err := s.vault.Open(tx, by.Publisher, e.ID[:], e.secret)
-			return made{e, FormatSecret(plain)}, err
-		}, func() ([16]byte, made, error) {
-			e, err := s.add(tx, by, in, raw)
-			return e.ID, made{e, FormatSecret(raw)}, err
-		})
+		out, err = s.once(tx, by, raw, func() (Endpoint, error) { return s.add(tx, by, in, raw) })
 		return err
 	})
 	return out.Endpoint, out.secret, err
+}
+
+// given is what is remembered of an act that gave an endpoint a secret: which one
+// by the digest of its sealed form, which says nothing about it.
+type given struct {
+	Endpoint EndpointID `json:"endpoint"`
+	Seal     []byte     `json:"seal"`
+}
+
+// once is actor.OnceSaid for an act that gives an endpoint a secret: whoever
+// repeats it gets that secret, never one that somebody else was shown later.
+func (s *Service) once(tx *db.Tx, by actor.Actor, raw []byte, do func() (Endpoint, error)) (made, error) {
+	load := func(g given) (made, error) {
+		e, err := one(tx, qEndpoint, scanEndpoint, by.Publisher, g.Endpoint)
+		if err != nil {
+			return made{}, err
+		}
+		for _, sealed := range [][]byte{e.secret, e.oldSecret} {
+			if bytes.Equal(digest(sealed), g.Seal) {
+				plain, err := s.vault.Open(tx, by.Publisher, e.ID[:], sealed)
+				return made{e, FormatSecret(plain)}, err
+			}
+		}
+		return made{Endpoint: e}, nil
+	}
+	return actor.OnceSaid(tx, by, load, func() (given, made, error) {
+		e, err := do()
+		return given{e.ID, digest(e.secret)}, made{e, FormatSecret(raw)}, err
+	})
+}
+
+func digest(sealed []byte) []byte {
+	sum := sha256.Sum256(sealed)
+	return sum[:]
 }
 
 func (s *Service) add(tx *db.Tx, by actor.Actor, in NewEndpoint, raw []byte) (Endpoint, error) {
@@ -172,55 +203,69 @@ type Change struct {
 // Change changes an endpoint. Errors: connect.not_found, connect.stale,
 // connect.closed, and those of Create.
 func (s *Service) Change(ctx context.Context, by actor.Actor, id EndpointID, in Change) (Endpoint, error) {
-	return s.alter(ctx, by, id, in.Rev, "webhook.changed", func(tx *db.Tx, e *Endpoint) error {
-		if in.URL != nil {
-			e.URL = *in.URL
-		}
-		if in.Events != nil {
-			e.Events = in.Events
-		}
-		if in.State != nil {
-			e.State = *in.State
-		}
-		return s.check(e.URL, e.Events)
-	})
-}
-
-// Rotate gives an endpoint a new secret and returns it; the old one signs
-// beside it for 24 hours. Errors: connect.not_found, connect.closed.
-func (s *Service) Rotate(ctx context.Context, by actor.Actor, id EndpointID) (Endpoint, string, error) {
-	raw := newSecret()
-	e, err := s.alter(ctx, by, id, 0, "webhook.rotated", func(tx *db.Tx, e *Endpoint) error {
-		sealed, err := s.vault.Seal(tx, by.Publisher, e.ID[:], raw)
-		e.oldSecret, e.oldUntil, e.secret = e.secret, tx.Now().Add(oldSecretLife), sealed
-		return err
-	})
-	return e, FormatSecret(raw), err
-}
-
-func (s *Service) alter(ctx context.Context, by actor.Actor, id EndpointID, rev int64, event string, change func(*db.Tx, *Endpoint) error) (Endpoint, error) {
 	var e Endpoint
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		var err error
 		if e, err = s.reach(tx, by, qEndpointLock, id); err != nil {
 			return err
 		}
-		if rev != 0 && rev != e.Rev {
+		if in.Rev != 0 && in.Rev != e.Rev {
 			return ErrStale.With("have", e.Rev)
 		}
-		if e.State == Closed {
-			return ErrClosed
-		}
-		if err := change(tx, &e); err != nil {
-			return err
-		}
-		if err := set(tx, by.Publisher, e); err != nil {
-			return err
-		}
-		e.Rev++
-		return actor.Record(tx, by, actor.Entry{Entity: "webhook", ID: id, Event: event})
+		return s.alter(tx, by, &e, "webhook.changed", func() error {
+			if in.URL != nil {
+				e.URL = *in.URL
+			}
+			if in.Events != nil {
+				e.Events = in.Events
+			}
+			if in.State != nil {
+				e.State = *in.State
+			}
+			return s.check(e.URL, e.Events)
+		})
 	})
 	return e, err
+}
+
+// Rotate gives an endpoint a new secret and returns it; the old one signs
+// beside it for 24 hours. Repeated under the same Idempotency-Key it makes no
+// further one and returns the same, "" when that one is not in use any more.
+// Errors: connect.not_found, connect.closed.
+func (s *Service) Rotate(ctx context.Context, by actor.Actor, id EndpointID) (Endpoint, string, error) {
+	raw := newSecret()
+	var out made
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		e, err := s.reach(tx, by, qEndpointLock, id)
+		if err != nil {
+			return err
+		}
+		out, err = s.once(tx, by, raw, func() (Endpoint, error) {
+			err := s.alter(tx, by, &e, "webhook.rotated", func() error {
+				sealed, err := s.vault.Seal(tx, by.Publisher, e.ID[:], raw)
+				e.oldSecret, e.oldUntil, e.secret = e.secret, tx.Now().Add(oldSecretLife), sealed
+				return err
+			})
+			return e, err
+		})
+		return err
+	})
+	return out.Endpoint, out.secret, err
+}
+
+// alter is the frame of every change of an endpoint that is locked.
+func (s *Service) alter(tx *db.Tx, by actor.Actor, e *Endpoint, event string, change func() error) error {
+	if e.State == Closed {
+		return ErrClosed
+	}
+	if err := change(); err != nil {
+		return err
+	}
+	if err := set(tx, by.Publisher, *e); err != nil {
+		return err
+	}
+	e.Rev++
+	return actor.Record(tx, by, actor.Entry{Entity: "webhook", ID: e.ID, Event: event})
 }
 
 // Deliveries returns an endpoint's deliveries, newest first, before the given
@@ -241,7 +286,8 @@ func (s *Service) Deliveries(ctx context.Context, by actor.Actor, id EndpointID,
 	return out, err
 }
 
-// Redeliver sends a delivery once more, with the same webhook-id. Errors:
+// Redeliver sends a delivery once more, with the same webhook-id. Under one
+// Idempotency-Key it does so once, and says then how the delivery stands. Errors:
 // connect.not_found, connect.closed.
 func (s *Service) Redeliver(ctx context.Context, by actor.Actor, id DeliveryID) (Delivery, error) {
 	var d Delivery
@@ -254,17 +300,21 @@ func (s *Service) Redeliver(ctx context.Context, by actor.Actor, id DeliveryID) 
 		if err != nil {
 			return err
 		}
-		if e.State == Closed {
-			return ErrClosed
-		}
-		if _, err := tx.Exec(qReopen, by.Publisher, id); err != nil {
-			return err
-		}
-		d.State = "open"
-		if err := enqueue(tx, by.Publisher, id); err != nil {
-			return err
-		}
-		return actor.Record(tx, by, actor.Entry{Entity: "webhook", ID: d.Endpoint, Event: "webhook.redelivered"})
+		now := func([16]byte) (Delivery, error) { return one(tx, qDelivery, scanDelivery, by.Publisher, id) }
+		d, err = actor.Once(tx, by, now, func() ([16]byte, Delivery, error) {
+			if e.State == Closed {
+				return id, d, ErrClosed
+			}
+			if _, err := tx.Exec(qReopen, by.Publisher, id); err != nil {
+				return id, d, err
+			}
+			d.State = "open"
+			if err := enqueue(tx, by.Publisher, id); err != nil {
+				return id, d, err
+			}
+			return id, d, actor.Record(tx, by, actor.Entry{Entity: "webhook", ID: d.Endpoint, Event: "webhook.redelivered"})
+		})
+		return err
 	})
 	return d, err
 }

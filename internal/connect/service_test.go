@@ -183,6 +183,59 @@ func TestDeliveryRetryAndRedelivery(t *testing.T) {
 	}, dbtest.WithNow(clock.Now))
 }
 
+// A repeated request makes no second secret, and never shows one that another
+// request has made.
+func TestRepeatedSecrets(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, true)
+		key := func(key string) actor.Actor {
+			return w.site.All().With(actor.Retry{Key: key, Route: "r", Body: [32]byte{1}})
+		}
+		in := connect.NewEndpoint{URL: "https://x.example", Events: []string{"*"}}
+		make := func() (connect.Endpoint, string) {
+			e, secret, err := w.svc.Create(t.Context(), key("create"), in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e, secret
+		}
+		e, first := make()
+		rotate := func(name string) (connect.Endpoint, string) {
+			e, secret, err := w.svc.Rotate(t.Context(), key(name), e.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e, secret
+		}
+		if again, secret := make(); again.ID != e.ID || secret != first {
+			t.Errorf("created again: %v %q, not %v %q", again.ID, secret, e.ID, first)
+		}
+		one, second := rotate("one")
+		again, secret := rotate("one")
+		if secret != second || second == first || again.Rev != one.Rev || one.Rev != e.Rev+1 {
+			t.Errorf("rotated again: %q at %d, not %q at %d", secret, again.Rev, second, one.Rev)
+		}
+		if _, secret := make(); secret != first {
+			t.Errorf("the first secret still signs, and is %q, not %q", secret, first)
+		}
+		two, third := rotate("two")
+		if _, secret := make(); secret != "" {
+			t.Errorf("a secret that is not in use any more: %q", secret)
+		}
+		if _, secret := rotate("one"); secret != second {
+			t.Errorf("the second secret is %q, not %q", secret, second)
+		}
+		if again, secret := rotate("two"); secret != third || again.Rev != two.Rev {
+			t.Errorf("the third secret is %q, not %q", secret, third)
+		}
+		other := key("two")
+		other.Retry.Body = [32]byte{2}
+		if _, _, err := w.svc.Rotate(t.Context(), other, e.ID); !errors.Is(err, actor.ErrKeyReused) {
+			t.Errorf("another body: %v", err)
+		}
+	})
+}
+
 func TestRotationPauseClose(t *testing.T) {
 	clock := dbtest.NewClock(t)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -112,7 +112,8 @@ func (s *Service) List(ctx context.Context, by actor.Actor, f Filter) ([]Job, er
 	return found, err
 }
 
-// Retry opens a dead job again with fresh attempts. Errors: job.not_found,
+// Retry opens a dead job again with fresh attempts. Under one Idempotency-Key it
+// does so once, and says then how the job stands. Errors: job.not_found,
 // job.not_dead.
 func (s *Service) Retry(ctx context.Context, by actor.Actor, id ID) (Job, error) {
 	var found Job
@@ -121,17 +122,21 @@ func (s *Service) Retry(ctx context.Context, by actor.Actor, id ID) (Job, error)
 		if err != nil {
 			return err
 		}
-		n, err := tx.Exec(qRetry, db.At(tx.Now()), id)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return ErrNotDead.With("state", string(j.State))
-		}
-		if found, err = byID(tx, id); err != nil {
-			return err
-		}
-		return actor.Record(tx, by, actor.Entry{Entity: "job", ID: id, Event: "job.retried"})
+		now := func([16]byte) (Job, error) { return byID(tx, id) } // the first request may just have ended
+		found, err = actor.Once(tx, by, now, func() ([16]byte, Job, error) {
+			n, err := tx.Exec(qRetry, db.At(tx.Now()), id)
+			if err == nil && n == 0 {
+				err = ErrNotDead.With("state", string(j.State))
+			}
+			if err == nil {
+				j, err = byID(tx, id)
+			}
+			if err != nil {
+				return id, Job{}, err
+			}
+			return id, j, actor.Record(tx, by, actor.Entry{Entity: "job", ID: id, Event: "job.retried"})
+		})
+		return err
 	})
 	return found, err
 }

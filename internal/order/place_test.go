@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/actor/actortest"
@@ -169,13 +170,28 @@ func TestRetry(t *testing.T) {
 	each(t, order.Settings{}, func(t *testing.T, w *world) {
 		by := w.A.All().With(actor.Retry{Key: "k1", Route: "POST /orders", Body: [32]byte{1}})
 		d := w.doc("1", line("1", "CAD-PRO-PERP", 3))
-		if _, err := w.orders.Place(t.Context(), by, d); err != nil {
+		first, err := w.orders.Place(t.Context(), by, d)
+		if err != nil {
 			t.Fatal(err)
 		}
 		other := w.doc("1", line("1", "CAD-PRO-PERP", 9))
 		r, err := w.orders.Place(t.Context(), by, other)
-		if err != nil || r.Outcome != order.Unchanged || w.sold(r.Lines[0]) != 3 {
-			t.Fatalf("a seen key had an effect: %+v %v", r, err)
+		if diff := cmp.Diff(first, r, cmpopts.IgnoreFields(order.Step{}, "Sale")); err != nil || diff != "" || r.Outcome != order.Applied || w.sold(r.Lines[0]) != 3 {
+			t.Fatalf("a seen key had an effect, or another answer: %s %v", diff, err)
+		}
+		lost := by // the right may be lost between the two
+		lost.Perms = lost.Perms.Without(actor.OrderWrite)
+		w.refused(lost, d, actor.ErrDenied, "")
+		by.Retry.Body = [32]byte{2}
+		w.refused(by, other, actor.ErrKeyReused, "")
+		// A document that is not paid takes its key, too.
+		by.Retry = actor.Retry{Key: "k2", Route: "POST /orders", Body: [32]byte{1}}
+		unpaid := w.doc("2", line("1", "CAD-PRO-PERP", 1))
+		unpaid.Unpaid = true
+		for range 2 {
+			if r, err := w.orders.Place(t.Context(), by, unpaid); err != nil || r.Outcome != order.NotPaid || r.Number != "2" {
+				t.Fatalf("not paid: %+v %v", r, err)
+			}
 		}
 		by.Retry.Body = [32]byte{2}
 		w.refused(by, other, actor.ErrKeyReused, "")

@@ -15,9 +15,10 @@ type Confirmation struct {
 }
 
 // Confirm carries the waiting document of an order out. It needs order.write
-// and license.recall for the buyer. Errors: ErrNotFound, ErrNotWaiting,
-// ErrStaleRev when the order has changed since, ErrMoreRecalls when devices have
-// taken seats meanwhile, and those of Place.
+// and license.recall for the buyer. An Idempotency-Key makes it repeatable.
+// Errors: ErrNotFound, ErrNotWaiting, ErrStaleRev when the order has changed
+// since, ErrMoreRecalls when devices have taken seats meanwhile, and those of
+// Place.
 func (s *Service) Confirm(ctx context.Context, by actor.Actor, in Confirmation) (Result, error) {
 	var done placed
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
@@ -25,17 +26,8 @@ func (s *Service) Confirm(ctx context.Context, by actor.Actor, in Confirmation) 
 		if err != nil {
 			return err
 		}
-		w, err := s.waiting(tx, by, o, in.Rev)
-		if err != nil {
-			return err
-		}
-		if done, err = s.carryOut(tx, by, o, &w.document, RefuseUnknown, true); err != nil {
-			return err
-		}
-		if done.plan.Recalls > in.Recalls {
-			return ErrMoreRecalls.With("seen", in.Recalls, "now", done.plan.Recalls)
-		}
-		return nil
+		done, err = s.once(tx, by, func() (placed, error) { return s.confirm(tx, by, o, in) })
+		return err
 	})
 	if err != nil {
 		return Result{}, err
@@ -43,9 +35,21 @@ func (s *Service) Confirm(ctx context.Context, by actor.Actor, in Confirmation) 
 	return s.after(ctx, by, done)
 }
 
+func (s *Service) confirm(tx *db.Tx, by actor.Actor, o Order, in Confirmation) (placed, error) {
+	w, err := s.waiting(tx, by, o, in.Rev)
+	if err != nil {
+		return placed{}, err
+	}
+	done, err := s.carryOut(tx, by, o, &w.document, RefuseUnknown, true)
+	if err == nil && done.plan.Recalls > in.Recalls {
+		err = ErrMoreRecalls.With("seen", in.Recalls, "now", done.plan.Recalls)
+	}
+	return done, err
+}
+
 // Reject drops the waiting document of an order; the tickets stay as they are.
 // A copy of the document stays without effect. It needs order.write for the
-// buyer. Errors: ErrNotFound, ErrNotWaiting, ErrStaleRev.
+// buyer. An Idempotency-Key makes it repeatable. Errors: ErrNotFound, ErrNotWaiting, ErrStaleRev.
 func (s *Service) Reject(ctx context.Context, by actor.Actor, id ID, rev int64) (Result, error) {
 	done := placed{order: id, outcome: Unchanged}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
@@ -53,14 +57,17 @@ func (s *Service) Reject(ctx context.Context, by actor.Actor, id ID, rev int64) 
 		if err != nil {
 			return err
 		}
-		if _, err := s.waiting(tx, by, o, rev); err != nil {
-			return err
-		}
-		if err := dropPending(tx, by.Publisher, id); err != nil {
-			return err
-		}
-		o.State = stateOf(o.Quantity, o.Issued, false)
-		return s.close(tx, by, &o, done, "order.rejected")
+		_, err = s.once(tx, by, func() (placed, error) {
+			if _, err := s.waiting(tx, by, o, rev); err != nil {
+				return done, err
+			}
+			if err := dropPending(tx, by.Publisher, id); err != nil {
+				return done, err
+			}
+			o.State = stateOf(o.Quantity, o.Issued, false)
+			return done, s.close(tx, by, &o, done, "order.rejected")
+		})
+		return err
 	})
 	if err != nil {
 		return Result{}, err

@@ -82,18 +82,17 @@ func (s *Service) placeTx(tx *db.Tx, by actor.Actor, doc format.Document, u Unkn
 	if doc.Source, err = s.sender(tx, by, actor.OrderWrite, doc.Source); err != nil {
 		return placed{}, err
 	}
-	if doc.Unpaid {
-		return s.unpaid(tx, by, doc)
-	}
-	req, created, err := s.parties(tx, by, doc)
-	if err != nil {
-		return placed{}, err
-	}
-	load := func(id [16]byte) (placed, error) { return placed{order: ID(id), outcome: Unchanged}, nil }
-	return actor.Once(tx, by, load, func() ([16]byte, placed, error) {
+	return s.once(tx, by, func() (placed, error) {
+		if doc.Unpaid {
+			return s.unpaid(tx, by, doc)
+		}
+		req, created, err := s.parties(tx, by, doc)
+		if err != nil {
+			return placed{}, err
+		}
 		done, err := s.converge(tx, by, doc, req, u)
 		done.created = created
-		return done.order, done, err
+		return done, err
 	})
 }
 

@@ -1,8 +1,10 @@
 package order
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"strings"
@@ -24,13 +26,15 @@ type NewSource struct {
 // AddedSource is a new source with its secret, which is shown here only.
 type AddedSource struct {
 	Source
-	Secret string `json:"secret"`
+	Secret string      `json:"secret,omitempty"` // "" when a repeated request comes after a change of it
+	Note   *actor.Note `json:"note,omitempty"`   // says so
 }
 
 // AddSource lets a shop send orders. What the source may do is what its maker
-// may: it needs key.manage, order.write and org.write for the organization.
-// Errors: ErrSourceTaken, ErrSecret, ErrSourceValue, those of names in package
-// format, and the faults of package actor.
+// may: it needs key.manage, order.write and org.write for the organization. An
+// Idempotency-Key makes it repeatable. Errors: ErrSourceTaken, ErrSecret,
+// ErrSourceValue, those of names in package format, and the faults of package
+// actor.
 func (s *Service) AddSource(ctx context.Context, by actor.Actor, in NewSource) (AddedSource, error) {
 	if in.Unknown == "" {
 		in.Unknown = RefuseUnknown
@@ -51,25 +55,58 @@ func (s *Service) AddSource(ctx context.Context, by actor.Actor, in NewSource) (
 		if err := s.maySource(tx, by, in.Org); err != nil {
 			return err
 		}
-		src := Source{
-			ID: db.NewID[Source](tx), Name: in.Name, Kind: WooSource, Org: in.Org, Unknown: in.Unknown,
-			State: SourceActive, CreatedAt: tx.Now(), Rev: 1,
-		}
-		sealed, err := s.seal(tx, by.Publisher, src.ID, secrets{Current: in.Secret})
-		if err != nil {
-			return err
-		}
-		n, err := tx.Exec(qSourceInsert, by.Publisher, src.ID, src.Name, string(src.Kind), src.Org, sealed, string(src.Unknown), db.At(tx.Now()))
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return ErrSourceTaken.With("name", in.Name).At("/name")
-		}
-		out = AddedSource{Source: src, Secret: in.Secret}
-		return s.recordSource(tx, by, src, "order_source.added")
+		var err error
+		out, err = actor.OnceSaid(tx, by, func(a added) (AddedSource, error) { return s.addedBefore(tx, by, a) }, func() (added, AddedSource, error) {
+			src, err := s.addSource(tx, by, in)
+			return added{src.ID, digest(src.sealed)}, AddedSource{Source: src, Secret: in.Secret}, err
+		})
+		return err
 	})
 	return out, err
+}
+
+// added is what is kept of an AddSource with an Idempotency-Key: which secret was
+// made, by the digest of its sealed form, which says nothing about it.
+type added struct {
+	Source SourceID `json:"source"`
+	Seal   []byte   `json:"seal"`
+}
+
+// addedBefore answers a repeat: with the secret, unless another has taken its
+// place.
+func (s *Service) addedBefore(q db.Querier, by actor.Actor, a added) (AddedSource, error) {
+	src, err := sourceOf(q, qSource, by.Publisher, a.Source)
+	if err != nil {
+		return AddedSource{}, err
+	}
+	if !bytes.Equal(digest(src.sealed), a.Seal) {
+		return AddedSource{Source: src, Note: actor.ShownOnce()}, nil
+	}
+	have, err := s.open(q, by.Publisher, src)
+	return AddedSource{Source: src, Secret: have.Current}, err
+}
+
+func digest(sealed []byte) []byte {
+	sum := sha256.Sum256(sealed)
+	return sum[:]
+}
+
+func (s *Service) addSource(tx *db.Tx, by actor.Actor, in NewSource) (src Source, err error) {
+	src = Source{
+		ID: db.NewID[Source](tx), Name: in.Name, Kind: WooSource, Org: in.Org, Unknown: in.Unknown,
+		State: SourceActive, CreatedAt: tx.Now(), Rev: 1,
+	}
+	if src.sealed, err = s.seal(tx, by.Publisher, src.ID, secrets{Current: in.Secret}); err != nil {
+		return src, err
+	}
+	n, err := tx.Exec(qSourceInsert, by.Publisher, src.ID, src.Name, string(src.Kind), src.Org, src.sealed, string(src.Unknown), db.At(tx.Now()))
+	if err == nil && n == 0 {
+		err = ErrSourceTaken.With("name", in.Name).At("/name")
+	}
+	if err != nil {
+		return src, err
+	}
+	return src, s.recordSource(tx, by, src, "order_source.added")
 }
 
 // maySource checks every right that a source gets.

@@ -271,3 +271,33 @@ func (w *world) rotate(src order.AddedSource, raw []byte) {
 		w.t.Fatal("the old secret still works")
 	}
 }
+
+// A repeated AddSource shows the secret that it made, until another takes its
+// place.
+func TestRepeatedAddSource(t *testing.T) {
+	each(t, order.Settings{}, func(t *testing.T, w *world) {
+		by := w.A.All().With(actor.Retry{Key: "k", Route: "r", Body: [32]byte{1}})
+		add := func() order.AddedSource {
+			s, err := w.orders.AddSource(t.Context(), by, order.NewSource{Name: "shop"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		first := add()
+		if again := add(); again.ID != first.ID || again.Secret != first.Secret || again.Note != nil || first.Secret == "" {
+			t.Errorf("%+v, then %+v", first, again)
+		}
+		if _, err := w.orders.ChangeSource(t.Context(), w.A.All(), order.SourceChange{ID: first.ID, Secret: shopSecret}); err != nil {
+			t.Fatal(err)
+		}
+		late := add()
+		if late.ID != first.ID || late.Secret != "" || late.Note == nil || late.Note.Code != "actor.shown_once" || late.Note.Texts["de"] == late.Note.Texts["en"] {
+			t.Errorf("after a change: %+v", late)
+		}
+		by.Retry.Body = [32]byte{2}
+		if _, err := w.orders.AddSource(t.Context(), by, order.NewSource{Name: "shop2"}); !errors.Is(err, actor.ErrKeyReused) {
+			t.Errorf("another body: %v", err)
+		}
+	})
+}

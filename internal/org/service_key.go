@@ -12,7 +12,8 @@ import (
 // MadeKey is a new API key with its token, which is shown this once.
 type MadeKey struct {
 	Key
-	Token string `json:"token,omitempty"` // "" when a request is repeated
+	Token string      `json:"token,omitempty"` // "" when a request is repeated
+	Note  *actor.Note `json:"note,omitempty"`  // says so then
 }
 
 // CreateKey makes an API key for an organization, with a part of what the caller
@@ -30,28 +31,31 @@ func (s *Service) CreateKey(ctx context.Context, by actor.Actor, in NewKey) (Mad
 		if err != nil {
 			return MadeKey{}, err
 		}
-		if o.State != StateOpen {
-			return MadeKey{}, ErrClosed.With("number", o.Number)
-		}
-		k, err := s.newKey(tx, v, by, o, in)
-		if err != nil {
-			return MadeKey{}, err
-		}
 		load := func(id [16]byte) (MadeKey, error) {
 			k, err := one(tx, scanKey, qKey, by.Publisher, KeyID(id))
-			return MadeKey{Key: k}, err
+			return MadeKey{Key: k, Note: actor.ShownOnce()}, err
 		}
 		return actor.Once(tx, by, load, func() ([16]byte, MadeKey, error) {
-			made := MadeKey{Key: k}
-			made.Token, made.Hint = newToken()
-			if err := insertKey(tx, by.Publisher, made.Key, s.lookup(made.Token)); err != nil {
-				return k.ID, made, err
-			}
-			return k.ID, made, actor.Record(tx, by, actor.Entry{
-				Entity: "key", ID: k.ID, Event: "key.created",
-				Data: map[string]any{"org": k.Org, "permissions": k.Permissions, "expires_at": expiry(k.ExpiresAt)},
-			})
+			made, err := s.makeKey(tx, v, by, o, in)
+			return made.ID, made, err
 		})
+	})
+}
+
+func (s *Service) makeKey(tx *db.Tx, v actor.View, by actor.Actor, o Organization, in NewKey) (made MadeKey, err error) {
+	if o.State != StateOpen {
+		return made, ErrClosed.With("number", o.Number)
+	}
+	if made.Key, err = s.newKey(tx, v, by, o, in); err != nil {
+		return made, err
+	}
+	made.Token, made.Hint = newToken()
+	if err := insertKey(tx, by.Publisher, made.Key, s.lookup(made.Token)); err != nil {
+		return made, err
+	}
+	return made, actor.Record(tx, by, actor.Entry{
+		Entity: "key", ID: made.ID, Event: "key.created",
+		Data: map[string]any{"org": made.Org, "permissions": made.Permissions, "expires_at": expiry(made.ExpiresAt)},
 	})
 }
 

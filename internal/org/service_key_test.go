@@ -73,7 +73,7 @@ func TestRepeatedCreateKeyShowsNoToken(t *testing.T) {
 		in := org.NewKey{Name: "ERP", Permissions: perms(actor.OrderRead)}
 		one := must(h.CreateKey(t.Context(), by, in))(t)
 		two := must(h.CreateKey(t.Context(), by, in))(t)
-		if one.Key != two.Key || two.Token != "" {
+		if one.Key != two.Key || two.Token != "" || one.Note != nil || two.Note == nil || two.Note.Code != "actor.shown_once" {
 			t.Errorf("%+v and %+v", one, two)
 		}
 	})

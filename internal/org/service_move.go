@@ -28,8 +28,8 @@ type Effect struct {
 
 // Move hangs an organization, with everything below it, under another parent. The
 // caller must be able to write both the old and the new parent. Issued licenses
-// and stock stay with it. It returns ErrRoot, ErrCycle, ErrBadKind, ErrClosed,
-// ErrTooDeep and ErrStale.
+// and stock stay with it. An Idempotency-Key makes it repeatable. It returns
+// ErrRoot, ErrCycle, ErrBadKind, ErrClosed, ErrTooDeep and ErrStale.
 func (s *Service) Move(ctx context.Context, by actor.Actor, in Moving) (Effect, error) {
 	return write(ctx, s.d, func(tx *db.Tx) (Effect, error) {
 		v, err := s.locked(tx, by)
@@ -44,29 +44,57 @@ func (s *Service) Move(ctx context.Context, by actor.Actor, in Moving) (Effect, 
 		if err != nil {
 			return Effect{}, err
 		}
-		if err := o.check(in.Rev); err != nil {
-			return Effect{}, err
+		if in.DryRun {
+			return s.move(tx, by, v, o, target, in)
 		}
-		below := v.Subtree(o.ID)
-		from := o.Parent
-		after, err := o.move(target, v.Below(target.ID, o.ID), v.Depth(target.ID)+height(v, o.ID, below))
-		if err != nil {
-			return Effect{}, err
-		}
-		e, err := effect(tx, by.Publisher, after, below)
-		if err != nil {
-			return e, err
-		}
-		e.Lost = v.Ceiling(o.ID).Minus(v.Ceiling(target.ID))
-		if e.DryRun = in.DryRun; in.DryRun {
-			return e, nil
-		}
-		if e.Organization, err = place(tx, by.Publisher, after); err != nil {
-			return e, err
-		}
-		return e, actor.Record(tx, by, actor.Entry{
-			Entity: "org", ID: o.ID, Event: "org.moved", Data: map[string]any{"from": from, "to": target.ID},
-		})
+		return s.onceEffect(tx, by, o.ID, func() (Effect, error) { return s.move(tx, by, v, o, target, in) })
+	})
+}
+
+func (s *Service) move(tx *db.Tx, by actor.Actor, v actor.View, o, target Organization, in Moving) (Effect, error) {
+	if err := o.check(in.Rev); err != nil {
+		return Effect{}, err
+	}
+	below := v.Subtree(o.ID)
+	from := o.Parent
+	after, err := o.move(target, v.Below(target.ID, o.ID), v.Depth(target.ID)+height(v, o.ID, below))
+	if err != nil {
+		return Effect{}, err
+	}
+	e, err := effect(tx, by.Publisher, after, below)
+	if err != nil {
+		return e, err
+	}
+	e.Lost = v.Ceiling(o.ID).Minus(v.Ceiling(target.ID))
+	if e.DryRun = in.DryRun; in.DryRun {
+		return e, nil
+	}
+	if e.Organization, err = place(tx, by.Publisher, after); err != nil {
+		return e, err
+	}
+	return e, actor.Record(tx, by, actor.Entry{
+		Entity: "org", ID: o.ID, Event: "org.moved", Data: map[string]any{"from": from, "to": target.ID},
+	})
+}
+
+// touched is what is kept of an Effect for a repeat; the organization is read
+// anew.
+type touched struct {
+	Organizations int       `json:"organizations"`
+	Members       int64     `json:"members"`
+	Keys          int64     `json:"keys"`
+	Lost          actor.Set `json:"lost"`
+}
+
+// onceEffect runs do at most once per Idempotency-Key.
+func (s *Service) onceEffect(tx *db.Tx, by actor.Actor, id ID, do func() (Effect, error)) (Effect, error) {
+	load := func(t touched) (Effect, error) {
+		o, err := ByID(tx, by.Publisher, id)
+		return Effect{Organization: o, Organizations: t.Organizations, Members: t.Members, Keys: t.Keys, Lost: t.Lost}, err
+	}
+	return actor.OnceSaid(tx, by, load, func() (touched, Effect, error) {
+		e, err := do()
+		return touched{e.Organizations, e.Members, e.Keys, e.Lost}, e, err
 	})
 }
 
@@ -95,8 +123,8 @@ type Closing struct {
 }
 
 // Close shuts an organization: its members and keys do not get in any more, and
-// nothing new is hung below it. It returns ErrRoot, ErrHasChildren, ErrClosed and
-// ErrStale.
+// nothing new is hung below it. An Idempotency-Key makes it repeatable. It returns
+// ErrRoot, ErrHasChildren, ErrClosed and ErrStale.
 func (s *Service) Close(ctx context.Context, by actor.Actor, in Closing) (Effect, error) {
 	return write(ctx, s.d, func(tx *db.Tx) (Effect, error) {
 		v, err := s.locked(tx, by)
@@ -107,24 +135,32 @@ func (s *Service) Close(ctx context.Context, by actor.Actor, in Closing) (Effect
 		if err != nil {
 			return Effect{}, err
 		}
-		if err := o.check(in.Rev); err != nil {
-			return Effect{}, err
+		if in.DryRun {
+			return s.close(tx, by, o, in)
 		}
-		var children int64
-		if err := tx.QueryRow(qOrgOpenChildren, by.Publisher, o.ID).Scan(&children); err != nil {
-			return Effect{}, err
-		}
-		if o, err = o.close(children); err != nil {
-			return Effect{}, err
-		}
-		e, err := effect(tx, by.Publisher, o, []ID{o.ID})
-		if e.DryRun = in.DryRun; err != nil || in.DryRun {
-			return e, err
-		}
-		if e.Organization, err = save(tx, by.Publisher, o); err != nil {
-			return e, err
-		}
-		tx.AfterCommit(s.tokens.forget)
-		return e, actor.Record(tx, by, actor.Entry{Entity: "org", ID: o.ID, Event: "org.closed"})
+		return s.onceEffect(tx, by, o.ID, func() (Effect, error) { return s.close(tx, by, o, in) })
 	})
+}
+
+func (s *Service) close(tx *db.Tx, by actor.Actor, o Organization, in Closing) (Effect, error) {
+	if err := o.check(in.Rev); err != nil {
+		return Effect{}, err
+	}
+	var children int64
+	err := tx.QueryRow(qOrgOpenChildren, by.Publisher, o.ID).Scan(&children)
+	if err == nil {
+		o, err = o.close(children)
+	}
+	if err != nil {
+		return Effect{}, err
+	}
+	e, err := effect(tx, by.Publisher, o, []ID{o.ID})
+	if e.DryRun = in.DryRun; err != nil || in.DryRun {
+		return e, err
+	}
+	if e.Organization, err = save(tx, by.Publisher, o); err != nil {
+		return e, err
+	}
+	tx.AfterCommit(s.tokens.forget)
+	return e, actor.Record(tx, by, actor.Entry{Entity: "org", ID: o.ID, Event: "org.closed"})
 }

@@ -213,7 +213,8 @@ func reachOwn(q db.Querier, v actor.View, by actor.Actor, id ID) (Organization, 
 }
 
 // change is the frame of every change of one node: lock, rights, revision, rule
-// and store (act), journal. It returns the node as it is now.
+// and store (act), journal. It returns the node as it is now. An Idempotency-Key
+// makes it repeatable.
 func (s *Service) change(
 	ctx context.Context, by actor.Actor, id ID, rev int64,
 	reach func(db.Querier, actor.View, actor.Actor, ID) (Organization, error), event string,
@@ -228,13 +229,16 @@ func (s *Service) change(
 		if err != nil {
 			return Organization{}, err
 		}
-		if err := o.check(rev); err != nil {
-			return Organization{}, err
-		}
-		o, facts, err := act(tx, v, o)
-		if err != nil {
-			return Organization{}, err
-		}
-		return o, actor.Record(tx, by, actor.Entry{Entity: "org", ID: o.ID, Event: event, Data: facts})
+		load := func([16]byte) (Organization, error) { return o, nil } // the tree was locked before it was read
+		return actor.Once(tx, by, load, func() ([16]byte, Organization, error) {
+			if err := o.check(rev); err != nil {
+				return id, Organization{}, err
+			}
+			o, facts, err := act(tx, v, o)
+			if err != nil {
+				return id, Organization{}, err
+			}
+			return id, o, actor.Record(tx, by, actor.Entry{Entity: "org", ID: o.ID, Event: event, Data: facts})
+		})
 	})
 }

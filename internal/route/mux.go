@@ -168,8 +168,8 @@ func (m *Mux) admit(w *recorder, r *http.Request, rt Route) (actor.Actor, error)
 	return m.retry(r, rt, by)
 }
 
-// keyLimit is the longest Idempotency-Key, in characters.
-const keyLimit = 200
+// KeyLimit is the longest Idempotency-Key, in characters.
+const KeyLimit = 200
 
 // retry reads the Idempotency-Key of a POST and the hash of what is asked: the
 // body, and the query where there is one. Public routes have keys of their own
@@ -179,8 +179,8 @@ func (m *Mux) retry(r *http.Request, rt Route, by actor.Actor) (actor.Actor, err
 	if key == "" || r.Method != http.MethodPost || rt.Public {
 		return by, nil
 	}
-	if len(key) > keyLimit || strings.ContainsFunc(key, func(c rune) bool { return c < 0x21 || c > 0x7e }) {
-		return by, ErrKey.With("limit", keyLimit).At("Idempotency-Key")
+	if len(key) > KeyLimit || strings.ContainsFunc(key, func(c rune) bool { return c < 0x21 || c > 0x7e }) {
+		return by, ErrKey.With("limit", KeyLimit).At("Idempotency-Key")
 	}
 	body, err := ReadBody(r, rt.limit())
 	if err != nil {
