@@ -115,7 +115,7 @@ type Activation struct {
 	State     ActivationState
 	Counted   bool      // a restore that was drawn from the allowance
 	Version   int64     // of the license's content that was delivered last
-	Told      int64     // answer in which a recall or block was delivered; 0 = none
+	Told      int64     // counter of the message in whose answer a recall, a block or a change was told; 0 = nothing waits for a receipt
 	Why       string    // code of the reason of a recall or a restore
 	Started   time.Time // first placed
 	Ended     time.Time // zero while live

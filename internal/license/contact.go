@@ -86,7 +86,7 @@ type contact struct {
 	counted  map[LicenseID][]time.Time // counted restores; for a restore
 	tried    map[trialID]LicenseID     // trial marks of the device and customer that exist, with their license
 	churn    time.Duration             // how long the ticket has to wait for one more change of seats
-	answered bool                      // the request under a receipt's nonce is known
+	answered int64                     // counter of the message under a receipt's nonce; 0 = unknown
 	newID    func() ActivationID
 
 	changes []change
@@ -122,7 +122,7 @@ func (c *contact) hear() error {
 	}
 	switch c.msg.typ {
 	case wire.TypeReceipt:
-		return c.repair()
+		return c.confirm()
 	case wire.TypeReturn:
 		return c.giveBack()
 	}
@@ -188,7 +188,7 @@ func (c *contact) recognize() error {
 		return nil
 	case m.ctr < b.firstCtr:
 		return ErrOldCounter.With("value", m.ctr) // of a refused message before the first one that counted
-	case m.typ == wire.TypeReceipt && c.answered:
+	case m.typ == wire.TypeReceipt && c.answered != 0:
 		return errLateReceipt
 	}
 	return c.doubt("counter")
@@ -351,14 +351,15 @@ func (c *contact) recalls() error {
 }
 
 // assigned delivers again what the container should hold and does not, or holds
-// in an older version; a refresh renews everything.
+// in an older version, or maybe so: a copy says its generation, and of a change
+// only a receipt says that it has arrived. A refresh renews everything.
 func (c *contact) assigned() error {
 	for _, a := range c.here {
 		l := c.licenses[a.License]
 		if a.State == ActivationRecallPending || l.State != LicenseAvailable {
 			continue
 		}
-		stale := a.Version < l.Version || slices.Contains(c.missing, a)
+		stale := a.Version < l.Version || a.Told != 0 || slices.Contains(c.missing, a)
 		if _, over := l.over(c.now); over && !stale {
 			continue
 		}
@@ -435,9 +436,23 @@ func (c *contact) block(a *Activation) {
 // tell notes the first answer in which a recall or block was delivered.
 func (c *contact) tell(a *Activation) {
 	if a.Told == 0 {
-		a.Told = c.box.Seq + 1
+		a.Told = c.msg.ctr
 		c.mark(a)
 	}
+}
+
+// confirm takes a receipt: what was told in the answer that it names is there.
+func (c *contact) confirm() error {
+	if err := c.repair(); err != nil {
+		return err
+	}
+	for _, a := range c.here {
+		if a.Told != 0 && a.Told == c.answered && a.State != ActivationRecallPending {
+			a.Told = 0
+			c.mark(a)
+		}
+	}
+	return nil
 }
 
 func (c *contact) command(step Step, cmd wire.Command) {
@@ -450,8 +465,8 @@ func (c *contact) deliver(step Step, a *Activation) {
 			return
 		}
 	}
-	if l := c.licenses[a.License]; a.Version != l.Version {
-		a.Version = l.Version
+	if l := c.licenses[a.License]; a.Version != l.Version || a.Told != 0 {
+		a.Version, a.Told = l.Version, c.msg.ctr
 		c.mark(a)
 	}
 	c.changes = append(c.changes, change{step: step, deliver: a})

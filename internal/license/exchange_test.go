@@ -224,3 +224,50 @@ func TestJournal(t *testing.T) {
 		}
 	})
 }
+
+// A change of a license that was told in an answer which got lost is told again
+// in the next one, whatever that was asked for, until a receipt for it comes.
+func TestLostChange(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i, other := w.sell(item(catalog.Multi), 1), w.sell(item(catalog.Multi), 1)
+		lid := i.Licenses[0]
+		a := w.box()
+		_, err := a.activate(i.Code)
+		must(t, err)
+		told := func() (string, bool) {
+			r := a.request(wire.ActActivate, withCode(other.Code))
+			got, err := a.send(r)
+			must(t, err)
+			return r.Nonce, slices.ContainsFunc(got.licenses, func(l *wire.License) bool { return l.ID == lid.String() })
+		}
+		if _, yes := told(); yes {
+			t.Error("told although nothing has changed")
+		}
+		_, err = w.BlockLicense(t.Context(), w.a.All(), lid)
+		must(t, err)
+		_, err = w.UnblockLicense(t.Context(), w.a.All(), lid)
+		must(t, err)
+		lost, yes := told()
+		if !yes {
+			t.Error("a change was not told")
+		}
+		confirm := func(nonce string) {
+			r := a.receipt()
+			r.Nonce = nonce
+			_, err := a.send(r)
+			must(t, err)
+		}
+		newest, yes := told()
+		confirm(lost)
+		_, still := told()
+		if !yes || !still {
+			t.Errorf("told again: %v without a receipt, %v after one for another answer", yes, still)
+		}
+		confirm(newest)
+		newest, yes = told() // the answer that was confirmed is not the newest one with the change
+		confirm(newest)
+		if _, still = told(); !yes || still {
+			t.Errorf("told again: %v before the receipt, %v after it", yes, still)
+		}
+	})
+}

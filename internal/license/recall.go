@@ -26,7 +26,7 @@ func (l *License) recall(live []*Activation, why string) ([]act, error) {
 		if a.State, err = a.State.Recall(); err != nil {
 			return nil, err
 		}
-		a.Why, a.dirty = why, true
+		a.Why, a.Told, a.dirty = why, 0, true
 		acts = append(acts, act{"activation", a.ID, "activation.recall_pending", placeOf(a, ExchangeID{})})
 	}
 	if l.State != to {
@@ -42,6 +42,9 @@ func (l *License) owe(a *Activation, by int64, why string) (act, error) {
 	to, err := a.State.Recall()
 	if err != nil {
 		return act{}, err
+	}
+	if a.State != to && a.Told != 0 {
+		a.Told, a.Version = 0, 0 // it was not this that was told; what was waits to be told again
 	}
 	a.State, a.Why, a.dirty = to, why, true
 	a.Shrink += by

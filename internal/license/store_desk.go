@@ -284,7 +284,9 @@ func (k *desk) contact(m *message) (*contact, error) {
 		newID: func() ActivationID { return db.NewID[Activation](k.tx) },
 	}
 	for _, id := range m.confirms {
-		c.answered = c.answered || k.exchanges[id] != nil
+		if x := k.exchanges[id]; x != nil {
+			c.answered = x.ctr
+		}
 	}
 	for _, l := range m.lookups {
 		if o := k.opened[l]; o != nil {
