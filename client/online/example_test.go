@@ -13,6 +13,7 @@ import (
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/online"
 	"github.com/licet/licet/internal/clienttest"
+	"github.com/licet/licet/internal/pagetest"
 	"github.com/licet/licet/wire"
 )
 
@@ -93,29 +94,20 @@ func contact(ctx context.Context, c *client.Container) error {
 	return err
 }
 
+// TestPage holds the page's code to the functions above, runs each of them, and
+// starts the example as the page does.
 func TestPage(t *testing.T) {
-	page, err := os.ReadFile("../../docs/how-to/sdk-go.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	page := pagetest.Open(t, "docs/how-to/sdk-go.md")
 	code, err := os.ReadFile("example_test.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	plain := strings.Join(strings.Fields(string(code)), " ")
-	blocks := strings.Split(string(page), "```go\n")[1:]
-	for _, b := range blocks {
-		b, _, _ = strings.Cut(b, "```")
-		if !strings.Contains(plain, strings.Join(strings.Fields(b), " ")) {
-			t.Errorf("this code of the page is not in example_test.go:\n%s", b)
+	for _, b := range page.Blocks("go") {
+		if !strings.Contains(plain, strings.Join(strings.Fields(b.Take()), " ")) {
+			t.Errorf("%s: this code is not in example_test.go:\n%s", b.At(), b.Text)
 		}
 	}
-	if len(blocks) < 5 {
-		t.Errorf("%d blocks of code", len(blocks))
-	}
-}
-
-func TestPageRuns(t *testing.T) {
 	p := clienttest.New("acme")
 	s := clienttest.NewServer(p)
 	h := httptest.NewServer(s)
@@ -166,4 +158,12 @@ func TestPageRuns(t *testing.T) {
 			t.Errorf("%v says nothing", err)
 		}
 	}
+
+	sh := pagetest.NewShell(t)
+	if err := os.WriteFile(sh.Path("pins.json"), p.Pins(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := &clienttest.Offer{ID: clienttest.ID(3), Product: "CAD", Article: "CAD-PRO", Features: []string{"draw2d"}}
+	sh.Typed = s.Sell(o) + "\n"
+	sh.Run(page.Blocks("sh", "console")...)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/licet/licet/internal/clienttest"
+	"github.com/licet/licet/internal/pagetest"
 )
 
 // In scripts the program runs as a process of its own, on a machine and at a time
@@ -169,29 +170,12 @@ func TestScripts(t *testing.T) {
 
 // TestTutorial runs every command of the tutorial, in order, in one folder.
 func TestTutorial(t *testing.T) {
-	page, err := os.ReadFile("../../docs/tutorials/activate.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var script strings.Builder
 	script.WriteString("sell ticket.txt seats=2\nargument ticket.txt TICKET\npair pairing.txt ticket.txt\nargument pairing.txt PAIRING\n")
-	n := 0
-	inside := false
-	for line := range strings.Lines(string(page)) {
-		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "```") {
-			inside = !inside
+	for _, b := range pagetest.Open(t, "docs/tutorials/activate.md").Blocks("sh", "console") {
+		for _, c := range b.Commands() {
+			script.WriteString(tutorialLine(c.Text, c.Note))
 		}
-		command, ok := strings.CutPrefix(line, "$ ")
-		if !inside || !ok {
-			continue
-		}
-		n++
-		command, comment, _ := strings.Cut(command, "   # ")
-		script.WriteString(tutorialLine(strings.TrimSpace(command), comment))
-	}
-	if n < 10 {
-		t.Fatalf("only %d commands on the page", n)
 	}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "tutorial.txtar"), []byte(script.String()), 0o600); err != nil {

@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 
+	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/app"
 	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/sign"
 	"github.com/licet/licet/internal/text"
 )
 
@@ -69,6 +71,9 @@ func (e *env) backup(asJSON bool, key, folder string, m db.Manifest) error {
 type backupRestoreCmd struct {
 	Folder  string `arg:"" help:"The backup."`
 	Journal string `help:"Folder of the shipped issuance journal; default: journal-ship."`
+	Keys    string `help:"Export of licet key export, if the identity file is lost: a new one is made." type:"path"`
+	passFlag
+	JSON bool `help:"The manifest, the epoch and what was replayed as JSON."`
 }
 
 // Run implements the command.
@@ -76,9 +81,36 @@ func (c backupRestoreCmd) Run(e *env) error {
 	if c.Journal != "" {
 		e.config.JournalShip = c.Journal
 	}
-	result, err := app.Restore(e.ctx, e.config, c.Folder, app.Seams{Log: app.NewLog(e.err, e.config.LogFormat, "warn")})
+	var repair func() error
+	if c.Keys != "" {
+		file, err := e.read(c.Keys)
+		if err != nil {
+			return err
+		}
+		pass, err := c.ask(e, c.Keys, false)
+		if err != nil {
+			return err
+		}
+		if err := sign.CheckExport(file, pass); err != nil {
+			return err
+		}
+		repair = func() error {
+			return e.repair(func(keys *sign.Service, by actor.Actor) error {
+				_, err := keys.Import(e.ctx, by, file, pass)
+				return err
+			})
+		}
+	}
+	result, err := app.Restore(e.ctx, e.config, c.Folder, repair, app.Seams{Log: app.NewLog(e.err, e.config.LogFormat, "warn")})
 	if err != nil {
 		return err
 	}
-	return printJSON(e.out, result)
+	if c.JSON {
+		return printJSON(e.out, result)
+	}
+	if err := e.backup(false, "cli.backup.restored", c.Folder, result.Backup); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(e.out, text.T(e.lang, "cli.backup.replayed", "rows", text.Number(e.lang, result.Replayed), "epoch", result.Epoch))
+	return err
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/licet/licet/internal/app"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/demo"
+	"github.com/licet/licet/internal/pagetest"
 	"github.com/licet/licet/internal/sign"
 	"github.com/licet/licet/wire"
 )
@@ -82,13 +83,10 @@ func (f *field) licet(words ...string) string {
 }
 
 // block runs a code block of the page.
-func (f *field) block(block string) {
+func (f *field) block(b *pagetest.Block) {
 	f.t.Helper()
-	for line := range strings.Lines(block) {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
+	for _, c := range b.Commands() {
+		line := c.Text
 		words := strings.Fields(os.Expand(strings.ReplaceAll(line, `"`, ""), func(name string) string {
 			v, ok := f.vars[name]
 			if !ok {

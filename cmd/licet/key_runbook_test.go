@@ -7,10 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/licet/licet/internal/pagetest"
 	"github.com/licet/licet/internal/sign"
 	"github.com/licet/licet/wire"
 )
@@ -48,23 +48,9 @@ var drills = []drill{
 // was shipped before anything happened and holds the original pins only.
 func TestRunbook(t *testing.T) {
 	quick(t)
-	page := readRunbook(t)
-	done := map[string]map[int]bool{}
+	page := pagetest.Open(t, "docs/ops/keys.md").Sections("sh")
 	for _, d := range drills {
-		if done[d.section] == nil {
-			done[d.section] = map[int]bool{}
-		}
-		for _, b := range d.blocks {
-			done[d.section][b] = true
-		}
 		t.Run(strings.ReplaceAll(d.section, " ", "-"), func(t *testing.T) { playDrill(t, page, d) })
-	}
-	for section, blocks := range page {
-		for i := range blocks {
-			if !done[section][i] {
-				t.Errorf("block %d of %q is run by no test", i, section)
-			}
-		}
 	}
 }
 
@@ -75,7 +61,7 @@ func quick(t *testing.T) {
 	t.Cleanup(func() { rootWork = 0 })
 }
 
-func playDrill(t *testing.T, page map[string][]string, d drill) {
+func playDrill(t *testing.T, page map[string][]*pagetest.Block, d drill) {
 	t.Helper()
 	f := newField(t)
 	isSetUp := strings.HasPrefix(d.section, "Set up")
@@ -98,55 +84,6 @@ func playDrill(t *testing.T, page map[string][]string, d drill) {
 		f.ship()
 	}
 	d.after(f)
-}
-
-var (
-	heading = regexp.MustCompile(`(?m)^## (.+)$`)
-	fence   = regexp.MustCompile("(?s)```sh\n(.*?)```")
-)
-
-// readRunbook returns the code blocks of the page by section.
-func readRunbook(t *testing.T) map[string][]string {
-	t.Helper()
-	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "ops", "keys.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	page := string(raw)
-	out := map[string][]string{}
-	at := heading.FindAllStringSubmatchIndex(page, -1)
-	for i, m := range at {
-		end := len(page)
-		if i+1 < len(at) {
-			end = at[i+1][0]
-		}
-		name := page[m[2]:m[3]]
-		for _, b := range fence.FindAllStringSubmatch(page[m[1]:end], -1) {
-			out[name] = append(out[name], b[1])
-		}
-	}
-	if len(out) < 10 {
-		t.Fatalf("only %d sections with commands", len(out))
-	}
-	return out
-}
-
-// The links of the page lead somewhere.
-func TestRunbookLinks(t *testing.T) {
-	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "ops", "keys.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := map[string]bool{}
-	for _, m := range heading.FindAllSubmatch(raw, -1) {
-		name := strings.ToLower(string(m[1]))
-		known["#"+strings.ReplaceAll(strings.ReplaceAll(name, ":", ""), " ", "-")] = true
-	}
-	for _, m := range regexp.MustCompile(`\]\((#[^)]+)\)`).FindAllSubmatch(raw, -1) {
-		if !known[string(m[1])] {
-			t.Errorf("no section for %s", m[1])
-		}
-	}
 }
 
 // sells shows that a new machine gets a license and that its product, with the

@@ -52,7 +52,7 @@ func cliReference(w io.Writer, model *kong.Application) error {
 	b.WriteString("# The command line\n\nGenerated from the program. Every command also takes the [settings](config.md).\n\n" +
 		"Exit codes: 0 done, 1 failed, 2 called wrongly, 3 refused by a rule, 4 not found, 5 not reachable, 75 try again.\n")
 	for _, leaf := range model.Leaves(true) {
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n```\n%s\n```\n", leaf.FullPath(), leaf.Help, leaf.Summary())
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n```text\n%s\n```\n", leaf.FullPath(), leaf.Help, leaf.Summary())
 		for _, p := range leaf.Positional {
 			fmt.Fprintf(&b, "- `%s` %s\n", p.Summary(), p.Help)
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/org"
 	"github.com/licet/licet/internal/ship"
+	"github.com/licet/licet/internal/sign"
 )
 
 // The issuance journal lives in one file per publisher, in a folder of its own:
@@ -131,10 +132,25 @@ type Restored struct {
 
 // Restore loads a backup into the empty database of the configuration, raises
 // the epoch, and replays the shipped issuance journal, so that what was issued
-// after the backup is known again and no seat is sold twice.
-func Restore(ctx context.Context, c Config, folder string, s Seams) (Restored, error) {
+// after the backup is known again and no seat is sold twice. The identity file
+// must be in the data folder before anything is loaded (ErrRestoreIdentity), for
+// a database that is loaded but not replayed must not be served; where it is lost,
+// repair makes a new one once the database is there. nil: there is no other way.
+func Restore(ctx context.Context, c Config, folder string, repair func() error, s Seams) (Restored, error) {
 	s.fill()
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return Restored{}, err
+	}
+	_, err := sign.LoadIdentity(filepath.Join(c.Data, identityName))
+	switch {
+	case !errors.Is(err, sign.ErrIdentityMissing):
+		repair = nil
+	case repair == nil:
+		return Restored{}, ErrRestoreIdentity.With("path", filepath.Join(c.Data, identityName))
+	default:
+		err = nil
+	}
+	if err != nil {
 		return Restored{}, err
 	}
 	m, err := db.Restore(ctx, c.Options(s.Now, s.Hooks), folder)
@@ -142,6 +158,11 @@ func Restore(ctx context.Context, c Config, folder string, s Seams) (Restored, e
 		return Restored{}, err
 	}
 	out := Restored{Backup: m}
+	if repair != nil {
+		if err := repair(); err != nil {
+			return out, err
+		}
+	}
 	a, err := Open(ctx, c, s)
 	if err != nil {
 		return out, err

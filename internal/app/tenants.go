@@ -12,6 +12,8 @@ import (
 var (
 	ErrNoPublisher    = fault.New(fault.NotFound, "app.no_publisher")
 	ErrWhichPublisher = fault.New(fault.Invalid, "app.which_publisher")
+	// ErrRestoreIdentity: a restore finds no identity file; nothing was loaded (path).
+	ErrRestoreIdentity = fault.New(fault.Conflict, "app.restore_identity")
 )
 
 // Publishers returns all tenants of the installation.

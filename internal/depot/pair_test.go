@@ -18,6 +18,7 @@ import (
 	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/depot"
 	"github.com/licet/licet/internal/license"
+	"github.com/licet/licet/internal/pagetest"
 	"github.com/licet/licet/internal/route"
 	"github.com/licet/licet/internal/text"
 	"github.com/licet/licet/wire"
@@ -166,7 +167,7 @@ func TestBrowserPair(t *testing.T) {
 		leftOut(t, "nothing tells this machine from another")
 	}
 	b := newBrowser(t)
-	wizard := buildWizard(t)
+	wizard := pagetest.Program(t, "licet-activate")
 	w := newWorld(t, time.Now())
 	for _, l := range visitors {
 		t.Run(l.String(), func(t *testing.T) {
@@ -174,18 +175,6 @@ func TestBrowserPair(t *testing.T) {
 			pairInBrowser(t, tab(t, b, l), w, l, wizard)
 		})
 	}
-}
-
-// buildWizard makes the real licet-activate.
-func buildWizard(t *testing.T) string {
-	t.Helper()
-	wizard := filepath.Join(t.TempDir(), "licet-activate")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", wizard, "./cmd/licet-activate")
-	build.Dir = "../.."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return wizard
 }
 
 func pairInBrowser(t *testing.T, p *rod.Page, w *world, l look, wizard string) {

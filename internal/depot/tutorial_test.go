@@ -11,27 +11,27 @@ import (
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/pagetest"
 )
 
 // TestTutorial runs the commands of the tutorial with the real wizard, on this
 // machine, and uploads what they write.
 func TestTutorial(t *testing.T) {
-	page, err := os.ReadFile("../../docs/tutorials/depot.md")
-	must(t, err)
 	var commands [][]string
-	for line := range strings.Lines(string(page)) {
-		if rest, ok := strings.CutPrefix(line, "$ licet-activate "); ok {
+	for _, b := range pagetest.Open(t, "docs/tutorials/depot.md").Blocks("sh", "console") {
+		for _, c := range b.Commands() {
+			rest, ok := strings.CutPrefix(c.Text, "licet-activate ")
+			if !ok {
+				t.Fatalf("only licet-activate is run: %s", c.Text)
+			}
 			commands = append(commands, strings.Fields(rest))
 		}
-	}
-	if len(commands) < 5 {
-		t.Fatalf("%d commands", len(commands))
 	}
 	if len(client.ThisMachine().Components) == 0 {
 		leftOut(t, "nothing tells this machine from another")
 	}
 	dir := t.TempDir()
-	wizard := buildWizard(t)
+	wizard := pagetest.Program(t, "licet-activate")
 	w := newWorld(t, time.Now())
 	i := w.sell(item(catalog.Multi, func(s *catalog.Snapshot) { s.Model.Fingerprint.Min = 0 }), 1)
 	pins, err := json.Marshal(w.pins())

@@ -33,7 +33,7 @@ func TestRestore(t *testing.T) {
 		for epoch := int64(2); epoch <= 3; epoch++ {
 			d.shipped()
 			d.lose()
-			restored, err := app.Restore(t.Context(), w.config(), d.backup, app.Seams{Now: w.clock.now})
+			restored, err := app.Restore(t.Context(), w.config(), d.backup, nil, app.Seams{Now: w.clock.now})
 			must(t, err)
 			if restored.Epoch != epoch || restored.Replayed == 0 {
 				t.Fatalf("%+v", restored)

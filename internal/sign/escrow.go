@@ -55,6 +55,13 @@ func (e escrow) seal(passphrase string, work int) ([]byte, error) {
 	return sealPassphrase(plain, passphrase, work)
 }
 
+// CheckExport reports whether an export opens under a passphrase, before
+// something is done that needs it. Errors: sign.wrong_passphrase, sign.escrow_file.
+func CheckExport(file []byte, passphrase string) error {
+	_, err := openEscrow(file, passphrase)
+	return err
+}
+
 // openEscrow undoes seal.
 func openEscrow(file []byte, passphrase string) (escrow, error) {
 	var e escrow

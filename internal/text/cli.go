@@ -58,6 +58,14 @@ var (
 		EN: "The backup in {folder} is whole: {tables} tables, {rows} rows, {kib} KiB; {engine}, schema {schema}, epoch {epoch}, made {at}.",
 		DE: "Die Sicherung in {folder} ist vollständig: {tables} Tabellen, {rows} Zeilen, {kib} KiB; {engine}, Schema {schema}, Epoche {epoch}, erstellt {at}.",
 	})
+	_ = add("cli.backup.restored", Entry{
+		EN: "The backup in {folder} is loaded: {tables} tables, {rows} rows, {kib} KiB; {engine}, schema {schema}, epoch {epoch}, made {at}.",
+		DE: "Die Sicherung in {folder} ist geladen: {tables} Tabellen, {rows} Zeilen, {kib} KiB; {engine}, Schema {schema}, Epoche {epoch}, erstellt {at}.",
+	})
+	_ = add("cli.backup.replayed", Entry{
+		EN: "The shipped journal knew {rows} rows that the backup did not; they are back. The epoch is {epoch} now.",
+		DE: "Das ausgelagerte Journal kannte {rows} Zeilen, die der Sicherung fehlten; sie sind wieder da. Die Epoche ist nun {epoch}.",
+	})
 	_ = add("cli.backup.identity", Entry{
 		EN: "The identity file that opens the sealed keys is not part of a backup: keep a copy of {file} apart.",
 		DE: "Die Identitätsdatei, die die versiegelten Schlüssel öffnet, gehört nicht zur Sicherung: Bewahren Sie eine Kopie von {file} getrennt auf.",
