@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/goccy/go-yaml"
 )
@@ -27,6 +28,9 @@ type Config struct {
 	DepotListen  string         // address of the public depot
 	OpsListen    string         // address of metrics and health
 	PublicURL    string         // how the outside reaches the depot
+	DepotOf      string         // short name of the publisher for whom the depot speaks; "" = the only one
+	Contact      string         // for questions of the depot's visitors
+	Download     string         // where the activation wizard can be had
 	TLSCert      string         // file
 	TLSKey       string         // file
 	Proxies      []netip.Prefix // whose forwarding headers are believed
@@ -132,6 +136,14 @@ func databaseURL(v string) error {
 	return errors.New("must be empty for the embedded database, or postgres://user@host/name")
 }
 
+// contact is what a page may show and link to.
+func contact(v string) error {
+	if len(v) > 200 || strings.ContainsFunc(v, unicode.IsControl) {
+		return errors.New("must be one line of at most 200 bytes: a mail address, a web address, or text")
+	}
+	return nil
+}
+
 func webURL(v string) error {
 	u, err := url.Parse(v)
 	if v != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "") {
@@ -154,6 +166,9 @@ var options = []option{
 	textOption("depot-listen", "127.0.0.1:8421", "Address of the public depot.", func(c *Config) *string { return &c.DepotListen }, address),
 	textOption("ops-listen", "127.0.0.1:8422", "Address of health, metrics and the job page; keep it inside.", func(c *Config) *string { return &c.OpsListen }, address),
 	textOption("public-url", "", "How customers reach the depot; printed on tickets and sent to products.", func(c *Config) *string { return &c.PublicURL }, webURL),
+	textOption("depot-publisher", "", "Short name of the publisher for whom the depot speaks; codes of others are unknown there. Default: the only one, or all.", func(c *Config) *string { return &c.DepotOf }, nil),
+	textOption("depot-contact", "", "Mail address, web address or text for questions; stands on the depot's pages.", func(c *Config) *string { return &c.Contact }, contact),
+	textOption("depot-download", "", "Where customers get the activation wizard; empty says that it came with the program.", func(c *Config) *string { return &c.Download }, webURL),
 	textOption("tls-cert", "", "Certificate chain (PEM file); empty behind a reverse proxy.", func(c *Config) *string { return &c.TLSCert }, nil),
 	textOption("tls-key", "", "Private key of the certificate (PEM file).", func(c *Config) *string { return &c.TLSKey }, nil),
 	{

@@ -238,6 +238,6 @@ func (a *App) authenticate(ctx context.Context, r *http.Request, addr netip.Addr
 // mux builds the Mux of one listener.
 func (a *App) mux(name string, table []route.Route, o route.Options) *route.Mux {
 	o.Authenticate, o.Now, o.Log = a.authenticate, a.seams.Now, a.seams.Log.With("listener", name)
-	o.Proxies, o.InFlight, o.Observe, o.Trace = a.Config.Proxies, a.Config.InFlight, a.metrics.observe(name), a.trace()
+	o.PublicURL, o.Proxies, o.InFlight, o.Observe, o.Trace = a.Config.PublicURL, a.Config.Proxies, a.Config.InFlight, a.metrics.observe(name), a.trace()
 	return route.New(table, o)
 }

@@ -26,6 +26,7 @@ type Options struct {
 	Authenticate func(ctx context.Context, r *http.Request, addr netip.Addr) (actor.Actor, error)
 	Now          func() time.Time
 	Log          *slog.Logger
+	PublicURL    string                                                                            // forms from pages under it are taken, also behind a proxy that rewrites Host; "" = none
 	Proxies      []netip.Prefix                                                                    // whose forwarding headers are believed
 	InFlight     int                                                                               // requests at a time; 0 = 1024
 	Observe      func(rt Route, status int, took time.Duration)                                    // metrics; nil = none
@@ -48,6 +49,11 @@ func New(table []Route, o Options) *Mux {
 		o.InFlight = 1024
 	}
 	m := &Mux{options: o, mux: http.NewServeMux(), load: newLoad(o.InFlight), origin: http.NewCrossOriginProtection()}
+	if own := originOf(o.PublicURL); own != "" {
+		if err := m.origin.AddTrustedOrigin(own); err != nil {
+			panic(fmt.Sprintf("%s is no origin: %v", own, err))
+		}
+	}
 	for _, rt := range table {
 		if !rt.Public && rt.Permission == "" {
 			panic(fmt.Sprintf("route %s %s has no permission and is not public", rt.Method, rt.Pattern))

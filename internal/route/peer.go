@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -51,6 +52,20 @@ func peer(r *http.Request) netip.Addr {
 		return netip.Addr{}
 	}
 	return at.Addr().Unmap()
+}
+
+// originOf is what browsers send as the Origin of pages under an address; "" for
+// none.
+func originOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
+	if usual := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]; usual != "" {
+		u.Host = strings.TrimSuffix(u.Host, usual)
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 func (m *Mux) trusted(a netip.Addr) bool {

@@ -226,6 +226,29 @@ func TestCrossOriginForms(t *testing.T) {
 	}
 }
 
+// Behind a proxy that rewrites Host the forms of our own pages are known by the
+// configured address; nobody else's are.
+func TestOriginBehindProxy(t *testing.T) {
+	for _, public := range []string{"http://Depot.example:80/", "http://depot.example/licenses", "http://depot.example"} {
+		m := mux(route.Options{PublicURL: public}, route.Route{Method: "POST", Pattern: "/form", Public: true, HTML: true, Handler: ok})
+		for origin, want := range map[string]int{
+			"http://depot.example": 200, "http://depot.example:8080": 403, "https://depot.example": 403, "http://evil.example": 403,
+			"http://depot.example.evil.example": 403, "null": 403,
+		} {
+			if res, p := do(t, m, "POST", "/form", "", "Origin", origin); res.StatusCode != want {
+				t.Errorf("%s, a form of %s: %d %s", public, origin, res.StatusCode, p.Code)
+			}
+		}
+		if res, _ := do(t, m, "POST", "/form", "", "Origin", "http://evil.example", "Sec-Fetch-Site", "cross-site"); res.StatusCode != 403 {
+			t.Errorf("another site's: %d", res.StatusCode)
+		}
+	}
+	m := mux(route.Options{PublicURL: "depot"}, route.Route{Method: "POST", Pattern: "/form", Public: true, HTML: true, Handler: ok})
+	if res, _ := do(t, m, "POST", "/form", "", "Origin", "http://depot"); res.StatusCode != 403 {
+		t.Errorf("without an address: %d", res.StatusCode)
+	}
+}
+
 func TestBodyCut(t *testing.T) {
 	m := mux(route.Options{}, route.Route{Method: "POST", Pattern: "/", Public: true, Handler: func(_ http.ResponseWriter, r *http.Request, _ actor.Actor) error {
 		_, err := route.ReadBody(r, 10)
