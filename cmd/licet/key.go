@@ -216,16 +216,56 @@ func (c keyIdentRotateCmd) Run(e *env) error {
 
 // keyPepperCmd works on peppers.
 type keyPepperCmd struct {
-	Rotate keyPepperRotateCmd `cmd:"" help:"Make a new pepper for codes stored from now on."`
-	Retire keyPepperRetireCmd `cmd:"" help:"Delete a pepper under which nothing is stored any more."`
+	List    keyPepperListCmd    `cmd:"" help:"List the peppers with what is stored under each."`
+	Rotate  keyPepperRotateCmd  `cmd:"" help:"Make a new pepper; a few minutes later the server moves all codes to it."`
+	Reindex keyPepperReindexCmd `cmd:"" help:"Move all codes to the newest pepper now, beside a running server."`
+	Retire  keyPepperRetireCmd  `cmd:"" help:"Delete a pepper under which nothing is stored any more."`
+}
+
+type keyPepperListCmd struct{ jsonFlag }
+
+// Run implements the command.
+func (c keyPepperListCmd) Run(e *env) error {
+	return e.installation(func(keys *sign.Service, by actor.Actor) error {
+		all, err := keys.Peppers(e.ctx, by)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return printJSON(e.out, all)
+		}
+		for _, p := range all {
+			fmt.Fprintln(e.out, text.T(e.lang, "cli.key.pepper_line", "id", p.ID, "day", dateOf(e.lang, p.From), "stored", text.Number(e.lang, p.Stored)))
+		}
+		return nil
+	})
+}
+
+type keyPepperReindexCmd struct{ jsonFlag }
+
+// Run implements the command.
+func (c keyPepperReindexCmd) Run(e *env) error {
+	return e.with(func(a *app.App) error {
+		done, err := a.Reindex(e.ctx, actor.Installation(), func(moved int64) error {
+			if c.JSON {
+				return nil
+			}
+			_, err := fmt.Fprintln(e.err, text.T(e.lang, "cli.key.pepper_moving", "moved", text.Number(e.lang, moved)))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return c.tell(e, done, "cli.key.pepper_moved", "moved", text.Number(e.lang, done.Moved), "left", text.Number(e.lang, done.Left))
+	})
 }
 
 type keyPepperRotateCmd struct{ jsonFlag }
 
 // Run implements the command.
 func (c keyPepperRotateCmd) Run(e *env) error {
-	return e.installation(func(keys *sign.Service, by actor.Actor) error {
-		id, err := keys.RotatePepper(e.ctx, by)
+	return e.with(func(a *app.App) error {
+		id, err := a.RotatePepper(e.ctx, actor.Installation())
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/licet/licet/internal/pagetest"
 	"github.com/licet/licet/internal/sign"
@@ -42,6 +43,7 @@ var drills = []drill{
 	{"Lost identity file", []int{0, 1}, (*field).loseYoungKeys, (*field).rotated},
 	{"Stolen server", []int{0}, (*field).stealKey, (*field).serverStolen},
 	{"Peppers and data keys", []int{0}, nil, (*field).sells},
+	{"Peppers and data keys", []int{1}, (*field).rotatePepper, (*field).pepperGone},
 }
 
 // TestRunbook runs every command of the page, with a product in the field that
@@ -95,6 +97,29 @@ func (f *field) sells() {
 	m.runs("a new license", m.held)
 	f.old.contact()
 	f.old.runs("an old license after a contact", f.good)
+}
+
+// rotatePepper is five minutes after a new pepper, with a code from before.
+func (f *field) rotatePepper() {
+	f.t.Helper()
+	f.vars["CODE"] = f.ticket()
+	f.licet("key", "pepper", "rotate")
+	testClock = func() time.Time { return time.Now().Add(5 * time.Minute) }
+	f.t.Cleanup(func() { testClock = nil })
+}
+
+// pepperGone shows that a code from before the rotation opens without the pepper
+// that it was stored under.
+func (f *field) pepperGone() {
+	f.t.Helper()
+	testClock = nil
+	m := f.machine(f.pins("pins.json"))
+	m.with(f.vars["CODE"])
+	m.runs("the license of an old code", m.held)
+	f.sells()
+	if code, _, errs := f.try("licet", "key", "pepper", "retire", "1"); code != 4 || !strings.Contains(errs, "sign.not_found") {
+		f.t.Errorf("pepper 1 is still there: exit %d, %s", code, errs)
+	}
 }
 
 // rotated shows that another key issues and that everything goes on.

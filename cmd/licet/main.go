@@ -17,6 +17,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -165,9 +166,12 @@ func (e *env) plain(err error) string {
 	return err.Error()
 }
 
+// testClock is the clock of the commands in tests, nil for the machine's.
+var testClock func() time.Time
+
 // open opens the installation for a command that works on it directly.
 func (e *env) open() (*app.App, error) {
-	return app.Open(e.ctx, e.config, app.Seams{Log: app.NewLog(e.err, e.config.LogFormat, "warn")})
+	return app.Open(e.ctx, e.config, app.Seams{Now: testClock, Log: app.NewLog(e.err, e.config.LogFormat, "warn")})
 }
 
 // versionCmd prints the version.

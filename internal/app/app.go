@@ -136,6 +136,7 @@ func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 	a.Hooks = connect.NewService(d, gate, vault, c.WebhookLocal)
 	a.Jobs.Handle(order.JobKind, 0, a.Orders.Issue)
 	a.Hooks.Register(a.Jobs)
+	a.peppers()
 	a.housekeeping()
 	return a, nil
 }

@@ -30,6 +30,8 @@ var wholeReads = map[string]string{
 	"internal/sign.Keyring.look":           "the version of the keys belongs to the installation",
 	"internal/sign.Service.ExpiringBy":     "the issuing keys of all publishers",
 	"internal/sign.Service.RotateIdentity": "checks the right of the installation's administrator",
+	"internal/sign.Service.Peppers":        "the peppers belong to the installation",
+	"internal/sign.Vault.Reindex":          "moves the codes of all publishers",
 	"internal/sign.Vault.reload":           "the peppers belong to the installation",
 	"internal/sign.identityFor":            "the peppers belong to the installation",
 }

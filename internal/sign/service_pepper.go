@@ -116,7 +116,7 @@ func (s *Service) RotateData(ctx context.Context, by actor.Actor) (int64, error)
 }
 
 // Entry is a stored code that may move to another pepper: how its owner finds
-// the row again, and the sealed copy of the normalized code.
+// the row again, and the sealed copy of the code, nil for one that was shown once.
 type Entry struct {
 	Publisher actor.PublisherID
 	Row       any    // the owner's own key of the row
@@ -124,72 +124,127 @@ type Entry struct {
 	Sealed    []byte
 }
 
+// Moved is an Entry with the keyed hash under which it is stored from now on.
+type Moved struct {
+	Entry
+	Lookup []byte
+}
+
 // Table is a look-up table whose codes can be moved: what its owner gives to
-// Reindex. Both functions run in one transaction per chunk.
+// Reindex.
 type Table struct {
-	// Next returns up to limit entries that are stored under another pepper
-	// than newest and have a sealed copy; none when all are moved.
-	Next func(q db.Querier, newest int64, limit int) ([]Entry, error)
+	// Next returns up to limit entries that are stored under another pepper than
+	// newest, in the order of their rows, behind the row after (nil: from the
+	// first one); none at the end.
+	Next func(q db.Querier, newest int64, after any, limit int) ([]Entry, error)
 	// Code returns the normalized code of what the sealed copy held; nil means
 	// that the copy is the normalized code.
-	Code func(plain []byte) ([]byte, error)
-	// Move stores the entry under the new pepper.
-	Move func(tx *db.Tx, e Entry, newest int64, lookup []byte) error
+	Code func(e Entry, plain []byte) ([]byte, error)
+	// Move stores entries under the new pepper. It may find some of them moved
+	// already, or run twice.
+	Move func(tx *db.Tx, newest int64, moved []Moved) error
 }
 
 // reindexChunk is how many codes move in one transaction.
-const reindexChunk = 500
+const reindexChunk = 1000
 
-// Reindex moves the codes of a table to the newest pepper from their sealed
-// copies. It is the body of a job: it may be stopped and run again at any
-// moment, and reports how many codes it has moved so far after each chunk.
+// Reindex moves the codes of a table to the pepper that is in use, from their
+// sealed copies, and returns how many. It is the body of a job: it may be stopped
+// and run again at any moment, and reports how many codes it has moved so far
+// after each chunk. Codes without a sealed copy stay where they are. A minute
+// after a rotation no node stores anything under an older pepper any more, so
+// that one pass from then on is enough.
 func (v *Vault) Reindex(ctx context.Context, t Table, progress func(moved int64) error) (int64, error) {
-	var moved int64
+	var total int64
+	var after any
 	for {
-		n := 0
-		err := v.db.WriteBulk(ctx, func(tx *db.Tx) (err error) {
-			n, err = v.reindex(tx, t)
+		newest, _ := v.Lookup(nil)
+		var moved []Moved
+		var last any
+		err := v.db.Read(ctx, func(r *db.Reader) (err error) {
+			moved, last, err = v.moves(r, t, newest, after)
 			return err
 		})
-		if err != nil || n == 0 {
-			return moved, err
+		if err != nil || last == nil {
+			return total, err
 		}
-		moved += int64(n)
+		after = last
+		if len(moved) == 0 {
+			continue
+		}
+		if err := v.db.WriteBulk(ctx, func(tx *db.Tx) error { return t.Move(tx, newest, moved) }); err != nil {
+			return total, err
+		}
+		total += int64(len(moved))
 		if progress != nil {
-			if err := progress(moved); err != nil {
-				return moved, err
+			if err := progress(total); err != nil {
+				return total, err
 			}
 		}
 	}
 }
 
-func (v *Vault) reindex(tx *db.Tx, t Table) (int, error) {
-	newest, _ := v.Lookup(nil)
-	entries, err := t.Next(tx, newest, reindexChunk)
+// moves reads a chunk and opens its codes; last is its last row, nil at the end.
+func (v *Vault) moves(q db.Querier, t Table, newest int64, after any) (moved []Moved, last any, err error) {
+	entries, err := t.Next(q, newest, after, reindexChunk)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
 	for _, e := range entries {
-		code, err := v.Open(tx, e.Publisher, e.AAD, e.Sealed)
+		last = e.Row
+		if e.Sealed == nil {
+			continue
+		}
+		code, err := v.Open(q, e.Publisher, e.AAD, e.Sealed)
 		if err == nil && t.Code != nil {
-			code, err = t.Code(code)
+			code, err = t.Code(e, code)
 		}
 		if err != nil {
-			return 0, err
+			return nil, nil, err
 		}
-		if err := t.Move(tx, e, newest, v.newestSum(newest, code)); err != nil {
-			return 0, err
-		}
+		moved = append(moved, Moved{Entry: e, Lookup: v.sumUnder(newest, code)})
 	}
-	return len(entries), nil
+	return moved, last, nil
 }
 
-// newestSum returns the keyed hash of a code under one pepper.
-func (v *Vault) newestSum(id int64, code []byte) []byte {
+// sumUnder returns the keyed hash of a code under one pepper.
+func (v *Vault) sumUnder(id int64, code []byte) []byte {
 	for _, p := range v.peppers.Load().lookup {
 		if p.id == id {
 			return p.sum(code)
 		}
 	}
 	return nil
+}
+
+// Pepper is a pepper as the administrator sees it.
+type Pepper struct {
+	ID     int64     `json:"id"`
+	From   time.Time `json:"from"`   // codes are stored under it from then on, until a newer one takes over
+	Stored int64     `json:"stored"` // how many codes are stored under it
+}
+
+// Peppers returns the peppers, newest first, with what is stored under each. Only
+// the installation's administrator may. Errors: sign.no_log.
+func (s *Service) Peppers(ctx context.Context, by actor.Actor) ([]Pepper, error) {
+	var out []Pepper
+	err := s.db.Read(ctx, func(r *db.Reader) error {
+		if err := s.gate.Check(r, by, actor.PublisherManage, actor.OrgID{}); err != nil {
+			return err
+		}
+		if s.PepperUse == nil {
+			return ErrNoLog
+		}
+		all, err := peppers(r)
+		for _, p := range all {
+			if err != nil || p.purpose != purposeLookup {
+				continue
+			}
+			one := Pepper{ID: p.id, From: p.from.Time}
+			one.Stored, err = s.PepperUse(r, p.id)
+			out = append(out, one)
+		}
+		return err
+	})
+	return out, err
 }

@@ -228,13 +228,13 @@ func retire(t *testing.T, h *house, clock *dbtest.TestClock, admin actor.Actor) 
 var (
 	qTestTable  = db.SQL("sign.test_table", `CREATE TABLE sign_test (id BIGINT PRIMARY KEY, pepper BIGINT NOT NULL, lookup TEXT NOT NULL, sealed TEXT NOT NULL)`)
 	qTestInsert = db.SQL("sign.test_insert", `INSERT INTO sign_test (id, pepper, lookup, sealed) VALUES {rows}`)
-	qTestNext   = db.SQL("sign.test_next", `SELECT id, sealed FROM sign_test WHERE pepper <> ? AND sealed <> '' ORDER BY id LIMIT ?`)
+	qTestNext   = db.SQL("sign.test_next", `SELECT id, sealed FROM sign_test WHERE pepper <> ? AND id > ? ORDER BY id LIMIT ?`)
 	qTestMove   = db.SQL("sign.test_move", `UPDATE sign_test SET pepper = ?, lookup = ? WHERE id = ?`)
 	qTestFind   = db.SQL("sign.test_find", `SELECT count(*) FROM sign_test WHERE lookup = ?`)
 	qTestUnder  = db.SQL("sign.test_under", `SELECT count(*) FROM sign_test WHERE pepper = ?`)
 )
 
-// A table of 1,203 codes, of which three are shown once and have no sealed
+// A table of 2,203 codes, of which three are shown once and have no sealed
 // copy, moves to the new pepper in chunks, also when the job is stopped.
 func TestReindex(t *testing.T) {
 	for _, e := range dbtest.Engines() {
@@ -244,7 +244,7 @@ func TestReindex(t *testing.T) {
 			d := dbtest.Open(t, e, dbtest.WithNow(clock.Now))
 			h := newHouse(t, d)
 			v, p := h.Vault(), h.a.Publisher
-			fillCodes(t, h, 1203, 3)
+			fillCodes(t, h, 2203, 3)
 			if _, err := h.RotatePepper(t.Context(), actor.Installation()); err != nil {
 				t.Fatal(err)
 			}
@@ -252,14 +252,17 @@ func TestReindex(t *testing.T) {
 			table := codeTable(p)
 			stop := errors.New("stop")
 			n, err := v.Reindex(t.Context(), table, func(int64) error { return stop })
-			if !errors.Is(err, stop) || n != 500 {
+			if !errors.Is(err, stop) || n != 997 {
 				t.Fatalf("%d, %v", n, err)
 			}
-			if n, err = v.Reindex(t.Context(), table, nil); err != nil || n != 700 {
+			if n, err = v.Reindex(t.Context(), table, nil); err != nil || n != 1203 {
 				t.Fatalf("%d, %v", n, err)
 			}
 			if left := count(t, d, qTestUnder, int64(1)); left != 3 {
 				t.Fatalf("%d codes under the old pepper", left)
+			}
+			if n, err = v.Reindex(t.Context(), table, nil); err != nil || n != 0 {
+				t.Fatalf("again: %d, %v", n, err)
 			}
 			_, lookup := v.Lookup([]byte("code-700"))
 			if count(t, d, qTestFind, hex.EncodeToString(lookup)) != 1 {
@@ -302,21 +305,33 @@ func fillCodes(t *testing.T, h *house, n, once int) {
 
 func codeTable(p actor.PublisherID) sign.Table {
 	return sign.Table{
-		Next: func(q db.Querier, newest int64, limit int) ([]sign.Entry, error) {
-			rows, err := q.Query(qTestNext, newest, limit)
+		Next: func(q db.Querier, newest int64, after any, limit int) ([]sign.Entry, error) {
+			if after == nil {
+				after = int64(-1)
+			}
+			rows, err := q.Query(qTestNext, newest, after, limit)
 			return db.Collect(rows, err, func(r *db.Rows) (sign.Entry, error) {
 				var id int64
 				var text string
 				if err := r.Scan(&id, &text); err != nil {
 					return sign.Entry{}, err
 				}
-				sealed, err := hex.DecodeString(text)
-				return sign.Entry{Publisher: p, Row: id, AAD: itoa(int(id)), Sealed: sealed}, err
+				e := sign.Entry{Publisher: p, Row: id, AAD: itoa(int(id))}
+				if text == "" {
+					return e, nil
+				}
+				var err error
+				e.Sealed, err = hex.DecodeString(text)
+				return e, err
 			})
 		},
-		Move: func(tx *db.Tx, e sign.Entry, newest int64, lookup []byte) error {
-			_, err := tx.Exec(qTestMove, newest, hex.EncodeToString(lookup), e.Row)
-			return err
+		Move: func(tx *db.Tx, newest int64, moved []sign.Moved) error {
+			for _, m := range moved {
+				if _, err := tx.Exec(qTestMove, newest, hex.EncodeToString(m.Lookup), m.Row); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 	}
 }

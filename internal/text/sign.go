@@ -213,8 +213,14 @@ var (
 		DE: "{kid} ist widerrufen; {count} Lizenzen aus dem Ausstellungsprotokoll bleiben gültig, alles andere unter ihm wird abgelehnt.",
 	})
 	_ = add("cli.key.pepper", Entry{
-		EN: "Pepper {id} keys the codes stored from now on; older ones are found as before.",
-		DE: "Pepper {id} gilt für die Codes, die von jetzt an gespeichert werden; ältere werden gefunden wie bisher.",
+		EN: "Pepper {id} keys the codes stored from now on; older ones are found as before, and move to it in a few minutes while licet serve runs.",
+		DE: "Pepper {id} gilt für die Codes, die von jetzt an gespeichert werden; ältere werden gefunden wie bisher und ziehen in einigen Minuten um, während licet serve läuft.",
+	})
+	_ = add("cli.key.pepper_line", Entry{EN: "Pepper {id}, from {day}: {stored} codes", DE: "Pepper {id}, ab {day}: {stored} Codes"})
+	_ = add("cli.key.pepper_moving", Entry{EN: "Codes moved: {moved}", DE: "Umgezogene Codes: {moved}"})
+	_ = add("cli.key.pepper_moved", Entry{
+		EN: "Codes moved to the newest pepper: {moved}. Still under older ones: {left} (shown once, without a copy, or stored meanwhile).",
+		DE: "Zum neuesten Pepper umgezogene Codes: {moved}. Noch unter älteren: {left} (nur einmal gezeigt, ohne Kopie, oder inzwischen gespeichert).",
 	})
 	_ = add("cli.key.pepper_retired", Entry{EN: "Pepper {id} is deleted.", DE: "Pepper {id} ist gelöscht."})
 	_ = add("cli.key.data", Entry{
