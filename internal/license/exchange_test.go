@@ -225,49 +225,93 @@ func TestJournal(t *testing.T) {
 	})
 }
 
+// changed is a container with one of two licenses, of which the other was changed.
+type changed struct {
+	w     *world
+	other license.Issued
+	lid   license.LicenseID
+	*box
+}
+
+func newChanged(w *world) *changed {
+	w.t.Helper()
+	i := w.sell(item(catalog.Multi), 1)
+	c := &changed{w: w, other: w.sell(item(catalog.Multi), 1), lid: i.Licenses[0], box: w.box()}
+	_, err := c.activate(i.Code)
+	must(w.t, err)
+	return c
+}
+
+// change makes a new version of the license.
+func (c *changed) change() {
+	c.w.t.Helper()
+	_, err := c.w.BlockLicense(context.Background(), c.w.a.All(), c.lid)
+	must(c.w.t, err)
+	_, err = c.w.UnblockLicense(context.Background(), c.w.a.All(), c.lid)
+	must(c.w.t, err)
+}
+
+// told asks for something else, and reports whether the change came with it, and
+// under which nonce.
+func (c *changed) told() (nonce string, yes bool) {
+	c.w.t.Helper()
+	r := c.request(wire.ActActivate, withCode(c.other.Code))
+	got, err := c.send(r)
+	must(c.w.t, err)
+	return r.Nonce, slices.ContainsFunc(got.licenses, func(l *wire.License) bool { return l.ID == c.lid.String() })
+}
+
+// confirm sends the receipt for an answer.
+func (c *changed) confirm(nonce string) {
+	c.w.t.Helper()
+	r := c.receipt()
+	r.Nonce = nonce
+	_, err := c.send(r)
+	must(c.w.t, err)
+}
+
 // A change of a license that was told in an answer which got lost is told again
 // in the next one, whatever that was asked for, until a receipt for it comes.
 func TestLostChange(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		i, other := w.sell(item(catalog.Multi), 1), w.sell(item(catalog.Multi), 1)
-		lid := i.Licenses[0]
-		a := w.box()
-		_, err := a.activate(i.Code)
-		must(t, err)
-		told := func() (string, bool) {
-			r := a.request(wire.ActActivate, withCode(other.Code))
-			got, err := a.send(r)
-			must(t, err)
-			return r.Nonce, slices.ContainsFunc(got.licenses, func(l *wire.License) bool { return l.ID == lid.String() })
-		}
-		if _, yes := told(); yes {
+		c := newChanged(w)
+		if _, yes := c.told(); yes {
 			t.Error("told although nothing has changed")
 		}
-		_, err = w.BlockLicense(t.Context(), w.a.All(), lid)
-		must(t, err)
-		_, err = w.UnblockLicense(t.Context(), w.a.All(), lid)
-		must(t, err)
-		lost, yes := told()
+		c.change()
+		lost, yes := c.told()
 		if !yes {
 			t.Error("a change was not told")
 		}
-		confirm := func(nonce string) {
-			r := a.receipt()
-			r.Nonce = nonce
-			_, err := a.send(r)
-			must(t, err)
-		}
-		newest, yes := told()
-		confirm(lost)
-		_, still := told()
+		_, yes = c.told()
+		c.confirm(lost)
+		newest, still := c.told()
 		if !yes || !still {
 			t.Errorf("told again: %v without a receipt, %v after one for another answer", yes, still)
 		}
-		confirm(newest)
-		newest, yes = told() // the answer that was confirmed is not the newest one with the change
-		confirm(newest)
-		if _, still = told(); !yes || still {
-			t.Errorf("told again: %v before the receipt, %v after it", yes, still)
+		c.confirm(newest)
+		if _, yes = c.told(); yes {
+			t.Error("told again after the receipt")
+		}
+	})
+}
+
+// A container that was set back does not have what it has confirmed; once a
+// human has accepted it, it is told again.
+func TestAcceptedIsToldAgain(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := newChanged(w)
+		before := c.clone()
+		c.change()
+		nonce, _ := c.told()
+		c.confirm(nonce)
+		c.box = before
+		_, err := c.refresh()
+		want(t, err, license.ErrSuspect)
+		_, err = w.Decide(t.Context(), w.a.All(), c.id(), license.Accept)
+		must(t, err)
+		if _, yes := c.told(); !yes {
+			t.Error("not told again")
 		}
 	})
 }

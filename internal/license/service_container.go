@@ -12,7 +12,7 @@ type Decision string
 
 // The decisions.
 const (
-	Accept Decision = "accept" // it is trusted again, and may go on with whatever counter it has
+	Accept Decision = "accept" // it is trusted again, may go on with whatever counter it has, and is told everything once more
 	Block  Decision = "block"  // it is refused from now on
 )
 
@@ -52,6 +52,9 @@ func decide(tx *db.Tx, by actor.Actor, c *Container, d Decision) (err error) {
 			return err
 		}
 		c.Reason, c.Counter = "", 0
+		if _, err := tx.Exec(qTellAgain, by.Publisher, c.ID); err != nil {
+			return err
+		}
 	case Block:
 		c.State, event = c.State.Block(), "container.blocked"
 	default:

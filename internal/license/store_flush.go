@@ -36,6 +36,9 @@ WHERE publisher_id = ? AND id = ? AND rev = ? AND used + ? BETWEEN 0 AND ? + ove
 UPDATE activation SET slot = ?, quantity = ?, shrink = ?, state = ?, counted = ?, version = ?, told = ?, why = ?,
   ended_at = ?, elapses_at = ?, rev = rev + 1
 WHERE publisher_id = ? AND id = ? AND rev = ?`)
+	// Which version of what it holds a container has is not known any more.
+	qTellAgain = db.SQL("license.tell_again", `
+UPDATE activation SET version = 0, rev = rev + 1 WHERE publisher_id = ? AND container_id = ? AND slot = 0`)
 	qBundleInsert = db.SQL("license.bundle_insert", `
 INSERT INTO exchange_bundle (publisher_id, id, lines) VALUES (?, ?, ?)
 ON CONFLICT (publisher_id, id) DO NOTHING`)
