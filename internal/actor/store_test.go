@@ -46,6 +46,7 @@ func TestGateTellsForeignFromDenied(t *testing.T) {
 			{"anonymous", actor.Anonymous(a.All().Addr), a.Root, actor.ErrSignIn},
 			{"zero", actor.Actor{}, a.Root, actor.ErrSignIn},
 			{"bearer", actor.Bearer(actor.KindBearer, a.Publisher, a.Customer, "ticket:1", a.All().Addr), a.Customer, actor.ErrDenied},
+			{"installation without the right", actor.Actor{Kind: actor.KindSystem, ID: "installation"}, actor.OrgID{}, actor.ErrDenied},
 			{"out of scope and without the right", a.At(a.Reseller), a.Direct, actor.ErrNotFound},
 		}
 		for _, c := range cases {
@@ -70,6 +71,36 @@ func orOK(err error) error {
 		return errOK
 	}
 	return err
+}
+
+// A view answers like the gate, also callers of other publishers and nobody: it
+// is handed to rules that ask for nothing else.
+func TestGateViewKnowsItsPublisher(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := actortest.World(t, d)
+		g := actor.NewGate(d)
+		stray := w.B.Below(w.A.Root) // claims a place in a tree that is not its publisher's
+		nobody := w.A.All()
+		nobody.Kind = actor.KindAnonymous
+		write(t, d, func(tx *db.Tx) error {
+			v, err := g.View(tx, w.A.Publisher)
+			if err != nil {
+				return err
+			}
+			for name, c := range map[string]struct {
+				by   actor.Actor
+				want error
+			}{"home": {w.A.All(), nil}, "stray": {stray, actor.ErrNotFound}, "nobody": {nobody, actor.ErrSignIn}} {
+				if got := v.Sees(c.by, w.A.Unit); got != (c.want == nil) {
+					t.Errorf("%s sees it: %v", name, got)
+				}
+				if err := v.Check(c.by, actor.OrderRead, w.A.Unit); fault.CodeOf(orOK(err)) != fault.CodeOf(orOK(c.want)) {
+					t.Errorf("%s: %v, want %v", name, err, c.want)
+				}
+			}
+			return nil
+		})
+	})
 }
 
 func TestGateNamesThePermission(t *testing.T) {

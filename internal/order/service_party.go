@@ -33,8 +33,16 @@ func (s *Service) registry(q db.Querier, by actor.Actor) (*registry, error) {
 // from the publisher's ERP, or from another reseller. No source has a slash. It
 // refuses callers who have perm nowhere.
 func (s *Service) sender(q db.Querier, by actor.Actor, perm actor.Permission, source string) (string, error) {
-	if err := s.gate.Check(q, by, perm, by.Org); err != nil || by.Whole() {
+	if err := s.gate.Check(q, by, perm, by.Org); err != nil {
 		return source, err
+	}
+	return own(q, by, source)
+}
+
+// own is sender for callers whose right has been asked.
+func own(q db.Querier, by actor.Actor, source string) (string, error) {
+	if by.Whole() {
+		return source, nil
 	}
 	pub, err := org.PublisherByID(q, by.Publisher)
 	if err != nil || by.Org == pub.Root || source == "" {
@@ -147,12 +155,10 @@ func (g *registry) check(o org.Organization, p format.Party) error {
 }
 
 // make brings in a customer that is not known yet, if the caller may. Whoever
-// may not learns only that there is none.
+// may not learns only that there is none. That the caller may order for parent
+// is known: it is the caller's own, or the buyer.
 func (g *registry) make(p format.Party, parent actor.OrgID) (org.Organization, error) {
 	none := org.Organization{Kind: org.KindCustomer, Number: p.Number}
-	if err := g.s.gate.Check(g.q, g.by, actor.OrderWrite, parent); err != nil {
-		return none, err
-	}
 	err := g.s.gate.Check(g.q, g.by, actor.OrgWrite, parent)
 	if p.ID != "" || isMissing(err) || fault.KindOf(orNone(err)) == fault.Denied {
 		return none, unknown(p)

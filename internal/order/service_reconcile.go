@@ -50,7 +50,7 @@ func (s *Service) Reconcile(ctx context.Context, by actor.Actor, book Book) (Rep
 		known := map[string]map[string]bool{} // source, number
 		for _, d := range book.Orders {
 			var err error
-			if d.Source, err = s.sender(q, by, actor.OrderRead, d.Source); err != nil {
+			if d.Source, err = own(q, by, d.Source); err != nil {
 				return err
 			}
 			if known[d.Source] == nil {

@@ -186,7 +186,7 @@ func (s *Service) List(ctx context.Context, by actor.Actor, f Filter) (Page[View
 		if err != nil {
 			return err
 		}
-		if f.Source, err = s.sender(q, by, actor.OrderRead, f.Source); err != nil {
+		if f.Source, err = own(q, by, f.Source); err != nil {
 			return err
 		}
 		found, err := listOrders(q, by.Publisher, scope, after, f, limit+1)
