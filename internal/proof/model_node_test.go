@@ -1,5 +1,3 @@
-//go:build model
-
 package proof_test
 
 import (
@@ -8,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -54,20 +53,22 @@ type keeper struct {
 	deaths atomic.Int64
 	quit   chan struct{}
 	done   chan struct{}
+	once   sync.Once
 }
 
 func (n *node) keep() *keeper {
 	k := &keeper{n: n, quit: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer close(k.done)
-		for k.once() {
+		for k.revive() {
 		}
 	}()
+	n.t.Cleanup(k.stop)
 	return k
 }
 
-// once waits for one death; false means that the keeper is no longer wanted.
-func (k *keeper) once() bool {
+// revive waits for one death; false means that the keeper is no longer wanted.
+func (k *keeper) revive() bool {
 	k.n.mu.Lock()
 	ended := k.n.ended
 	k.n.mu.Unlock()
@@ -93,7 +94,7 @@ func (k *keeper) kill() {
 
 // stop ends the keeper; the node stays as it is.
 func (k *keeper) stop() {
-	close(k.quit)
+	k.once.Do(func() { close(k.quit) })
 	<-k.done
 }
 

@@ -1,5 +1,3 @@
-//go:build model
-
 package proof_test
 
 import (
@@ -24,6 +22,8 @@ type right struct {
 	taken            int64       // seats, ever
 	retaken          int         // freed seats that were taken again since the ticket rested
 	begun            bool
+	expires          int64 // end that was first seen, in Unix seconds, without the days it was extended by
+	extended         int64
 }
 
 // place is a seat in a device.
@@ -316,4 +316,14 @@ func (r *right) holding(d *device, before int64) (gen int64, runs bool) {
 		return before, false
 	}
 	return p.gen, true
+}
+
+// lasts reports whether a copy ends when the license does now, but for the hour
+// that clocks are changed by.
+func (r *right) lasts(expires int64) bool {
+	expires -= r.extended * 86400
+	if r.expires == 0 {
+		r.expires = expires
+	}
+	return max(expires-r.expires, r.expires-expires) <= 3600
 }
