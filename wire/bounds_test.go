@@ -104,6 +104,7 @@ func TestRootClaimBounds(t *testing.T) {
 		{"pub", func(c *IssuerCert) { c.Public = w.token.Public().String() }},
 		{"use", func(c *IssuerCert) { c.Use = nil }},
 		{"use", func(c *IssuerCert) { c.Use = []Type{TypeCert} }},
+		{"use", func(c *IssuerCert) { c.Use = []Type{TypeLicense, TypeCheckpoint} }},
 		{"use", func(c *IssuerCert) { c.Use = []Type{TypeLicense, TypeLicense} }},
 		{"nbf", func(c *IssuerCert) { c.NotBefore = 0 }},
 		{"exp", func(c *IssuerCert) { c.Expires = c.NotBefore }},
@@ -230,6 +231,13 @@ func TestAnswerBounds(t *testing.T) {
 		{"cnt", func(c *BlockList) { c.Containers = []string{"AAAA"} }},
 		{"cnt", func(c *BlockList) { c.Containers = make([]string, maxBlocked+1) }},
 		{"par", func(c *BlockList) { c.Part = -1 }},
+	})
+	tryAll(t, func() *Checkpoint { return w.all()[11].claims.(*Checkpoint) }, []broke[Checkpoint]{
+		{"iss", func(c *Checkpoint) { c.Issuer = "" }},
+		{"seq", func(c *Checkpoint) { c.Seq = 0 }},
+		{"hsh", func(c *Checkpoint) { c.Hash = "AAAA" }},
+		{"hsh", func(c *Checkpoint) { c.Hash = "" }},
+		{"iat", func(c *Checkpoint) { c.IssuedAt = 0 }},
 	})
 }
 

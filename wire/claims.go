@@ -162,6 +162,16 @@ type BlockList struct {
 	Parts      int      `json:"pts,omitempty"`
 }
 
+// Checkpoint is the claims of chk: where a publisher's journal stood. Kept away
+// from the server, it gives away who rewrites the journal in the database.
+type Checkpoint struct {
+	Type     Type   `json:"typ"`
+	Issuer   string `json:"iss"`
+	Seq      int64  `json:"seq"` // the last sealed row
+	Hash     string `json:"hsh"` // of the chain up to it: SHA-256, base64url
+	IssuedAt int64  `json:"iat"`
+}
+
 // Kind returns TypeLicense.
 func (*License) Kind() Type { return TypeLicense }
 
@@ -182,3 +192,6 @@ func (*Validation) Kind() Type { return TypeValidation }
 
 // Kind returns TypeBlockList.
 func (*BlockList) Kind() Type { return TypeBlockList }
+
+// Kind returns TypeCheckpoint.
+func (*Checkpoint) Kind() Type { return TypeCheckpoint }

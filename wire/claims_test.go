@@ -17,10 +17,11 @@ func TestCanonicalPayloads(t *testing.T) {
 	}
 	h := w.keys().Hash()
 	for typ, want := range map[Type]string{
-		TypeReceipt:   `{"typ":"rcp","iss":"a","cnt":"` + h + `","non":"AAAAAAAAAAAAAAAAAAAACg","ctr":4,"iat":1750000000,"held":[{"lid":"l-1","gen":1}]}`,
-		TypeReturn:    `{"typ":"ret","iss":"a","cnt":"` + h + `","non":"AAAAAAAAAAAAAAAAAAAACw","ctr":5,"iat":1750000000,"lid":"l-1","gen":1}`,
-		TypeUpdate:    `{"typ":"upd","iss":"a","cnt":"` + h + `","non":"AAAAAAAAAAAAAAAAAAAACQ","seq":7,"iat":1750000000,"cmd":[{"c":"recall","lid":"l-0","gen":2,"why":"reversed"},{"c":"ack"}]}`,
-		TypeBlockList: `{"typ":"blk","iss":"a","seq":2,"iat":1750000000,"lic":[{"lid":"l-9","gen":3}],"cnt":["` + h + `"]}`,
+		TypeReceipt:    `{"typ":"rcp","iss":"a","cnt":"` + h + `","non":"AAAAAAAAAAAAAAAAAAAACg","ctr":4,"iat":1750000000,"held":[{"lid":"l-1","gen":1}]}`,
+		TypeReturn:     `{"typ":"ret","iss":"a","cnt":"` + h + `","non":"AAAAAAAAAAAAAAAAAAAACw","ctr":5,"iat":1750000000,"lid":"l-1","gen":1}`,
+		TypeUpdate:     `{"typ":"upd","iss":"a","cnt":"` + h + `","non":"AAAAAAAAAAAAAAAAAAAACQ","seq":7,"iat":1750000000,"cmd":[{"c":"recall","lid":"l-0","gen":2,"why":"reversed"},{"c":"ack"}]}`,
+		TypeBlockList:  `{"typ":"blk","iss":"a","seq":2,"iat":1750000000,"lic":[{"lid":"l-9","gen":3}],"cnt":["` + h + `"]}`,
+		TypeCheckpoint: `{"typ":"chk","iss":"a","seq":4711,"hsh":"` + b64.EncodeToString(newStream("a journal").bytes(32)) + `","iat":1750000000}`,
 		TypeValidation: `{"typ":"val","iss":"a","non":"AAAAAAAAAAAAAAAAAAAADA","iat":1750000000,"ok":true,"lid":"l-1","prd":"cad","ftr":["*"],` +
 			`"lim":{"parts":10},"exp":1750086400}`,
 	} {

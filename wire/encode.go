@@ -160,6 +160,12 @@ func (c *BlockList) Encode() ([]byte, error) {
 }
 
 // Encode returns the canonical payload.
+func (c *Checkpoint) Encode() ([]byte, error) {
+	v := *c
+	return encode(&v, &v.Type)
+}
+
+// Encode returns the canonical payload.
 func (c *Request) Encode() ([]byte, error) {
 	v := *c
 	return encode(&v, &v.Type)

@@ -84,7 +84,7 @@ func TestCrossTypeMatrix(t *testing.T) {
 			}
 		}
 	}
-	if refused != 11*10*2 {
+	if refused != 12*11*2 {
 		t.Fatal(refused)
 	}
 }

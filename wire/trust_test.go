@@ -23,6 +23,8 @@ func TestTrustAcceptsItsChain(t *testing.T) {
 			_, err = OpenIssued[Validation](trust, token)
 		case *BlockList:
 			_, err = OpenIssued[BlockList](trust, token)
+		case *Checkpoint:
+			_, err = OpenIssued[Checkpoint](trust, token)
 		default:
 			continue
 		}

@@ -18,6 +18,7 @@ const (
 	TypeReturn     Type = "ret" // a container has removed, signed by it
 	TypeValidation Type = "val" // the answer about a license key, signed by an issuing key
 	TypeBlockList  Type = "blk" // blocked licenses and containers, signed by an issuing key
+	TypeCheckpoint Type = "chk" // where the publisher's journal stood, signed by an issuing key
 )
 
 // signer is the role a key must have to sign a type.
@@ -34,7 +35,7 @@ func (t Type) signer() signer {
 	switch t {
 	case TypeCert, TypeRevocation, TypeRotation, TypeDepotKey:
 		return byRoot
-	case TypeLicense, TypeUpdate, TypeValidation, TypeBlockList:
+	case TypeLicense, TypeUpdate, TypeValidation, TypeBlockList, TypeCheckpoint:
 		return byIssuer
 	case TypeRequest, TypeReceipt, TypeReturn:
 		return byContainer

@@ -188,7 +188,7 @@ func (c *IssuerCert) Validate() error {
 	b.key(c.KID, c.Public)
 	b.when(len(c.Use) == 0 || len(c.Use) > 4, "use")
 	for i, u := range c.Use {
-		b.when(u.signer() != byIssuer, "use")
+		b.when(u.signer() != byIssuer || u == TypeCheckpoint, "use")
 		for _, before := range c.Use[:i] {
 			b.when(u == before, "use")
 		}
@@ -270,5 +270,16 @@ func (c *BlockList) Validate() error {
 		b.bin("cnt", k, 32, true)
 	}
 	b.part(c.Part, c.Parts)
+	return b.err
+}
+
+// Validate checks the bounds of every claim.
+func (c *Checkpoint) Validate() error {
+	var b bounds
+	b.typ(c.Type, TypeCheckpoint)
+	b.id("iss", c.Issuer, true)
+	b.num("seq", c.Seq, 1, maxCount)
+	b.bin("hsh", c.Hash, 32, true)
+	b.time("iat", c.IssuedAt, true)
 	return b.err
 }

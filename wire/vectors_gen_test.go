@@ -120,6 +120,9 @@ func tokenVectors() goods {
 	for _, w := range vectorWorlds() {
 		for _, s := range w.all() {
 			typ := s.claims.Kind()
+			if typ == TypeCheckpoint {
+				continue // younger than the others
+			}
 			payload := must(s.claims.Encode())
 			add(w, s.key, typ, payload)
 			if typ.signer() == byContainer {
@@ -138,6 +141,17 @@ func tokenVectors() goods {
 				Issuer: w.name, Container: w.keys().Hash(), Nonce: b64.EncodeToString(src.bytes(16)), Counter: int64(src.intn(1000) + 1),
 				IssuedAt: someTime + int64(src.intn(day)), LicenseID: fmt.Sprintf("l-%d", src.intn(100)), Generation: int64(src.intn(9) + 1),
 			}).Encode()))
+		}
+	}
+	// What came later stands at the end, so that the lines before stay as they are.
+	for _, w := range vectorWorlds() {
+		for _, s := range w.all() {
+			if s.claims.Kind() == TypeCheckpoint {
+				add(w, s.key, TypeCheckpoint, must(s.claims.Encode()))
+				for _, odd := range oddPayloads(TypeCheckpoint) {
+					add(w, s.key, TypeCheckpoint, []byte(odd))
+				}
+			}
 		}
 	}
 	return list
@@ -215,6 +229,8 @@ func invalidTokenVectors(valid goods) *book {
 		}
 		b.put(class, "want", Reason(err), "typ", string(typ), "keys", keys, "token", token)
 	}
+	young := slices.DeleteFunc(slices.Clone(valid), func(g good) bool { return g.typ != TypeCheckpoint })
+	valid = slices.DeleteFunc(slices.Clone(valid), func(g good) bool { return g.typ == TypeCheckpoint })
 	small := slices.DeleteFunc(slices.Clone(valid), func(g good) bool { return len(g.token) > 420 })
 	for i := range 4200 {
 		v := small[i%len(small)]
@@ -238,7 +254,7 @@ func invalidTokenVectors(valid goods) *book {
 	}
 	for _, v := range valid[:11+6+55] {
 		for _, other := range v.w.all() {
-			if typ := other.claims.Kind(); typ != v.typ && len(v.token) < 700 {
+			if typ := other.claims.Kind(); typ != v.typ && typ != TypeCheckpoint && len(v.token) < 700 {
 				put("type", typ, v.w.everything(), v.token)
 			}
 		}
@@ -251,10 +267,34 @@ func invalidTokenVectors(valid goods) *book {
 		}
 		put("publisher", v.typ, other.everything(), v.token)
 	}
-	hostileVectors(worlds[0], put)
+	hostileVectors(worlds[0], worlds[0].all()[:firstTypes], put)
 	suiteVectors(worlds[0], put)
+	youngVectors(src, young, valid[0], put)
 	return b
 }
+
+// youngVectors are those of types that came later; they stand at the end, so that
+// the lines before stay as they are.
+func youngVectors(src *stream, young goods, old good, put func(class string, typ Type, keys, token string)) {
+	for i := range 400 {
+		v := young[i%len(young)]
+		at := mutantPosition(src, v.token)
+		others := neighbors(v.token[at])
+		put("mutant", v.typ, v.keys, string(replaced([]byte(v.token), at, others[src.intn(len(others))])))
+	}
+	for _, v := range young {
+		for _, other := range v.w.all() {
+			if typ := other.claims.Kind(); typ != v.typ {
+				put("type", typ, v.w.everything(), v.token)
+			}
+		}
+		put("type", v.typ, old.w.everything(), old.token)
+	}
+	hostileVectors(young[0].w, young[0].w.all()[firstTypes:], put)
+}
+
+// firstTypes is how many types of world.all the first vectors know.
+const firstTypes = 11
 
 func keySetAny(names string) KeySet {
 	set := KeySet{}
@@ -286,7 +326,7 @@ func mutantPosition(src *stream, token string) int {
 
 // hostileVectors are signed well, by a key in the set, over a payload that is
 // not in the strict form.
-func hostileVectors(w *world, put func(string, Type, string, string)) {
+func hostileVectors(w *world, list []signed, put func(string, Type, string, string)) {
 	payloads := []string{
 		`{"typ":"%s","typ":"%s"}`, `{"typ":"%s","lid":"a","lid":"b"}`, `{"typ":"%s","cnt":{"k":"a","k":"b"}}`, `{"typ":"%s"}{}`, `{"typ":"%s"} x`,
 		`{"typ":"%s","exp":1.5}`, `{"typ":"%s","exp":1e9}`, `{"typ":"%s","exp":01}`, `{"typ":"%s","exp":-0}`, `{"typ":"%s","exp":9223372036854775808}`,
@@ -296,7 +336,7 @@ func hostileVectors(w *world, put func(string, Type, string, string)) {
 		`{"typ":"xxx","a":"%s"}`, `{"Typ":"%s"}`, `{ "typ":"%s"}`, `{"a":1,"typ":"%s"}`, `["typ","%s"]`, `"%s"`, "\xef\xbb\xbf{\"typ\":\"%s\"}",
 		`{"typ":"%sx"}`, `{"typ":["%s"]}`, `{"typ":"%s","a":1 "b":2}`, `{"typ":"%s","a":tru}`, `{"typ":"%s","a":1/*x*/}`,
 	}
-	for _, s := range w.all() {
+	for _, s := range list {
 		typ := s.claims.Kind()
 		for _, form := range payloads {
 			payload := strings.ReplaceAll(form, "%s", string(typ))

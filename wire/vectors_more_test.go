@@ -9,7 +9,7 @@ import (
 
 // suiteVectors mix up algorithms, keys and the two forms of an ECDSA signature.
 func suiteVectors(w *world, put func(string, Type, string, string)) {
-	for _, s := range w.all() {
+	for _, s := range w.all()[:firstTypes] {
 		typ := s.claims.Kind()
 		p256 := must(seal(w.token, typ, fmt.Appendf(nil, `{"typ":"%s"}`, typ)))
 		if typ.signer() != byContainer {

@@ -23,8 +23,9 @@ func (l *License) issue() issue    { return issue{l.Issuer, l.IssuedAt, l.Serial
 func (c *Update) issue() issue     { return issue{c.Issuer, c.IssuedAt, ""} }
 func (c *Validation) issue() issue { return issue{c.Issuer, c.IssuedAt, ""} }
 func (c *BlockList) issue() issue  { return issue{c.Issuer, c.IssuedAt, ""} }
+func (c *Checkpoint) issue() issue { return issue{c.Issuer, c.IssuedAt, ""} }
 
-// OpenIssued verifies a token of an issuing key (lic, upd, val, blk): signature,
+// OpenIssued verifies a token of an issuing key (lic, upd, val, blk, chk): signature,
 // strict claims, publisher, use, issuing window, revocation. It does not look at
 // a license's dates and container; VerifyLicense does.
 //
@@ -57,7 +58,7 @@ func (t *Trust) judge(kid string, typ Type, i issue) error {
 	verdict := ErrUnknownKey
 	for _, c := range t.certs[kid] {
 		switch {
-		case !slices.Contains(c.Use, typ):
+		case !allows(c.Use, typ):
 			verdict = ErrUse
 		case i.at < c.NotBefore || i.at > c.Expires:
 			verdict = ErrWindow
@@ -68,6 +69,16 @@ func (t *Trust) judge(kid string, typ Type, i issue) error {
 		}
 	}
 	return verdict
+}
+
+// allows reports whether a key certified for use may sign a type. Who issues
+// licenses also says where the journal of their issue stood: use never names chk,
+// because older verifiers would refuse the certificate.
+func allows(use []Type, typ Type) bool {
+	if typ == TypeCheckpoint {
+		typ = TypeLicense
+	}
+	return slices.Contains(use, typ)
 }
 
 func (t *Trust) survives(kid, serial string) error {

@@ -144,6 +144,7 @@ func (w *world) all() []signed {
 		{w.container, &Return{Issuer: w.name, Container: hash, Nonce: w.nonce(11), Counter: 5, IssuedAt: someTime, LicenseID: "l-1", Generation: 1}},
 		{w.issuing, &Validation{Issuer: w.name, Nonce: w.nonce(12), IssuedAt: someTime, OK: true, LicenseID: "l-1", Product: "cad", Features: []string{AllFeatures}, Limits: map[string]int64{"parts": 10}, Expires: someTime + day}},
 		{w.issuing, &BlockList{Issuer: w.name, Seq: 2, IssuedAt: someTime, Licenses: []Held{{"l-9", 3}}, Containers: []string{hash}}},
+		{w.issuing, &Checkpoint{Issuer: w.name, Seq: 4711, Hash: b64.EncodeToString(newStream(w.name + " journal").bytes(32)), IssuedAt: someTime}},
 	}
 	return list
 }

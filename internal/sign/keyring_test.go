@@ -139,6 +139,7 @@ func TestPrepareRefuses(t *testing.T) {
 		&wire.Update{Issuer: v.name, Container: hash32, Nonce: nonce, Seq: 1, IssuedAt: noon.Unix(), Commands: []wire.Command{{Do: wire.CmdAck}}},
 		&wire.Validation{Issuer: v.name, Nonce: nonce, IssuedAt: noon.Unix(), OK: true, LicenseID: "lic-1"},
 		&wire.BlockList{Issuer: v.name, Seq: 1, IssuedAt: noon.Unix(), Containers: []string{hash32}},
+		&wire.Checkpoint{Issuer: v.name, Seq: 1, IssuedAt: noon.Unix(), Hash: hash32},
 	} {
 		if _, err := k.Sign(t.Context(), v.pub, c); err != nil {
 			t.Errorf("%s: %v", c.Kind(), err)

@@ -264,6 +264,8 @@ func (r *ring) verify(typ wire.Type, token string, payload []byte) error {
 		_, err = wire.OpenIssued[wire.Validation](r.trust, token)
 	case wire.TypeBlockList:
 		_, err = wire.OpenIssued[wire.BlockList](r.trust, token)
+	case wire.TypeCheckpoint:
+		_, err = wire.OpenIssued[wire.Checkpoint](r.trust, token)
 	default:
 		err = wire.ErrType
 	}

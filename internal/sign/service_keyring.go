@@ -126,6 +126,8 @@ func origin(claims wire.Claims) (issuer string, issued int64, ok bool) {
 		return c.Issuer, c.IssuedAt, true
 	case *wire.BlockList:
 		return c.Issuer, c.IssuedAt, true
+	case *wire.Checkpoint:
+		return c.Issuer, c.IssuedAt, true
 	}
 	return "", 0, false
 }
