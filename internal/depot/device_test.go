@@ -55,7 +55,7 @@ func TestAllowance(t *testing.T) {
 	w.activate(i.Code)
 	w.activate(i.Code)
 	w.post("/device/free", "code", i.Code, "device", w.newest(i.Code)).want(200)
-	w.post("/ticket?lang=en", "code", i.Code).want(200, "1 of 2 lost devices left to free; the next one from 19 Jan 2027 12:00 UTC")
+	w.post("/ticket?lang=en", "code", i.Code).want(200, "1 of 2 lost devices left to free; the next one from 19 Jan 2027 13:00 CET")
 	p := w.post("/device?lang=de", "code", i.Code, "device", w.newest(i.Code)).want(200, "kann im Moment nicht freigegeben werden",
 		license.ErrRestoreWait.Code, "19.01.2027")
 	if n := len(p.all("form", "action", "/device/free")); n != 0 {

@@ -126,6 +126,26 @@ func TestRefusedTickets(t *testing.T) {
 	}
 }
 
+// Refusals name their limits, and every date is a civil day of the publisher:
+// half an hour before midnight in UTC it is tomorrow in Berlin.
+func TestDatesAndLimits(t *testing.T) {
+	w := newWorld(t, time.Date(2027, 1, 12, 23, 30, 0, 0, time.UTC))
+	full := w.sell(item(catalog.Multi), 2)
+	w.activate(full.Code)
+	w.activate(full.Code)
+	w.post("/ticket?lang=en", "code", full.Code).want(200, "in use: 2 of 2. Free: 0, asked for: 1.", "active since 13 Jan 2027", "last contact 13 Jan 2027")
+	w.post("/ticket?lang=de", "code", full.Code).want(200, "Belegte Plätze dieser Lizenz: 2 von 2. Frei: 0, verlangt: 1.", "aktiv seit 13.01.2027")
+	spent := w.sell(item(catalog.SingleUse), 1)
+	w.activate(spent.Code)
+	w.post("/ticket?lang=en", "code", spent.Code).want(200, "used up (seats: 1)")
+	old := w.sell(item(catalog.TimeLimited, year), 1)
+	w.post("/ticket?lang=en", "code", old.Code).want(200, "12 Jan 2028, if you activate it today")
+	w.activate(old.Code)
+	w.now.Advance(366 * 24 * time.Hour)
+	w.post("/ticket?lang=en", "code", old.Code).want(200, "The last day of this license was 12 Jan 2028.")
+	w.post("/ticket?lang=de", "code", old.Code).want(200, "Der letzte Tag dieser Lizenz war der 12.01.2028.")
+}
+
 // A stranger cannot tell a code that nobody issued from one of another
 // publisher: the same page, the same size, held back to the same floor.
 func TestUnknownAndForeignCodesAreAlike(t *testing.T) {

@@ -102,7 +102,7 @@ func (d *Depot) describePairing(lang text.Lang, typed string, p license.Pairing,
 		}
 		for _, one := range l.Devices {
 			if slices.Contains(p.Activations, one.ID) {
-				out.Devices = append(out.Devices, pairedDevice{l.Name.In(lang), newDevice(one)})
+				out.Devices = append(out.Devices, pairedDevice{l.Name.In(lang), newDevice(l, one)})
 			}
 		}
 	}

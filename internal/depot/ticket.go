@@ -143,7 +143,7 @@ func (d *Depot) device(w http.ResponseWriter, r *http.Request, by actor.Actor) e
 	}
 	lang := web.Lang(r)
 	body := deviceView{
-		Code: typed, Device: newDevice(one), License: newHolding(lang, l), Refusal: noRestore(lang, l),
+		Code: typed, Device: newDevice(l, one), License: newHolding(lang, l), Refusal: noRestore(lang, l),
 		Left: max(0, l.RestoreLeft-1), hints: d.hints(),
 	}
 	return d.show(w, r, http.StatusOK, "device", "depot.device.title", body,

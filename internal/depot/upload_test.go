@@ -217,5 +217,5 @@ func TestBadUploads(t *testing.T) {
 
 	full := w.sell(item(catalog.Multi), 1)
 	w.activate(full.Code)
-	w.uploadFile(w.requestFile(w.machine(), full.Code)).want(409, license.ErrNoSeat.Code, "1 of 1 seats")
+	w.uploadFile(w.requestFile(w.machine(), full.Code)).want(409, license.ErrNoSeat.Code, "in use: 1 of 1")
 }

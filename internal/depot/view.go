@@ -6,6 +6,7 @@ import (
 
 	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/day"
+	"github.com/licet/licet/internal/fault"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/text"
 	"github.com/licet/licet/wire"
@@ -98,8 +99,9 @@ func (d *Depot) describe(lang text.Lang, typed string, v license.Look) ticketVie
 	if len(out.Choices) == 1 {
 		out.Choices = nil
 	}
-	if v.Refusal != "" {
-		out.Refusal = newNotice(lang, v.Refusal, refusalArgs(v))
+	if v.Why != nil {
+		f := fault.As(v.Why)
+		out.Refusal = newNotice(lang, f.Code, f.Args)
 	}
 	return out
 }
@@ -107,21 +109,6 @@ func (d *Depot) describe(lang text.Lang, typed string, v license.Look) ticketVie
 // movable reports whether a kind of license can be given back for another
 // device. The model may forbid more; then the device says so.
 func movable(k catalog.Kind) bool { return k != catalog.SingleUse && k != catalog.Trial }
-
-// refusalArgs are the values that the sentences of refusals may name: those of
-// the license that gave the reason.
-func refusalArgs(v license.Look) map[string]any {
-	args := map[string]any{}
-	for _, l := range v.Holdings {
-		if l.Refusal == v.Refusal || len(args) == 0 {
-			args = map[string]any{"limit": l.Limit, "used": l.Used, "free": l.Free, "value": int64(1), "last": l.LastDay}
-		}
-		if l.Refusal == v.Refusal {
-			break
-		}
-	}
-	return args
-}
 
 // refusedStates are the states of a license by the code of what forbids to
 // activate it.
@@ -156,7 +143,7 @@ func newHolding(lang text.Lang, l license.LookLicense) holding {
 		out.Seats += " " + text.T(lang, "depot.overdraft", "value", over)
 	}
 	for i, one := range l.Devices {
-		shown := newDevice(one)
+		shown := newDevice(l, one)
 		shown.N = i + 1
 		out.Devices = append(out.Devices, shown)
 	}
@@ -169,7 +156,7 @@ func restores(lang text.Lang, l license.LookLicense) string {
 	case l.Restores == 0:
 		return text.T(lang, "depot.restore.none")
 	case !l.NextRestore.IsZero():
-		return text.T(lang, "depot.restore.wait", "left", l.RestoreLeft, "limit", l.Restores, "next", l.NextRestore.UTC())
+		return text.T(lang, "depot.restore.wait", "left", l.RestoreLeft, "limit", l.Restores, "next", l.NextRestore)
 	}
 	return text.T(lang, "depot.restore.left", "left", l.RestoreLeft, "limit", l.Restores)
 }
@@ -181,7 +168,7 @@ func noRestore(lang text.Lang, l license.LookLicense) *notice {
 		return newNotice(lang, license.ErrNoRestore.Code, nil)
 	case !l.NextRestore.IsZero():
 		return newNotice(lang, license.ErrRestoreWait.Code, map[string]any{
-			"limit": l.Restores, "used": l.Restores - l.RestoreLeft, "next": l.NextRestore.UTC(),
+			"limit": l.Restores, "used": l.Restores - l.RestoreLeft, "next": l.NextRestore,
 		})
 	}
 	return nil
@@ -199,10 +186,15 @@ var deviceStates = map[license.ActivationState]state{
 // systems are the names of operating systems as people know them.
 var systems = map[string]string{"linux": "Linux", "windows": "Windows", "darwin": "macOS"}
 
-func newDevice(one license.LookDevice) device {
+// newDevice puts a device into words, with its dates in the publisher's days.
+func newDevice(l license.LookLicense, one license.LookDevice) device {
+	zone := l.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
 	out := device{
 		ID: one.ID.String(), System: one.OS, App: one.App, Virtual: one.Virtual, State: deviceStates[one.State],
-		Quantity: one.Quantity, Since: one.Since, Seen: one.Seen,
+		Quantity: one.Quantity, Since: one.Since.In(zone), Seen: one.Seen.In(zone),
 	}
 	if name, ok := systems[strings.ToLower(one.OS)]; ok {
 		out.System = name

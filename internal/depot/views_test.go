@@ -47,7 +47,9 @@ func bodies(lang text.Lang) map[string][]any {
 	}
 	licenses = append(licenses, license.LookLicense{LicenseInfo: license.LicenseInfo{Kind: catalog.Multi, Refusal: "license.later"}})
 	d := &Depot{}
-	full := d.describe(lang, "", license.Look{Holdings: licenses, Refusal: license.ErrNoSeat.Code})
+	full := d.describe(lang, "", license.Look{
+		Holdings: licenses, Refusal: license.ErrNoSeat.Code, Why: license.ErrNoSeat.With("limit", 1, "used", 1, "free", 0, "value", 1),
+	})
 	open := d.describe(lang, "", license.Look{Holdings: licenses})
 	full.hints, open.hints, open.Key = h, h, true
 	refusal := web.NewRefusal(lang, license.ErrTooManyTries.After(time.Minute), "r")
@@ -67,7 +69,7 @@ func bodies(lang text.Lang) map[string][]any {
 			pairView{State: license.PairingExpired},
 		},
 		"device": {
-			deviceView{Device: newDevice(licenses[0].Devices[0]), License: full.Licenses[2], hints: h},
+			deviceView{Device: newDevice(licenses[0], licenses[0].Devices[0]), License: full.Licenses[2], hints: h},
 			deviceView{Refusal: &notice{"t", "c"}, Device: device{State: state{"depot.device.confirmed", ""}}, License: full.Licenses[0]},
 		},
 		"freed":  {freedView{License: full.Licenses[0], hints: h}},

@@ -22,7 +22,7 @@ func (c *contact) targets() ([]*License, error) {
 		c.unknown = true
 		return nil, ErrUnknownCode
 	default:
-		if err := c.ticket.State.Open(); err != nil {
+		if err := c.ticket.open(c.opened, c.now); err != nil {
 			return nil, err
 		}
 	}
@@ -211,7 +211,7 @@ func (c *contact) restoreOne(l *License) error {
 		return err
 	}
 	if !same {
-		if err := allowance(l.terms.model().Restore, c.counted[l.ID], c.now).Draw(); err != nil {
+		if err := l.allowance(c.counted[l.ID], c.now).Draw(); err != nil {
 			return err
 		}
 	}

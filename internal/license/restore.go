@@ -16,6 +16,16 @@ type Allowance struct {
 	Next  time.Time // when the next one is free; zero = now
 }
 
+// allowance is that of a license; its next free date is in the publisher's time
+// zone, in which people are told it.
+func (l *License) allowance(counted []time.Time, now time.Time) Allowance {
+	a := allowance(l.terms.model().Restore, counted, now)
+	if !a.Next.IsZero() {
+		a.Next = a.Next.In(l.terms.loc)
+	}
+	return a
+}
+
 // Left is how many restores the window still allows, whether or not one has to
 // wait for them.
 func (a Allowance) Left() int64 { return max(0, a.Count-a.Used) }

@@ -59,6 +59,31 @@ func machine[S ~string](t *testing.T, acts map[string]func(S) (S, error), allowe
 	}
 }
 
+// An expired ticket names the last day of its licenses.
+func TestExpiredTicketSaysWhen(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ending := func(on day.Day) *License { return &License{terms: &Terms{Until: on, loc: zone}} }
+	tk := &Ticket{State: TicketExpired}
+	for _, c := range []struct {
+		licenses []*License
+		want     day.Day
+	}{
+		{[]*License{ending(day.Of(2027, 1, 3)), ending(day.None), ending(day.Of(2027, 2, 1)), ending(day.Of(2027, 1, 9))}, day.Of(2027, 2, 1)},
+		{nil, day.None},
+	} {
+		err := tk.open(c.licenses, time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC))
+		if !errors.Is(err, ErrTicketExpired) || fault.As(err).Args["last"] != c.want {
+			t.Errorf("%v, want %v", err, c.want)
+		}
+	}
+	if err := (&Ticket{State: TicketBlocked}).open(nil, time.Time{}); !errors.Is(err, ErrTicketBlocked) {
+		t.Error(err)
+	}
+}
+
 func TestLicenseState(t *testing.T) {
 	acts := map[string]func(LicenseState) (LicenseState, error){
 		"block": LicenseState.Block, "unblock": LicenseState.Unblock, "replace": LicenseState.Replace,

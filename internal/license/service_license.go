@@ -211,7 +211,7 @@ func (s *Service) evict(tx *db.Tx, by actor.Actor, l *License, a *Activation, co
 		if err != nil {
 			return err
 		}
-		if err := allowance(l.terms.model().Restore, past, tx.Now()).Draw(); err != nil {
+		if err := l.allowance(past, tx.Now()).Draw(); err != nil {
 			return err
 		}
 	}

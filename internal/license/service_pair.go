@@ -27,8 +27,9 @@ func (s *Service) Pair(ctx context.Context, by actor.Actor, code string, license
 	var f found
 	var chosen []LicenseID
 	err := s.find(ctx, by, code, func(r *db.Reader, opened found) (err error) {
-		if f = opened; f.ticket.State.Open() != nil {
-			return f.ticket.State.Open()
+		f = opened
+		if err := f.ticket.open(f.licenses, r.Now()); err != nil {
+			return err
 		}
 		chosen, err = choose(f.licenses, licenses, r.Now())
 		return err

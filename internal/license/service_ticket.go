@@ -101,7 +101,7 @@ func (s *Service) Look(ctx context.Context, by actor.Actor, code string) (Look, 
 			}
 			v.Holdings = append(v.Holdings, one)
 		}
-		v.settle(f.ticket.State.Open())
+		v.settle(f.ticket.open(f.licenses, r.Now()))
 		return nil
 	})
 	return v, err
@@ -112,12 +112,12 @@ const maxLook = 100
 
 func (s *Service) lookAt(r *db.Reader, p actor.PublisherID, l *License) (LookLicense, error) {
 	now := r.Now()
-	out := LookLicense{LicenseInfo: l.info(now), Devices: []LookDevice{}}
+	out := LookLicense{LicenseInfo: l.info(now), Devices: []LookDevice{}, Why: l.ready(now), Zone: l.terms.loc}
 	counted, err := countedOf(r, p, l, now)
 	if err != nil {
 		return out, err
 	}
-	a := allowance(l.terms.model().Restore, counted, now)
+	a := l.allowance(counted, now)
 	out.Restores, out.RestoreLeft, out.NextRestore = a.Count, a.Left(), a.Next
 	live, err := liveOf(r, p, l.ID, maxLook+1)
 	if err != nil {

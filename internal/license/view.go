@@ -1,6 +1,7 @@
 package license
 
 import (
+	"errors"
 	"time"
 
 	"github.com/licet/licet/internal/actor"
@@ -141,6 +142,7 @@ type Look struct {
 	State    TicketState   `json:"state"`
 	Refusal  string        `json:"refusal,omitempty"` // code of why nothing can be activated; "" = something can
 	Holdings []LookLicense `json:"licenses"`
+	Why      error         `json:"-"` // the refusal with its values; nil = something can
 }
 
 // LookLicense is one license for its bearer, with its restore allowance and the
@@ -152,6 +154,9 @@ type LookLicense struct {
 	NextRestore time.Time    `json:"next_restore,omitzero"`  // zero = now, if any is left
 	Devices     []LookDevice `json:"devices"`                // newest first
 	More        bool         `json:"more_devices,omitempty"` // there are more than are listed
+
+	Why  error          `json:"-"` // the refusal with its values; nil = it can be activated
+	Zone *time.Location `json:"-"` // the publisher's, in whose civil days its dates are said
 }
 
 // LookDevice is a device for the bearer: an opaque id and what helps to tell one
@@ -170,9 +175,9 @@ type LookDevice struct {
 // settle gathers the refusal of the whole: that of the ticket, or that of its
 // licenses when none is ready.
 func (v *Look) settle(open error) {
-	v.Refusal = ""
+	v.Refusal, v.Why = "", nil
 	if open != nil {
-		v.Refusal = fault.CodeOf(open)
+		v.Refusal, v.Why = fault.CodeOf(open), open
 		return
 	}
 	for _, l := range v.Holdings {
@@ -181,6 +186,22 @@ func (v *Look) settle(open error) {
 		}
 	}
 	if len(v.Holdings) > 0 {
-		v.Refusal = v.Holdings[0].Refusal
+		v.Refusal, v.Why = v.Holdings[0].Refusal, v.Holdings[0].Why
 	}
+}
+
+// open says whether licenses may be collected with the ticket. Of an expired one
+// the last day is that of its licenses.
+func (t *Ticket) open(licenses []*License, now time.Time) error {
+	err := t.State.Open()
+	if !errors.Is(err, ErrTicketExpired) {
+		return err
+	}
+	end := day.None
+	for _, l := range licenses {
+		if last, _ := l.over(now); last != day.None && (end == day.None || last > end) {
+			end = last
+		}
+	}
+	return ErrTicketExpired.With("last", end)
 }

@@ -55,12 +55,12 @@ var (
 		DE: "Diese Lizenz beginnt am {from}.",
 	})
 	_ = add("fault.license.no_seat", Entry{
-		EN: "{used} of {limit} seats of this license are in use; {value} more are asked for, {free} are free. Return one elsewhere, or buy more.",
-		DE: "{used} von {limit} Plätzen dieser Lizenz sind belegt; {value} weitere werden verlangt, {free} sind frei. Geben Sie anderswo einen zurück, oder kaufen Sie weitere.",
+		EN: "Seats of this license in use: {used} of {limit}. Free: {free}, asked for: {value}. Return one elsewhere, or buy more.",
+		DE: "Belegte Plätze dieser Lizenz: {used} von {limit}. Frei: {free}, verlangt: {value}. Geben Sie anderswo einen zurück, oder kaufen Sie weitere.",
 	})
 	_ = add("fault.license.used_up", Entry{
-		EN: "All {limit} uses of this license are spent. It cannot be moved to another device; if the device is lost, restore it.",
-		DE: "Alle {limit} Nutzungen dieser Lizenz sind verbraucht. Sie kann nicht umziehen; ist das Gerät verloren, stellen Sie sie wieder her.",
+		EN: "This license is used up (seats: {limit}). It cannot be moved to another device; if the device is lost, restore it.",
+		DE: "Diese Lizenz ist verbraucht (Plätze: {limit}). Sie kann nicht umziehen; ist das Gerät verloren, stellen Sie sie wieder her.",
 	})
 	_ = add("fault.license.other_product", Entry{
 		EN: "This code is for {product}, not for {value}.",
