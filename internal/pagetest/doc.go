@@ -17,8 +17,8 @@
 //   - A comment behind a command, after at least two spaces, may say what a person
 //     does: "in a second terminal" (it keeps running, and what is shown below is
 //     waited for), "exit code 3".
-//   - "lk_…", "7H2KM-…" and "01a2…" in a command stand for an API key, a ticket and
-//     an id: the first one in the newest output that holds one, which is what the
-//     reader copies.
+//   - "lk_…", "7H2KM-…", "01a2…" and "01a3…" in a command stand for an API key, a
+//     ticket, an id and the id of a root: the first one in the newest output that
+//     holds one, which is what the reader copies.
 //   - The addresses 127.0.0.1:8420, :8421 and :8422 are replaced by free ones.
 package pagetest

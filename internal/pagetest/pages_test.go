@@ -77,3 +77,28 @@ func TestBench(t *testing.T) {
 	t.Parallel()
 	NewShell(t).Run(Open(t, "docs/ops/bench.md").Blocks("sh", "console")...)
 }
+
+// installation makes a publisher with keys and a catalog, as the README does, and
+// starts the server.
+func installation(s *Shell) {
+	s.t.Helper()
+	s.Typed = passphrase
+	s.Do(`licet publisher create muster "Muster CAD GmbH"`, "licet key setup --active active.root --standby standby.root",
+		"licet catalog apply "+Root()+"/internal/demo/catalog.yaml",
+		`echo '{"source":"erp","number":"4711","buyer":{"number":"C-1"},"lines":[{"no":"1","article":"CAD-PRO-PERP","quantity":3}]}' | licet order place -`)
+	s.start("before the page", Command{Text: "licet serve", Want: "…\nHealth …\n"})
+}
+
+func TestPublisher(t *testing.T) {
+	t.Parallel()
+	s := NewShell(t)
+	s.Typed = passphrase
+	s.Run(Open(t, "docs/tutorials/publisher.md").Blocks("sh", "console")...)
+}
+
+func TestReseller(t *testing.T) {
+	t.Parallel()
+	s := NewShell(t)
+	installation(s)
+	s.Run(Open(t, "docs/tutorials/reseller.md").Blocks("sh", "console")...)
+}

@@ -49,5 +49,6 @@ var copied = []struct {
 }{
 	{"lk_…", regexp.MustCompile(`\b(lk_[0-9A-Za-z_-]{20,})`)},
 	{"7H2KM-…", regexp.MustCompile(`\b([0-9A-Z]{5}(?:-[0-9A-Z]{5}){4})\b`)},
+	{"01a3…", regexp.MustCompile(`"root": ?"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"`)},
 	{"01a2…", regexp.MustCompile(`"id": ?"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"`)},
 }
