@@ -47,7 +47,8 @@ func TestRightsEndWithTheTree(t *testing.T) {
 				t.Errorf("what the order book lacks: %d differences, want %d", n, wantRest)
 			}
 		}
-		placed, err := w.orders.Place(ctx, reseller, doc)
+		keyed := reseller.With(actor.Retry{Key: "k", Route: "POST /orders", Body: [32]byte{1}})
+		placed, err := w.orders.Place(ctx, keyed, doc)
 		if err != nil {
 			t.Fatal(fault.All(err))
 		}
@@ -60,6 +61,7 @@ func TestRightsEndWithTheTree(t *testing.T) {
 		compare(1, 1)
 		for name, ask := range map[string]func() (any, error){
 			"a copy of the document":  func() (any, error) { return w.orders.Place(ctx, reseller, doc) },
+			"the request again":       func() (any, error) { return w.orders.Place(ctx, keyed, doc) },
 			"the document, not paid":  func() (any, error) { return w.orders.Place(ctx, reseller, unpaid) },
 			"its preview":             func() (any, error) { return w.orders.Preview(ctx, reseller, doc) },
 			"its preview, not paid":   func() (any, error) { return w.orders.Preview(ctx, reseller, unpaid) },

@@ -28,3 +28,20 @@ func TestReadingNeedsTheRight(t *testing.T) {
 		refused(t, "members", err, actor.ErrDenied)
 	})
 }
+
+// Whoever manages members gives nobody more than they hold themselves, neither
+// when they admit nor later.
+func TestNobodyHandsOnMoreThanTheirRights(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		ctx := t.Context()
+		m := must(h.Admit(ctx, h.a.All(), org.Admission{Org: h.a.Customer, Email: "a@example.com", Role: org.RoleCustomerUser}))(t)
+		weak := h.a.At(h.a.Reseller, actor.MemberManage, actor.OrgRead, actor.TicketRead, actor.LicenseRead, actor.ContainerRead)
+		h.nothing(t, "a refusal", func() {
+			_, err := h.ChangeRole(ctx, weak, org.MemberChange{ID: m.ID, Role: org.RoleCustomerAdmin})
+			refused(t, "a stronger role", err, org.ErrBeyondOwn)
+			_, err = h.Admit(ctx, weak, org.Admission{Org: h.a.Customer, Email: "b@example.com", Role: org.RoleCustomerAdmin})
+			refused(t, "a strong member", err, org.ErrBeyondOwn)
+		})
+		must(h.Admit(ctx, weak, org.Admission{Org: h.a.Customer, Email: "b@example.com", Role: org.RoleCustomerUser}))(t)
+	})
+}

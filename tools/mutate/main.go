@@ -2,65 +2,38 @@
 // tests that ought to notice: a check whose removal passes every test is one
 // that a change could lose without anybody seeing it.
 //
-//	go run ./mutate [-list] [-only TEXT]     in tools/; ./check deep runs it
+//	go run ./mutate [-list] [-only EXPRESSION] [-quick]     in tools/; ./check deep runs it
 //
-// The mutants are made beside the source and handed to the compiler as an
-// overlay; no file of the tree is touched. Exit code 1 means survivors.
+// What counts as a check, and how it is taken away, stands in guards.go. All
+// mutants are compiled into one set of test binaries, by an overlay that leaves
+// the tree alone (overlay.go); the environment then chooses one of them, so that
+// a mutant costs only the running of its tests. Without a choice the binaries
+// are the unmutated program: it must pass every test first.
+//
+// Exit codes: 0 every removal is noticed; 1 there are survivors; 2 nothing can
+// be said: the tests fail without a mutant, the mutants do not compile, a run
+// ended without a verdict, or the tables of guards.go do not fit the source.
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"os/exec"
-	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 )
 
-// guards are the calls that check a right, by the name of the method: what
-// stands in their place, with the receiver and the arguments still used so that
-// the mutant compiles.
-var guards = map[string]string{
-	"Check":    "func(...any) error { return nil }",
-	"mayRead":  "func(...any) error { return nil }",
-	"mayWrite": "func(...any) error { return nil }",
-	"Scope":    "func(...any) (db.IDs[actor.Org], error) { return nil, nil }",
-	"Has":      "func(...any) bool { return true }",
-	"Sees":     "func(...any) bool { return true }",
-}
-
-// doubled are checks that no test can miss, each with the reason.
-var doubled = map[string]string{
-	"internal/catalog/service_apply.go s.mayWrite(tx, by)": "the plan was made under the same check; only a publisher that ends between the two steps makes a difference",
-}
-
-// places are the files that hold doors, and the listener before them.
-var places = []string{"internal/*/service.go", "internal/*/service_*.go", "internal/route/mux.go"}
-
-// access are the tests of every route with every role.
-var access = []string{"./internal/app", "-run", "EveryRoute|TheRightKey"}
-
-// mutant is one call taken away.
-type mutant struct {
-	file       string // below the root
-	line       int
-	call       string
-	start, end int // of the call, in bytes
-	with       string
-}
-
-func (m mutant) String() string { return fmt.Sprintf("%s:%d: %s", m.file, m.line, m.call) }
-
 func main() {
 	list := flag.Bool("list", false, "only list what would be taken away")
-	only := flag.String("only", "", "only mutants whose line contains this")
+	only := flag.String("only", "", "only mutants whose line matches this expression")
+	short := flag.Bool("quick", false, "only the tests of rights, and the routes")
 	flag.Parse()
+	if *short {
+		steps = steps[:quick]
+	}
 	survivors, err := run(*list, *only)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
@@ -73,6 +46,7 @@ func main() {
 }
 
 func run(list bool, only string) (survivors int, err error) {
+	began := time.Now()
 	root, err := goRoot()
 	if err != nil {
 		return 0, err
@@ -81,28 +55,64 @@ func run(list bool, only string) (survivors int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	all = slices.DeleteFunc(all, func(m mutant) bool { return !strings.Contains(m.String(), only) })
-	for i, m := range all {
-		if list {
+	if len(all) < leastMutants {
+		return 0, fmt.Errorf("only %d checks were found, %d are known to be there", len(all), leastMutants)
+	}
+	wanted, err := regexp.Compile(only)
+	if err != nil {
+		return 0, err
+	}
+	chosen := slices.DeleteFunc(slices.Clone(all), func(m mutant) bool { return !wanted.MatchString(m.String()) })
+	if list {
+		for _, m := range chosen {
 			fmt.Println(m)
-			continue
 		}
-		began := time.Now()
-		by, err := try(root, m)
+		return 0, nil
+	}
+	dir, err := os.MkdirTemp("", "mutate-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	b, err := build(root, dir, all, chosen)
+	if err != nil {
+		return 0, err
+	}
+	fmt.Printf("%d mutants; the tests pass without them (%d s)\n", len(chosen), int(time.Since(began).Seconds()))
+	return judge(b, chosen, began)
+}
+
+// leastMutants guards against a change that hides checks from this program.
+const leastMutants = 280
+
+// judge tries every mutant and prints what became of each, and the sums.
+func judge(b *bench, chosen []mutant, began time.Time) (survivors int, err error) {
+	sums := map[string]int{}
+	for i, m := range chosen {
+		start := time.Now()
+		by, test, err := b.try(m)
 		if err != nil {
 			return survivors, fmt.Errorf("%s: %w", m, err)
 		}
-		if why := doubled[m.file+" "+m.call]; by == "" && why != "" {
-			by = "nobody, as " + why
-		} else if by == "" {
+		switch why := doubled[m.key()]; {
+		case by == "" && why != "":
+			by, test = "doubled", "nothing, as "+why
+		case by == "":
 			survivors++
-			by = "NOBODY"
+			by, test = "NOTHING", "NOTHING"
+		case why != "":
+			return survivors, fmt.Errorf("%s: %s notices it; take it out of the list of doubled checks", m, test)
 		}
-		fmt.Printf("[%d/%d] %s: noticed by %s, %d s\n", i+1, len(all), m, by, int(time.Since(began).Seconds()))
+		sums[by]++
+		fmt.Printf("[%d/%d] %s: noticed by %s, %.1f s\n", i+1, len(chosen), m, test, time.Since(start).Seconds())
 	}
-	if len(all) < 40 && only == "" {
-		return survivors, fmt.Errorf("only %d checks were found", len(all))
+	fmt.Printf("%d mutants in %d s", len(chosen), int(time.Since(began).Seconds()))
+	for _, by := range append(stepNames(), "doubled", "NOTHING") {
+		if sums[by] > 0 {
+			fmt.Printf("; %s: %d", by, sums[by])
+		}
 	}
+	fmt.Println()
 	return survivors, nil
 }
 
@@ -110,137 +120,4 @@ func run(list bool, only string) (survivors int, err error) {
 func goRoot() (string, error) {
 	out, err := exec.Command("git", "rev-parse", "--show-toplevel").Output()
 	return strings.TrimSpace(string(out)), err
-}
-
-func mutants(root string) (out []mutant, err error) {
-	for _, pattern := range places {
-		files, err := filepath.Glob(filepath.Join(root, pattern))
-		if err != nil {
-			return nil, err
-		}
-		for _, file := range files {
-			if strings.HasSuffix(file, "_test.go") {
-				continue
-			}
-			found, err := in(root, file)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, found...)
-		}
-	}
-	return out, nil
-}
-
-// in finds the guarding calls of one file.
-func in(root, file string) (out []mutant, err error) {
-	source, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	set := token.NewFileSet()
-	tree, err := parser.ParseFile(set, file, source, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, err
-	}
-	name, err := filepath.Rel(root, file)
-	ast.Inspect(tree, func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok || !guarding(call) {
-			return true
-		}
-		sel := call.Fun.(*ast.SelectorExpr)
-		text := func(n ast.Node) string {
-			return string(source[set.Position(n.Pos()).Offset:set.Position(n.End()).Offset])
-		}
-		used := []string{text(sel.X)}
-		for _, a := range call.Args {
-			used = append(used, text(a))
-		}
-		out = append(out, mutant{
-			file: filepath.ToSlash(name), line: set.Position(call.Pos()).Line, call: text(call),
-			start: set.Position(call.Pos()).Offset, end: set.Position(call.End()).Offset,
-			with: guards[sel.Sel.Name] + "(" + strings.Join(used, ", ") + ")",
-		})
-		return true
-	})
-	return out, err
-}
-
-// guarding reports whether a call asks for somebody's right: one of the guards
-// that is handed the caller, or a look at the permissions of one.
-func guarding(call *ast.CallExpr) bool {
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || guards[sel.Sel.Name] == "" {
-		return false
-	}
-	if sel.Sel.Name == "Has" {
-		of, ok := sel.X.(*ast.SelectorExpr)
-		return ok && of.Sel.Name == "Perms"
-	}
-	return slices.ContainsFunc(call.Args, func(a ast.Expr) bool {
-		switch a := a.(type) {
-		case *ast.Ident:
-			return a.Name == "by"
-		case *ast.SelectorExpr:
-			return a.Sel.Name == "by"
-		}
-		return false
-	})
-}
-
-// try builds a mutant and returns the first tests that fail on it, "" if none
-// do. A mutant that does not compile is an error: it proves nothing.
-func try(root string, m mutant) (noticed string, err error) {
-	dir, err := os.MkdirTemp("", "mutate-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(dir)
-	file := filepath.Join(root, m.file)
-	source, err := os.ReadFile(file)
-	if err != nil {
-		return "", err
-	}
-	changed := filepath.Join(dir, filepath.Base(file))
-	text := string(source[:m.start]) + m.with + string(source[m.end:])
-	if err := os.WriteFile(changed, []byte(text), 0o600); err != nil {
-		return "", err
-	}
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {file: changed}})
-	if err != nil {
-		return "", err
-	}
-	replaced := filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(replaced, overlay, 0o600); err != nil {
-		return "", err
-	}
-	home := "./" + filepath.ToSlash(filepath.Dir(m.file))
-	if out, err := command(root, "build", "-overlay", replaced, home); err != nil {
-		return "", fmt.Errorf("the mutant does not compile: %s", out)
-	}
-	for _, tests := range []struct {
-		name string
-		args []string
-	}{
-		{"its doors", []string{home, "-run", "Doors"}},
-		{"the routes", access},
-		{"its package", []string{home, "-skip", "Race|Crash|Kill|Model|Bulk|Plan"}}, // they ask for no right
-	} {
-		args := append([]string{"test", "-failfast", "-count=1", "-timeout=10m", "-overlay", replaced}, tests.args...)
-		if out, err := command(root, args...); err != nil {
-			if strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]") {
-				return "", fmt.Errorf("its tests do not compile: %s", out)
-			}
-			return tests.name, nil
-		}
-	}
-	return "", nil
-}
-
-func command(dir string, args ...string) (string, error) {
-	c := exec.Command("go", args...)
-	c.Dir = dir
-	out, err := c.CombinedOutput()
-	return string(out), err
 }
