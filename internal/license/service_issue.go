@@ -189,6 +189,7 @@ type issuedData struct {
 	Holder   actor.OrgID `json:"holder"`
 	First    TicketID    `json:"first"`
 	Last     TicketID    `json:"last"`
+	Until    LicenseID   `json:"until"` // of the last of their licenses
 	Tickets  int         `json:"tickets"`
 	Each     int64       `json:"each"`
 }
@@ -196,9 +197,10 @@ type issuedData struct {
 // note writes the one journal line of a chunk of a lot: on the order line, or on
 // the first ticket when there is none.
 func (p *press) note(l lot, each int64, made []Issued) {
+	last := made[len(made)-1]
 	e := actor.Entry{Entity: "order_line", ID: l.Line, Event: "ticket.issued", Data: issuedData{
-		Line: l.Line, Snapshot: l.snapshot, Holder: l.Holder, First: made[0].Ticket, Last: made[len(made)-1].Ticket,
-		Tickets: len(made), Each: each,
+		Line: l.Line, Snapshot: l.snapshot, Holder: l.Holder, First: made[0].Ticket, Last: last.Ticket,
+		Until: last.Licenses[len(last.Licenses)-1], Tickets: len(made), Each: each,
 	}}
 	if l.Line.IsZero() {
 		e.Entity, e.ID = "ticket", made[0].Ticket

@@ -51,6 +51,8 @@ type facts struct {
 	Snapshot  SnapshotID  `json:"snapshot"`
 	First     TicketID    `json:"first"`
 	Last      TicketID    `json:"last"`
+	Until     LicenseID   `json:"until"`
+	Tickets   int         `json:"tickets"`
 	Tried     bool        `json:"tried"`
 }
 
@@ -62,7 +64,7 @@ func (n *named) add(row actor.Row) {
 	switch row.Entity {
 	case "ticket", "order_line":
 		if row.Event == "ticket.issued" {
-			n.issued = append(n.issued, issuedData{Snapshot: f.Snapshot, First: f.First, Last: f.Last})
+			n.issued = append(n.issued, issuedData{Snapshot: f.Snapshot, First: f.First, Last: f.Last, Until: f.Until, Tickets: f.Tickets})
 			n.snapshots = append(n.snapshots, f.Snapshot)
 		} else if row.Event == "line.reversed" {
 			n.whole = append(n.whole, row.EntityID)
@@ -96,10 +98,11 @@ func (c *carrier) page(rows []actor.Row) error {
 	for _, row := range rows {
 		n.add(row)
 	}
+	c.ship(shipSnapshot, n.snapshots)
+	c.sheets(&n)
 	if err := c.expand(&n); err != nil {
 		return err
 	}
-	c.ship(shipSnapshot, n.snapshots)
 	c.ship(shipTicket, n.tickets)
 	c.ship(shipLicense, append(n.licenses, n.seated...))
 	if err := c.lookups(n); err != nil {

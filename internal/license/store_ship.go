@@ -70,6 +70,13 @@ var (
 )
 
 var (
+	qTicketRange = db.SQL("license.ship_tickets_between", `
+SELECT publisher_id, id, snapshot_id, holder_id, hint, sealed, state, rev FROM ticket
+WHERE publisher_id = ? AND id BETWEEN ? AND ? ORDER BY publisher_id, id`)
+	qLicenseRange = db.SQL("license.ship_licenses_between", `
+SELECT publisher_id, id, ticket_id, snapshot_id, quantity, overdraft, used, owed,
+  taken, version, first_at, until, key_hint, key_sealed, state, rev FROM license
+WHERE publisher_id = ? AND id BETWEEN ? AND ? ORDER BY publisher_id, id`)
 	qIssuedRange = db.SQL("license.issued_range", `
 SELECT id FROM ticket WHERE publisher_id = ? AND snapshot_id = ? AND id BETWEEN ? AND ? ORDER BY id`)
 	qSnapshotTickets = db.SQL("license.tickets_of_snapshot", `

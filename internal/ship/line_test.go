@@ -22,7 +22,7 @@ func TestRowsAreWrittenAsTheyAreRead(t *testing.T) {
 	row := make(Image, len(values))
 	for i, v := range values {
 		var err error
-		if row[i], err = raw(v); err != nil {
+		if row[i], err = appendRaw(nil, v); err != nil {
 			t.Fatal(err)
 		}
 		want, err := json.Marshal(v)

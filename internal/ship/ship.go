@@ -42,12 +42,13 @@ const (
 	chunk  = 500 // rows of a statement
 )
 
-// Cargo is rows of one table: those with these ids, and those that came from
-// the journal itself.
+// Cargo is rows of one table: those with these ids, those that came from the
+// journal itself, and those that Read gives when their turn comes.
 type Cargo struct {
 	Table *Table
 	IDs   [][16]byte
 	Rows  []Image
+	Read  func() ([]Image, error) // nil = none
 }
 
 // Source says which rows of a package the given journal lines touched, in an
@@ -121,8 +122,7 @@ func (c *carrier) line(l line) error {
 // row is line for a row of a table. Its values are canonical JSON already, so
 // that nothing has to be looked at again.
 func (c *carrier) row(t *Table, row Image) error {
-	c.body = append(append(c.body[:0], `{"table":`...), quoted(t.name)...)
-	c.body = append(c.body, `,"row":[`...)
+	c.body = append(appendQuoted(append(c.body[:0], `{"table":`...), t.name), `,"row":[`...)
 	for i, v := range row {
 		if i > 0 {
 			c.body = append(c.body, ',')
@@ -181,8 +181,15 @@ func (c *carrier) ship(one Cargo) error {
 		}
 	}
 	all := one.Rows
+	if one.Read != nil {
+		rows, err := one.Read()
+		if err != nil {
+			return err
+		}
+		all = append(all, rows...)
+	}
 	for part := range slices.Chunk(fresh, chunk) {
-		rows, err := one.Table.images(c.q, c.p, part)
+		rows, err := one.Table.Images(c.q, one.Table.read, c.p, part)
 		if err != nil {
 			return err
 		}

@@ -120,70 +120,99 @@ func Row(values ...any) (Image, error) {
 	return out, nil
 }
 
-// images reads rows by id.
-func (t *Table) images(q db.Querier, args ...any) ([]Image, error) {
+// Images reads rows by a statement of the caller's, which has the table's columns
+// in their order.
+func (t *Table) Images(q db.Querier, read *db.Stmt, args ...any) ([]Image, error) {
+	dest, size := t.dest(), 0
 	return db.List(q, func(r *db.Rows) (Image, error) {
-		dest := make([]any, len(t.kinds))
-		for i, k := range t.kinds {
-			switch k {
-			case idColumn:
-				dest[i] = new(db.ID[Image])
-			case intColumn:
-				dest[i] = new(*int64)
-			case textColumn:
-				dest[i] = new(*string)
-			case boolColumn:
-				dest[i] = new(bool)
-			case bytesColumn:
-				dest[i] = new([]byte)
-			case jsonColumn:
-				dest[i] = new(db.JSON[json.RawMessage])
-			}
-		}
 		if err := r.Scan(dest...); err != nil {
 			return nil, err
 		}
-		row := make(Image, len(dest))
+		row, text := make(Image, len(dest)), make([]byte, 0, size)
 		for i, v := range dest {
+			from := len(text)
 			var err error
-			if row[i], err = raw(v); err != nil {
+			if text, err = appendRaw(text, v); err != nil {
 				return nil, err
 			}
+			row[i] = text[from:len(text):len(text)]
 		}
+		size = len(text) + 16 // the next row is about as long
 		return row, nil
-	}, t.read, args...)
+	}, read, args...)
 }
 
-// raw is json.Marshal for what images scans, without reflection: shipping costs
-// more than issuing otherwise.
-func raw(v any) (json.RawMessage, error) {
+// dest is where the columns of a row are scanned to.
+func (t *Table) dest() []any {
+	dest := make([]any, len(t.kinds))
+	for i, k := range t.kinds {
+		switch k {
+		case idColumn:
+			dest[i] = new(db.ID[Image])
+		case intColumn:
+			dest[i] = new(*int64)
+		case textColumn:
+			dest[i] = new(*string)
+		case boolColumn:
+			dest[i] = new(bool)
+		case bytesColumn:
+			dest[i] = new([]byte)
+		case jsonColumn:
+			dest[i] = new(db.JSON[json.RawMessage])
+		}
+	}
+	return dest
+}
+
+// appendRaw appends the JSON of what dest has scanned, without reflection:
+// shipping costs more than issuing otherwise.
+func appendRaw(out []byte, v any) ([]byte, error) {
 	switch v := v.(type) {
 	case *db.ID[Image]:
 		if !v.IsZero() {
-			return quoted(v.String()), nil
+			return appendQuoted(out, v.String()), nil
 		}
 	case **int64:
 		if *v != nil {
-			return strconv.AppendInt(nil, **v, 10), nil
+			return strconv.AppendInt(out, **v, 10), nil
 		}
+	case **string:
+		if *v != nil && plain(**v) {
+			return appendQuoted(out, **v), nil
+		}
+		return appendJSON(out, v)
 	case *bool:
-		return strconv.AppendBool(nil, *v), nil
+		return strconv.AppendBool(out, *v), nil
 	case *[]byte:
 		if *v != nil {
-			out := make([]byte, 0, base64.StdEncoding.EncodedLen(len(*v))+2)
 			return append(base64.StdEncoding.AppendEncode(append(out, '"'), *v), '"'), nil
 		}
 	case *db.JSON[json.RawMessage]:
-		return json.Marshal(v.V)
+		return appendJSON(out, v.V)
 	default:
-		return json.Marshal(v)
+		return appendJSON(out, v)
 	}
-	return json.RawMessage("null"), nil
+	return append(out, "null"...), nil
 }
 
-// quoted is the JSON of a text without anything to escape.
-func quoted(s string) json.RawMessage {
-	return append(append(append(make([]byte, 0, len(s)+2), '"'), s...), '"')
+func appendJSON(out []byte, v any) ([]byte, error) {
+	text, err := json.Marshal(v)
+	return append(out, text...), err
+}
+
+// plain reports whether the JSON of a text is the text between quotes.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || strings.IndexByte(`"\<>&`, c) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// appendQuoted appends the JSON of a text without anything to escape.
+func appendQuoted(out []byte, s string) []byte {
+	return append(append(append(out, '"'), s...), '"')
 }
 
 // order puts the rows with 0 in the column Last behind the others.

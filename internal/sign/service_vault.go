@@ -208,6 +208,9 @@ func (v *Vault) Lookups(code []byte) [][]byte {
 	return out
 }
 
+// OnePepper reports whether every code is stored under the pepper of Lookup.
+func (v *Vault) OnePepper() bool { return len(v.peppers.Load().lookup) == 1 }
+
 // Blind returns a keyed hash of value that is the same whenever publisher and
 // label are: an index over what must not be stored in the open (an e-mail
 // address, a fingerprint). The zero publisher stands for the installation.
