@@ -178,16 +178,16 @@ func (r *reading) tickets(p Plan) (n int64) {
 }
 
 func (w *ledger) write(tx *db.Tx, p actor.PublisherID) error {
-	var added []Line
+	var added, changed []Line
 	for _, no := range slices.Sorted(maps.Keys(w.changed)) {
-		l := w.changed[no]
-		if w.added[no] {
-			added = append(added, *l)
-			continue
+		if l := *w.changed[no]; w.added[no] {
+			added = append(added, l)
+		} else {
+			changed = append(changed, l)
 		}
-		if err := setLine(tx, p, *l); err != nil {
-			return err
-		}
+	}
+	if err := setLines(tx, p, changed); err != nil {
+		return err
 	}
 	return insertLines(tx, p, w.order.ID, added)
 }

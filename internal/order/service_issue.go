@@ -78,7 +78,7 @@ func (s *Service) chunk(tx *db.Tx, by actor.Actor, id ID) (Order, error) {
 	if err != nil {
 		return o, err
 	}
-	sales, err := salesOf(tx, by.Publisher, id)
+	sales, err := salesFor(tx, by.Publisher, id, lines)
 	if err != nil {
 		return o, err
 	}

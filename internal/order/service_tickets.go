@@ -173,13 +173,13 @@ func (s *Service) Lines(ctx context.Context, by actor.Actor, in LineQuery) (Page
 		if err != nil {
 			return err
 		}
-		sales, err := salesOf(q, by.Publisher, o.ID)
-		if err != nil {
-			return err
-		}
 		if len(lines) > limit {
 			lines = lines[:limit]
 			page.Next = place{Line: lines[limit-1].No}.String()
+		}
+		sales, err := salesFor(q, by.Publisher, o.ID, lines)
+		if err != nil {
+			return err
 		}
 		for _, l := range lines {
 			page.Items = append(page.Items, lineView(l, o, sales[l.sale].snapshot, nil))

@@ -139,6 +139,8 @@ var (
 
 	qSales = db.SQL("order.sales", `SELECT no, article_no, options, snapshot FROM order_sale
 		WHERE publisher_id = ? AND order_id = ? ORDER BY no`)
+	qSalesBetween = db.SQL("order.sales_between", `SELECT no, article_no, options, snapshot FROM order_sale
+		WHERE publisher_id = ? AND order_id = ? AND no BETWEEN ? AND ? ORDER BY no`)
 	qSaleInsert = db.SQL("order.sale_insert", `INSERT INTO order_sale
 		(publisher_id, order_id, no, article_no, options, snapshot) VALUES {rows}`)
 
@@ -242,26 +244,50 @@ func insertLines(tx *db.Tx, p actor.PublisherID, o ID, lines []Line) error {
 	return err
 }
 
-func setLine(tx *db.Tx, p actor.PublisherID, l Line) error {
-	_, err := tx.Exec(qLineSet, l.sale, l.Article, l.Quantity, l.Issued, l.made, l.Customer, string(l.status()), p, l.ID)
+// setLines writes lines that are there already.
+func setLines(tx *db.Tx, p actor.PublisherID, lines []Line) error {
+	args := make([][]any, 0, len(lines))
+	for _, l := range lines {
+		args = append(args, []any{l.sale, l.Article, l.Quantity, l.Issued, l.made, l.Customer, string(l.status()), p, l.ID})
+	}
+	_, err := tx.ExecEach(qLineSet, args)
 	return err
 }
 
 func salesOf(q db.Querier, p actor.PublisherID, o ID) (map[int64]sale, error) {
 	rows, err := q.Query(qSales, p, o)
-	found, err := db.Collect(rows, err, func(r *db.Rows) (sale, error) {
-		var s sale
-		var options db.JSON[map[string]string]
-		var snapshot db.JSON[catalog.Snapshot]
-		err := r.Scan(&s.no, &s.sale.Article, &options, &snapshot)
-		s.sale.Options, s.snapshot = options.V, snapshot.V
-		return s, err
-	})
+	return collectSales(rows, err)
+}
+
+// salesFor are the sales of some lines, and few others: lines that were made
+// together have numbers beside each other.
+func salesFor(q db.Querier, p actor.PublisherID, o ID, lines []Line) (map[int64]sale, error) {
+	if len(lines) == 0 {
+		return nil, nil
+	}
+	from, to := lines[0].sale, lines[0].sale
+	for _, l := range lines {
+		from, to = min(from, l.sale), max(to, l.sale)
+	}
+	rows, err := q.Query(qSalesBetween, p, o, from, to)
+	return collectSales(rows, err)
+}
+
+func collectSales(rows *db.Rows, err error) (map[int64]sale, error) {
+	found, err := db.Collect(rows, err, scanSale)
 	out := make(map[int64]sale, len(found))
 	for _, s := range found {
 		out[s.no] = s
 	}
 	return out, err
+}
+
+func scanSale(r *db.Rows) (s sale, err error) {
+	var options db.JSON[map[string]string]
+	var snapshot db.JSON[catalog.Snapshot]
+	err = r.Scan(&s.no, &s.sale.Article, &options, &snapshot)
+	s.sale.Options, s.snapshot = options.V, snapshot.V
+	return s, err
 }
 
 func insertSales(tx *db.Tx, p actor.PublisherID, o ID, sales []sale) error {
