@@ -167,8 +167,18 @@ const (
 // settle waits until the server has sealed and shipped what was prepared, so that
 // it is not charged to the stretch that comes.
 func (l *lab) settle(ctx context.Context, s *station) error {
-	if err := s.server.call(ctx, "collect", nil, nil); err != nil || l.Inside {
+	if err := s.server.call(ctx, "collect", nil, nil); err != nil {
 		return err
+	}
+	l.calm(s)
+	return nil
+}
+
+// calm waits until the server does nothing any more: until it has sealed and
+// shipped.
+func (l *lab) calm(s *station) {
+	if l.Inside {
+		return
 	}
 	for calm, look := 0, 0; calm < 3 && look < settleLimit; look++ {
 		before := cpuOf(s.server.pid)
@@ -177,7 +187,6 @@ func (l *lab) settle(ctx context.Context, s *station) error {
 			calm = 0
 		}
 	}
-	return nil
 }
 
 // profile begins or ends a processor profile of the server into a file, if there
