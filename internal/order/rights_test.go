@@ -127,10 +127,8 @@ func TestRightsToBringCustomers(t *testing.T) {
 // A file is placed only if all of it may be.
 func TestRightsOfWholeFiles(t *testing.T) {
 	each(t, order.Settings{}, func(t *testing.T, w *world) {
-		raw := "order;line;article;quantity;buyer\n"
-		for i, buyer := range []actor.OrgID{w.A.Reseller, w.A.Direct} {
-			raw += fmt.Sprintf("%d;1;CAD-PRO-PERP;1;%s\n", i+1, actortest.Number(buyer))
-		}
+		raw := fmt.Sprintf("order;line;article;quantity;buyer\n1;1;CAD-PRO-PERP;1;%s\n2;1;CAD-PRO-PERP;1;%s\n",
+			actortest.Number(w.A.Reseller), actortest.Number(w.A.Direct))
 		before := w.orderCount()
 		_, err := w.orders.PlaceFile(t.Context(), w.A.Below(w.A.Reseller), order.File{Raw: []byte(raw), Source: "erp", Mode: format.Complete})
 		if !order.ErrParty.Is(err) || w.orderCount() != before {

@@ -16,6 +16,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -35,12 +36,14 @@ func main() {
 		steps = steps[:quick]
 	}
 	survivors, err := run(*list, *only)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "mutate:", err)
-		os.Exit(2)
-	}
 	if survivors > 0 {
 		fmt.Printf("%d checks can be taken away without a test noticing\n", survivors)
+	}
+	switch {
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "mutate:", err)
+		os.Exit(2)
+	case survivors > 0:
 		os.Exit(1)
 	}
 }
@@ -85,35 +88,38 @@ func run(list bool, only string) (survivors int, err error) {
 // leastMutants guards against a change that hides checks from this program.
 const leastMutants = 280
 
-// judge tries every mutant and prints what became of each, and the sums.
+// judge tries every mutant and prints what became of each, and the sums. The error
+// joins the mutants of which nothing can be said.
 func judge(b *bench, chosen []mutant, began time.Time) (survivors int, err error) {
 	sums := map[string]int{}
+	var unsaid []error
 	for i, m := range chosen {
 		start := time.Now()
 		by, test, err := b.try(m)
-		if err != nil {
-			return survivors, fmt.Errorf("%s: %w", m, err)
-		}
-		switch why := doubled[m.key()]; {
+		why := doubled[m.key()]
+		switch {
+		case err != nil:
+			by, test = "no verdict", "no verdict"
+			unsaid = append(unsaid, fmt.Errorf("%s: %w", m, err))
 		case by == "" && why != "":
 			by, test = "doubled", "nothing, as "+why
 		case by == "":
 			survivors++
 			by, test = "NOTHING", "NOTHING"
 		case why != "":
-			return survivors, fmt.Errorf("%s: %s notices it; take it out of the list of doubled checks", m, test)
+			unsaid = append(unsaid, fmt.Errorf("%s: %s notices it; take it out of the list of doubled checks", m, test))
 		}
 		sums[by]++
 		fmt.Printf("[%d/%d] %s: noticed by %s, %.1f s\n", i+1, len(chosen), m, test, time.Since(start).Seconds())
 	}
 	fmt.Printf("%d mutants in %d s", len(chosen), int(time.Since(began).Seconds()))
-	for _, by := range append(stepNames(), "doubled", "NOTHING") {
+	for _, by := range append(stepNames(), "doubled", "NOTHING", "no verdict") {
 		if sums[by] > 0 {
 			fmt.Printf("; %s: %d", by, sums[by])
 		}
 	}
 	fmt.Println()
-	return survivors, nil
+	return survivors, errors.Join(unsaid...)
 }
 
 // goRoot is the folder of the repository.
