@@ -3,6 +3,7 @@ package catalog
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/licet/licet/internal/frame"
 )
@@ -185,6 +186,23 @@ func (a Article) option(name string) (Option, bool) {
 		return Option{}, false
 	}
 	return a.Options[i], true
+}
+
+// optionLike returns the option of that name, or else the only one whose name
+// differs in capitals.
+func (a Article) optionLike(name string) (found Option, ok bool) {
+	if o, ok := a.option(name); ok {
+		return o, true
+	}
+	for _, o := range a.Options {
+		if strings.EqualFold(o.Name, name) {
+			if ok {
+				return Option{}, false
+			}
+			found, ok = o, true
+		}
+	}
+	return found, ok
 }
 
 // optionNames returns the names in the article's order, for refusals.

@@ -58,6 +58,9 @@ func TestResolve(t *testing.T) {
 		if p := get("CAD-PRO-PROJECT", values{"end": frame.OfText("2028-03-31")}); p.Model.FixedEnd.String() != "2028-03-31" {
 			t.Fatalf("fixed end: %+v", p.Model)
 		}
+		if d := get("CAD-TRIAL", values{"DAYS": frame.OfText("9")}); d.Model.Duration.Days != 9 || fmt.Sprint(d.Options["days"]) != fmt.Sprint(frame.OfInt(9)) {
+			t.Fatalf("an option in capitals: %+v", d)
+		}
 		if u := get("SIM-UNITS", nil); u.Limits["units"] != 1000 || u.Model.Kind != catalog.Usage {
 			t.Fatalf("limit by option: %+v", u)
 		}
@@ -85,6 +88,7 @@ func TestResolve(t *testing.T) {
 			{"another type", "CAD-TRIAL", values{"days": frame.OfText("a week")}, catalog.ErrOptionKind, "/options/days"},
 			{"line break", "CAD-EDU", values{"room": frame.OfText("a\nb")}, catalog.ErrOptionKind, "/options/room"},
 			{"zero byte", "CAD-EDU", values{"room": frame.OfText("a\x00b")}, catalog.ErrOptionKind, "/options/room"},
+			{"twice", "CAD-TRIAL", values{"Days": frame.OfInt(8), "days": frame.OfInt(9)}, catalog.ErrTwice, "/options/days"},
 			{"unknown option", "CAD-TRIAL", values{"weeks": frame.OfInt(2)}, catalog.ErrOptionUnknown, "/options/weeks"},
 			{"unknown article", "CAD-TRIAL-X", nil, catalog.ErrArticleUnknown, ""},
 			{"nothing", "", nil, catalog.ErrArticleUnknown, ""},

@@ -103,11 +103,7 @@ func (p parts) snapshot(given map[string]frame.Value) (Snapshot, error) {
 // options completes the given values and checks every one of them.
 func (p parts) options(given map[string]frame.Value) (out map[string]frame.Value, bad refusals) {
 	out = make(map[string]frame.Value, len(p.article.Options))
-	for _, name := range sortedKeys(given) {
-		if _, ok := p.article.option(name); !ok {
-			bad.add(pointer("/options", name), ErrOptionUnknown.With("option", clip(name), "allowed", p.article.optionNames()))
-		}
-	}
+	given, bad = p.named(given)
 	for _, o := range p.article.Options {
 		at, f := pointer("/options", o.Name), p.frameOf(o)
 		v, ok := given[o.Name]
@@ -121,6 +117,26 @@ func (p parts) options(given map[string]frame.Value) (out map[string]frame.Value
 			bad.under(at, wrong)
 		} else {
 			out[o.Name] = v
+		}
+	}
+	return out, bad
+}
+
+// named puts given values under the names that the article has for its options.
+// Whoever orders writes them as people do: a column "Option:Tage" means the
+// option tage.
+func (p parts) named(given map[string]frame.Value) (out map[string]frame.Value, bad refusals) {
+	out = make(map[string]frame.Value, len(given))
+	for _, name := range sortedKeys(given) {
+		o, ok := p.article.optionLike(name)
+		_, twice := out[o.Name]
+		switch {
+		case !ok:
+			bad.add(pointer("/options", name), ErrOptionUnknown.With("option", clip(name), "allowed", p.article.optionNames()))
+		case twice:
+			bad.add(pointer("/options", name), ErrTwice.With("value", clip(name)))
+		default:
+			out[o.Name] = given[name]
 		}
 	}
 	return out, bad

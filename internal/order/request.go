@@ -118,7 +118,7 @@ func (r *reading) repeats(l *requestLine, s sale) bool {
 	}
 	given := maps.Clone(l.Given)
 	for name, value := range l.Loose {
-		if _, knows := s.snapshot.Options[name]; knows {
+		if knowsOption(s.snapshot.Options, name) {
 			given = put(given, name, value)
 		}
 	}
@@ -127,6 +127,19 @@ func (r *reading) repeats(l *requestLine, s sale) bool {
 	}
 	l.Given, l.Loose = given, nil
 	return true
+}
+
+// knowsOption reports whether there is an option of that name, in any capitals.
+func knowsOption(options map[string]frame.Value, name string) bool {
+	if _, exact := options[name]; exact {
+		return true
+	}
+	for known := range options {
+		if strings.EqualFold(known, name) {
+			return true
+		}
+	}
+	return false
 }
 
 func put(m map[string]string, name, value string) map[string]string {
@@ -145,6 +158,11 @@ func want(l *requestLine) catalog.Want {
 		for name, value := range values {
 			if w.Options == nil {
 				w.Options = map[string]frame.Value{}
+			}
+			for loose := range l.Loose { // what is given goes before what stands beside it
+				if strings.EqualFold(loose, name) {
+					delete(w.Options, loose)
+				}
 			}
 			w.Options[name] = frame.OfText(value)
 		}
@@ -175,7 +193,7 @@ func (r *reading) take(at []int, answers []catalog.Resolved) (again []int) {
 func (l *requestLine) loosen(err error) bool {
 	before := len(l.Loose)
 	for _, f := range fault.All(err) {
-		if name, ok := strings.CutPrefix(f.Field, "/options/"); ok && errors.Is(f, catalog.ErrOptionUnknown) {
+		if name, ok := strings.CutPrefix(f.Field, "/options/"); ok && (errors.Is(f, catalog.ErrOptionUnknown) || errors.Is(f, catalog.ErrTwice)) {
 			delete(l.Loose, unescape.Replace(name))
 		}
 	}

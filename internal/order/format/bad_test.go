@@ -114,6 +114,7 @@ var bad = []badCase{
 	{"CSV column missing", "", "order;line;article;buyer\n1;1;A;R\n", format.ErrColumn, "row 1"},
 	{"CSV column twice", "", "order;line;article;sku;quantity;buyer\n1;1;A;A;1;R\n", format.ErrColumnTwice, "row 1"},
 	{"CSV option column twice", "", "order;line;article;quantity;buyer;option:a;option:a\n1;1;A;1;R;1;2\n", format.ErrColumnTwice, "row 1"},
+	{"CSV option column twice, in capitals", "", "order;line;article;quantity;buyer;option:a;Option A\n1;1;A;1;R;1;2\n", format.ErrColumnTwice, "row 1"},
 	{"CSV too many columns", "", "order;line;article;quantity;buyer" + strings.Repeat(";x", 200) + "\n", format.ErrColumns, "row 1"},
 	{"CSV long row", "", csvRow("1;1;A;1;R;extra"), format.ErrCSV, "row 2"},
 	{"CSV open quote", "", csvRow(`1;1;"A;1;R`), format.ErrCSV, "row 2"},

@@ -82,10 +82,10 @@ func readHead(row []string) (csvHead, []string, error) {
 	for i, name := range row {
 		name = strings.TrimSpace(name)
 		if option, ok := optionName(name); ok {
-			if seen[option] {
+			if seen[strings.ToLower(option)] {
 				return h, nil, with(ErrColumnTwice, "row 1", "column", clip(name))
 			}
-			seen[option] = true
+			seen[strings.ToLower(option)] = true
 			h.columns[i], h.options[i] = colOption, option
 			continue
 		}
