@@ -113,8 +113,10 @@ func (d *device) backUp() {
 	d.copy = c
 }
 
-func (d *device) setBack() {
-	d.ctr, d.last = d.copy.ctr, d.copy.last
+func (d *device) setBack(all bool) {
+	if all {
+		d.ctr, d.last = d.copy.ctr, d.copy.last
+	}
 	clear(d.held)
 	for id, one := range maps.All(d.copy.held) {
 		d.held[id] = &one
