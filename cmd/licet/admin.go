@@ -12,8 +12,10 @@ import (
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/app"
+	"github.com/licet/licet/internal/fault"
 	"github.com/licet/licet/internal/org"
 	"github.com/licet/licet/internal/text"
+	"github.com/licet/licet/wire"
 )
 
 func printJSON(w io.Writer, v any) error {
@@ -194,7 +196,9 @@ type journalCmd struct {
 
 type journalVerifyCmd struct {
 	tenant
-	JSON bool `help:"As JSON."`
+	Checkpoints string `help:"File with signed checkpoints; default: the one that licet serve writes beside the shipped journal."`
+	Pins        string `help:"Pins of the publisher from a safe place; default: the roots in the database."`
+	JSON        bool   `help:"As JSON."`
 }
 
 // journalReport is what journal verify says, for scripts.
@@ -204,11 +208,13 @@ type journalReport struct {
 	Sequence  int64            `json:"sequence"` // of the last one
 	Hash      string           `json:"hash"`     // of the chain up to it, hexadecimal
 	Waiting   int64            `json:"waiting"`  // not sealed yet
+	Signed    int              `json:"signed"`   // checkpoints from outside that the journal was held against
+	Revoked   int              `json:"revoked"`  // checkpoints that prove nothing any more
 	Problems  []journalProblem `json:"problems"`
 }
 
 type journalProblem struct {
-	Kind   string `json:"kind"` // altered, missing, added, unsealed
+	Kind   string `json:"kind"` // altered, missing, added, moved, unsealed, forked, unsigned
 	From   int64  `json:"from"`
 	Until  int64  `json:"until"`
 	Row    string `json:"row,omitempty"`
@@ -223,11 +229,16 @@ func (c journalVerifyCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		r, err := actor.VerifyJournal(e.ctx, a.DB, by.Publisher)
+		points, err := c.points(e, a, by.Publisher)
 		if err != nil {
 			return err
 		}
-		out := journalReport{p.Slug, r.Rows, r.Seq, hex.EncodeToString(r.Hash[:]), r.Waiting, []journalProblem{}}
+		r, err := actor.VerifyJournal(e.ctx, a.DB, by.Publisher, points.Known...)
+		if err != nil {
+			return err
+		}
+		r.Problems = append(r.Problems, points.Problems...)
+		out := journalReport{p.Slug, r.Rows, r.Seq, hex.EncodeToString(r.Hash[:]), r.Waiting, len(points.Known), points.Revoked, []journalProblem{}}
 		for _, one := range r.Problems {
 			shown := journalProblem{Kind: one.Kind, From: one.Seq, Until: one.Until, Detail: one.Detail}
 			if !one.ID.IsZero() {
@@ -245,6 +256,23 @@ func (c journalVerifyCmd) Run(e *env) error {
 	})
 }
 
+// points reads the checkpoints. Without a file, and without keys to have signed
+// one, there are none.
+func (c journalVerifyCmd) points(e *env, a *app.App, p actor.PublisherID) (app.Checkpoints, error) {
+	if c.Pins == "" {
+		return a.Checkpoints(e.ctx, p, c.Checkpoints, nil)
+	}
+	raw, err := os.ReadFile(c.Pins)
+	if err != nil {
+		return app.Checkpoints{}, err
+	}
+	pins, err := wire.ParsePins(raw)
+	if err != nil {
+		return app.Checkpoints{}, fault.As(err)
+	}
+	return a.Checkpoints(e.ctx, p, c.Checkpoints, &pins)
+}
+
 // journal prints a report.
 func (e *env) journal(asJSON bool, r journalReport) error {
 	if asJSON {
@@ -260,6 +288,6 @@ func (e *env) journal(asJSON bool, r journalReport) error {
 		key = "cli.journal.broken"
 	}
 	_, err := fmt.Fprintln(e.out, text.T(e.lang, key, "publisher", r.Publisher, "rows", r.Rows, "sequence", r.Sequence,
-		"hash", r.Hash, "waiting", r.Waiting, "problems", len(r.Problems)))
+		"hash", r.Hash, "waiting", r.Waiting, "problems", len(r.Problems), "signed", r.Signed))
 	return err
 }

@@ -58,6 +58,7 @@ const (
 	ProblemMoved    = "moved"    // the row is intact but does not follow the one before it
 	ProblemUnsealed = "unsealed" // the row has waited for more than a minute
 	ProblemForked   = "forked"   // a checkpoint that was signed earlier does not fit
+	ProblemUnsigned = "unsigned" // a checkpoint that no key of the publisher has signed
 )
 
 // Report is what VerifyJournal found.

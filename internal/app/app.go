@@ -80,7 +80,7 @@ type App struct {
 	metrics *metrics
 	began   time.Time
 
-	checkpoints map[actor.PublisherID]time.Time // when the last one was written; the sealer's alone
+	checkpoints map[actor.PublisherID]noted // the last one that was written; the sealer's alone
 }
 
 // Options returns what opens the configured database.
@@ -120,7 +120,7 @@ func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, DB: d, Gate: gate, Keys: keys, seams: s, metrics: newMetrics(Version), began: s.Now(), checkpoints: map[actor.PublisherID]time.Time{}}
+	a := &App{Config: c, DB: d, Gate: gate, Keys: keys, seams: s, metrics: newMetrics(Version), began: s.Now(), checkpoints: map[actor.PublisherID]noted{}}
 	vault := keys.Vault()
 	a.Orgs = org.New(d, gate, vault)
 	a.Goods = catalog.NewService(d, gate)

@@ -181,7 +181,9 @@ func (a *App) background(ctx context.Context) *sync.WaitGroup {
 	var group sync.WaitGroup
 	tick := time.NewTicker(sealEvery)
 	sealer := actor.NewSealer(a.DB, tick.C)
-	sealer.OnCheckpoint = a.checkpoint
+	sealer.OnCheckpoint = func(p actor.PublisherID, seq int64, hash [32]byte) {
+		a.checkpoint(context.WithoutCancel(ctx), p, seq, hash)
+	}
 	sealer.OnError = func(err error) { a.seams.Log.Error("sealing the journal", "error", err) }
 	group.Go(func() { defer tick.Stop(); sealer.Run(ctx) })
 	group.Go(func() { _ = a.Jobs.Run(ctx) })

@@ -12,6 +12,8 @@ import (
 var (
 	ErrNoPublisher    = fault.New(fault.NotFound, "app.no_publisher")
 	ErrWhichPublisher = fault.New(fault.Invalid, "app.which_publisher")
+	// ErrCheckpointFile: a file of checkpoints cannot be read (file).
+	ErrCheckpointFile = fault.New(fault.NotFound, "app.checkpoint_file")
 	// ErrRestoreIdentity: a restore finds no identity file; nothing was loaded (path).
 	ErrRestoreIdentity = fault.New(fault.Conflict, "app.restore_identity")
 )

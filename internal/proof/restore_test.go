@@ -155,9 +155,12 @@ func (d *disaster) holds() {
 	must(d.t, d.w.sound())
 	a := d.w.open()
 	defer a.Close()
-	known, err := a.Checkpoints(d.w.pub)
+	points, err := a.Checkpoints(d.t.Context(), d.w.pub, "", nil)
 	must(d.t, err)
-	report, err := actor.VerifyJournal(d.t.Context(), a.DB, d.w.pub, known...)
+	if len(points.Problems) > 0 {
+		d.t.Fatalf("checkpoints that do not hold: %+v", points.Problems)
+	}
+	report, err := actor.VerifyJournal(d.t.Context(), a.DB, d.w.pub, points.Known...)
 	must(d.t, err)
 	if !report.OK() {
 		d.t.Fatalf("the journal does not hold against what was noted outside: %+v", report)

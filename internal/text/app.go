@@ -87,6 +87,11 @@ var _ = add("fault.app.which_publisher", Entry{
 	DE: "Es gibt hier {count} Hersteller. Sagen Sie mit --publisher, welcher gemeint ist.",
 })
 
+var _ = add("fault.app.checkpoint_file", Entry{
+	EN: "The file of checkpoints {file} cannot be read. Check its name and its rights.",
+	DE: "Die Datei mit Prüfpunkten {file} lässt sich nicht lesen. Prüfen Sie ihren Namen und ihre Rechte.",
+})
+
 var _ = add("fault.app.restore_identity", Entry{
 	EN: "The identity file {path} is missing, so nothing was loaded: without it the backup signs nothing and reads no ticket. Copy it there from your safe place and restore again. If it is lost, add --keys with the newest export of “licet key export”.",
 	DE: "Die Identitätsdatei {path} fehlt, deshalb wurde nichts geladen: Ohne sie signiert die Sicherung nichts und liest kein Ticket. Kopieren Sie sie von ihrem sicheren Ort dorthin und stellen Sie noch einmal wieder her. Ist sie verloren, geben Sie mit --keys den neuesten Export von „licet key export“ an.",

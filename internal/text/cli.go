@@ -43,8 +43,8 @@ var (
 	_ = add("cli.access.revoked", Entry{EN: "revoked", DE: "widerrufen"})
 
 	_ = add("cli.journal.whole", Entry{
-		EN: "The journal of {publisher} is what was written: {rows} rows up to number {sequence}, {waiting} waiting to be sealed. Keep this hash elsewhere: {hash}",
-		DE: "Das Journal von {publisher} ist, was geschrieben wurde: {rows} Zeilen bis Nummer {sequence}, {waiting} warten auf ihr Siegel. Bewahren Sie diesen Hash woanders auf: {hash}",
+		EN: "The journal of {publisher} is what was written: {rows} rows up to number {sequence}, {waiting} waiting to be sealed; held against {signed} signed checkpoints from outside the database. Keep this hash elsewhere: {hash}",
+		DE: "Das Journal von {publisher} ist, was geschrieben wurde: {rows} Zeilen bis Nummer {sequence}, {waiting} warten auf ihr Siegel; verglichen mit {signed} signierten Prüfpunkten von außerhalb der Datenbank. Bewahren Sie diesen Hash woanders auf: {hash}",
 	})
 	_ = add("cli.journal.broken", Entry{
 		EN: "The journal of {publisher} is NOT what was written: {problems} findings in {rows} rows up to number {sequence}. Stop the server, keep a copy of the database, and compare with a backup.",
