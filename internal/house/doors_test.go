@@ -83,12 +83,28 @@ func tried(s *source) map[string]bool {
 	return out
 }
 
+// calls reports whether a file calls a function of another package by that name.
+func calls(s *source, name string) (found bool) {
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if ok {
+			sel, isSel := call.Fun.(*ast.SelectorExpr)
+			found = found || isSel && sel.Sel.Name == name
+		}
+		return !found
+	})
+	return found
+}
+
 // untried finds doors that doors_test.go of their package does not open.
 func untried(files []*source) (out []string) {
 	known := map[string]map[string]bool{} // directory → doors tried
 	for _, s := range files {
 		if s.name == "doors_test.go" && s.dir != "internal/house" {
 			known[s.dir] = tried(s)
+			if !calls(s, "RunRights") {
+				out = append(out, s.dir+"/doors_test.go does not try its doors without the right and from beside (actortest.RunRights)")
+			}
 		}
 	}
 	doors := map[string]map[string]bool{}
@@ -141,5 +157,6 @@ var doors = []actortest.Door{
 		"internal/actor/service.go", "package actor\nfunc (s *Service) Seal(_, _ context.Context, by Actor) error { return nil }\nfunc (s *Service) Read(ctx context.Context, by Actor) error { return nil }",
 	)),
 		"door Move has no", "door Recall has no", "door Return has no", "tries Vanish", "door Read has no",
+		"does not try its doors without the right",
 	)
 }
