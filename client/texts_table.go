@@ -7,8 +7,8 @@ type text struct{ en, de string }
 // token is refused for, and how licenses stand.
 var texts = map[string]text{
 	"code.length": {
-		"The code is not complete: it has {got} symbols and should have {want}. Compare it with the original, group by group.",
-		"Der Code ist nicht vollständig: Er hat {got} Zeichen und sollte {want} haben. Vergleichen Sie ihn Gruppe für Gruppe mit dem Original.",
+		"The code has the wrong length (symbols: {got}, expected: {want}). Compare it with the original, group by group.",
+		"Der Code hat die falsche Länge (Zeichen: {got}, erwartet: {want}). Vergleichen Sie ihn Gruppe für Gruppe mit dem Original.",
 	},
 	"code.foreign": {
 		"Character {pos} (\"{symbol}\") appears in no code. Codes have digits and letters without U; O counts as 0, I and L as 1.",

@@ -73,9 +73,7 @@ func (p *program) parse(args []string) (rest []string, err error) {
 	name := set.Arg(0)
 	args = set.Args()[1:]
 	if name == "help" {
-		set = p.flags(nil)
-		err := p.read(set, args)
-		return set.Args(), helpWanted(err)
+		return p.parseHelp(args)
 	}
 	v := verbOf(name)
 	if v == nil {
@@ -98,6 +96,17 @@ func (p *program) parse(args []string) (rest []string, err error) {
 	}
 	p.verb = v
 	return rest, nil
+}
+
+// parseHelp reads what help is wanted about, with flags before and after it.
+func (p *program) parseHelp(args []string) (about []string, err error) {
+	for {
+		set := p.flags(nil)
+		if err := p.read(set, args); err != nil || set.NArg() == 0 {
+			return about, helpWanted(err)
+		}
+		about, args = append(about, set.Arg(0)), set.Args()[1:]
+	}
 }
 
 // flags makes the flags of every verb, and these.
@@ -288,8 +297,12 @@ func (p *program) finish(err error) int {
 		}
 	case err != nil:
 		put(p.stderr, "%s\n", p.out.Error.Text)
-		if p.out.Error.RetryAfter > 0 {
-			put(p.stderr, "%s\n", p.text("say.retry", "seconds", fmt.Sprint(p.out.Error.RetryAfter)))
+		if n := p.out.Error.RetryAfter; n > 0 {
+			key := "say.retry"
+			if n == 1 {
+				key = "say.retry_one"
+			}
+			put(p.stderr, "%s\n", p.text(key, "seconds", fmt.Sprint(n)))
 		}
 		if exit == exitUse {
 			put(p.stderr, "%s\n", p.text("say.help"))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"strings"
 )
 
 // verb is a subcommand. Its texts are verb.<name> (what it does, one line) and
@@ -107,7 +108,7 @@ func (p *program) help(about []string) {
 }
 
 func (p *program) helpVerb(v *verb) {
-	put(p.stdout, "licet-activate %s %s\n\n%s\n%s\n\n", v.name, v.args, p.text("verb."+v.name), p.text("verb."+v.name+".more"))
+	put(p.stdout, "licet-activate %s\n\n%s\n%s\n\n", strings.TrimSpace(v.name+" "+v.args), p.text("verb."+v.name), p.text("verb."+v.name+".more"))
 	if len(v.flags) > 0 {
 		p.helpFlags("help.flags", v.flags)
 	}

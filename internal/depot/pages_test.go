@@ -40,10 +40,10 @@ func TestTypingErrors(t *testing.T) {
 	wrong := good[:len(good)-1] + map[bool]string{true: "B", false: "A"}[good[len(good)-1] == 'A']
 	for _, c := range []struct{ code, en, de string }{
 		{"", "Type the ticket", "Tragen Sie das Ticket"},
-		{good[:20], "should have 25 characters, but 17 were typed", "müsste 25 Zeichen haben, eingegeben sind 17"},
+		{good[:20], "should have 25 characters; typed: 17", "müsste 25 Zeichen haben; eingegeben: 17"},
 		{strings.Replace(good, good[:1], "?", 1), "“?”, the character at place 1", "„?“, das Zeichen an Stelle 1"},
 		{wrong, "one character is wrong, or two are swapped", "Ein Zeichen stimmt nicht, oder zwei sind vertauscht"},
-		{strings.Repeat("A", 200), "200 were typed", "eingegeben sind 200"},
+		{strings.Repeat("A", 200), "typed: 200", "eingegeben: 200"},
 	} {
 		p := w.post("/ticket?lang=en", "code", c.code).want(422, c.en, license.ErrCode.Code)
 		field := p.one("input", "id", "code")

@@ -46,8 +46,8 @@ var (
 		DE: "Tragen Sie das Ticket oder den Lizenzschlüssel in das Feld ein.",
 	})
 	_ = add("depot.typo.length", Entry{
-		EN: "This code should have {want} characters, but {got} were typed (dashes and spaces do not count). Compare the groups one by one.",
-		DE: "Dieser Code müsste {want} Zeichen haben, eingegeben sind {got} (Striche und Leerzeichen zählen nicht). Vergleichen Sie die Gruppen einzeln.",
+		EN: "This code should have {want} characters; typed: {got} (dashes and spaces do not count). Compare the groups one by one.",
+		DE: "Dieser Code müsste {want} Zeichen haben; eingegeben: {got} (Striche und Leerzeichen zählen nicht). Vergleichen Sie die Gruppen einzeln.",
 	})
 	_ = add("depot.typo.foreign", Entry{
 		EN: "“{symbol}”, the character at place {pos}, is in no code. Codes are written with digits and letters, but without the letter U.",

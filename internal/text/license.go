@@ -3,8 +3,8 @@ package text
 // What a bearer or a container is refused.
 var (
 	_ = add("fault.license.code_typo", Entry{
-		EN: "This code cannot be right ({kind}): {got} symbols were read, {want} are expected. Please compare it with the original, group by group.",
-		DE: "Dieser Code kann nicht stimmen ({kind}): {got} Zeichen gelesen, {want} erwartet. Bitte vergleichen Sie ihn Gruppe für Gruppe mit dem Original.",
+		EN: "This code cannot be right ({kind}). Symbols read: {got}, expected: {want}. Please compare it with the original, group by group.",
+		DE: "Dieser Code kann nicht stimmen ({kind}). Zeichen gelesen: {got}, erwartet: {want}. Bitte vergleichen Sie ihn Gruppe für Gruppe mit dem Original.",
 	})
 	_ = add("fault.license.unknown_code", Entry{
 		EN: "This code is not known here. Please check it, and that it belongs to this vendor's software.",
