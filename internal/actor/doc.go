@@ -43,7 +43,8 @@
 // # Once
 //
 // Once makes a POST repeatable: the same Idempotency-Key of the same caller on
-// the same route runs the act at most once in 24 hours.
+// the same route runs the act at most once in 24 hours. A repeat reads again what
+// the act made, or, where it left no row, what OnceSaid has kept of its answer.
 //
 // Invariants: no right is stored without its name being described; a child's
 // ceiling is a subset of its parent's; a publisher's sequence has no gap, no

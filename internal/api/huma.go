@@ -162,7 +162,7 @@ func refusal(c *call, err error) huma.StatusError {
 		f = all[0]
 	}
 	headers := http.Header{}
-	route.SetRetryAfter(headers, f.RetryAfter)
+	route.SetRetryAfter(headers, f)
 	if after := headers.Get("Retry-After"); after != "" {
 		c.SetHeader("Retry-After", after)
 	}

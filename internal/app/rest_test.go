@@ -1,16 +1,20 @@
 package app_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/db/dbtest"
+	"github.com/licet/licet/wire"
 )
 
 // rest asks as the publisher's ERP.
@@ -167,9 +171,63 @@ func TestDryRuns(t *testing.T) {
 			t.Errorf("%s changed %s to %s", c.path, before, after)
 		}
 	}
+	file := "catalog: 1\nmodels:\n  - {code: D-1, name: {de: Einmal, en: Once}, kind: single_use}\n"
+	apply := func(query string) (answered, map[string]any) {
+		return r.do("POST", "/catalog/apply"+query, file, "Content-Type", "application/yaml")
+	}
+	plan, value := apply("?dry_run=true")
+	if created, _ := value["created"].([]any); plan.status != 200 || value["dry_run"] != true || len(created) != 1 {
+		t.Errorf("plan of a file: %d %s", plan.status, plan.body)
+	}
+	if got, _ := r.do("GET", "/license-models/D-1", ""); got.status != 404 {
+		t.Errorf("a model that was only planned: %d", got.status)
+	}
+	if bad, _ := apply("?dry_run=maybe"); bad.Code != "api.type" {
+		t.Errorf("neither true nor false: %d %s", bad.status, bad.body)
+	}
+	done, value := apply("")
+	if got, _ := r.do("GET", "/license-models/D-1", ""); done.status != 200 || value["dry_run"] != false || got.status != 200 {
+		t.Errorf("the file itself: %d %s, then %d", done.status, done.body, got.status)
+	}
 	missing, _ := r.do("GET", "/orders/by-number/erp/D-1", "")
 	if missing.status != 404 {
 		t.Errorf("an order that was only previewed: %d", missing.status)
+	}
+}
+
+// Who guesses codes, or comes while the database is away, is told when to come
+// again, also by the operations that huma answers for.
+func TestComeAgain(t *testing.T) {
+	for _, engine := range dbtest.Engines() {
+		t.Run(string(engine), func(t *testing.T) {
+			a, at := start(t, engine)
+			w := populate(t, a, at, "alpha")
+			r := rest{t, at.API, w.keys["admin"]}
+			var got answered
+			for n := 0; n < 100 && got.status != http.StatusTooManyRequests; n++ {
+				code, err := wire.NewTicket(rand.Reader)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, _ = r.do("POST", "/tickets/find", fmt.Sprintf(`{"code":%q}`, code))
+			}
+			r.want("guessing", got, 429, "license.too_many_tries")
+			r.wait(got)
+			if err := a.DB.Close(); err != nil {
+				t.Fatal(err)
+			}
+			got, _ = r.do("GET", "/organizations", "")
+			r.want("without a database", got, 503, "db.unavailable")
+			r.wait(got)
+		})
+	}
+}
+
+// wait wants to be told how many seconds to stay away.
+func (r rest) wait(got answered) {
+	r.Helper()
+	if n, err := strconv.Atoi(got.header.Get("Retry-After")); err != nil || n < 1 {
+		r.Errorf("%s: Retry-After is %q", got.Code, got.header.Get("Retry-After"))
 	}
 }
 

@@ -231,7 +231,7 @@ func (m *Mux) fail(w *recorder, r *http.Request, rt Route, err error) {
 		m.options.Log.ErrorContext(r.Context(), "internal error", "request", w.id, "route", rt.Pattern, "error", err)
 	}
 	if rt.HTML && m.options.Page != nil {
-		SetRetryAfter(w.Header(), f.RetryAfter)
+		SetRetryAfter(w.Header(), f)
 		m.options.Page(w, r, err, Status(f.Kind), w.id)
 		return
 	}

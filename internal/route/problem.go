@@ -81,7 +81,7 @@ func problem(f *fault.Error, lang text.Lang) Problem {
 // the headers that go with it.
 func WriteProblem(w http.ResponseWriter, r *http.Request, err error, requestID string) {
 	f := first(err)
-	SetRetryAfter(w.Header(), f.RetryAfter)
+	SetRetryAfter(w.Header(), f)
 	if f.Kind == fault.Unauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="licet"`)
 	}
@@ -99,8 +99,17 @@ func first(err error) *fault.Error {
 	return fault.As(err)
 }
 
-// SetRetryAfter writes the Retry-After header in whole seconds, rounded up.
-func SetRetryAfter(h http.Header, d time.Duration) {
+// unknownWait is what a caller is told who must come again and of whom nobody
+// knows when.
+const unknownWait = time.Second
+
+// SetRetryAfter writes the Retry-After header of a refusal in whole seconds,
+// rounded up. Whatever is limited or unavailable has one.
+func SetRetryAfter(h http.Header, f *fault.Error) {
+	d := f.RetryAfter
+	if d <= 0 && (f.Kind == fault.Limited || f.Kind == fault.Unavailable) {
+		d = unknownWait
+	}
 	if d > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(d.Seconds()))))
 	}

@@ -108,6 +108,13 @@ func TestRefusalsOfTheMux(t *testing.T) {
 	if res.Header.Get("Retry-After") != "2" || len(p.Errors) != 2 || p.Errors[1].Field != "/a" || p.Texts["de"] == "" {
 		t.Errorf("joined refusals: %v %+v", res.Header, p)
 	}
+	for kind, want := range map[fault.Kind]string{fault.Unavailable: "1", fault.Limited: "1", fault.Conflict: ""} {
+		h := http.Header{}
+		route.SetRetryAfter(h, &fault.Error{Kind: kind})
+		if h.Get("Retry-After") != want {
+			t.Errorf("%v without a time says %q", kind, h.Get("Retry-After"))
+		}
+	}
 	if res, _ := do(t, m, "DELETE", "/orders/1", ""); res.Header.Get("Allow") != "GET" {
 		t.Errorf("Allow is %q", res.Header.Get("Allow"))
 	}
