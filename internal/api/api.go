@@ -52,6 +52,8 @@ type API struct {
 	huma  huma.API
 	table *collector
 	all   []route.Route
+
+	catalogs share // catalog files that are being applied
 }
 
 // New builds the API.
@@ -67,6 +69,7 @@ func New(o Options) *API {
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[frame.Value](), reflect.TypeFor[any]())
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[problem](), reflect.TypeFor[route.Problem]())
 	a := &API{Options: o, table: &collector{report: o.Report}}
+	a.catalogs.limit = o.MaxDocument
 	a.huma = huma.NewAPI(config, a.table)
 	for _, register := range []func(){
 		a.organizations, a.keys, a.products, a.articles, a.prices, a.orders, a.sources, a.tickets, a.licenses,

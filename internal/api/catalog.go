@@ -197,7 +197,7 @@ func (a *API) prices() {
 	})
 	a.raw(op{
 		Method: http.MethodPost, Path: Prefix + "/catalog/apply", ID: "apply-catalog", Tag: tagCatalog, Permission: actor.CatalogWrite,
-		Class: route.Bulk, MaxBody: a.MaxDocument, Summary: "Bring the catalog to what one YAML file says", Description: "Query: dry_run shows the plan only.",
+		Class: route.Bulk, MaxBody: a.MaxDocument, Summary: "Bring the catalog to what one YAML file says", Description: "Query: dry_run shows the plan only. Files that are applied at the same time share the size limit of one: beyond it the answer is 503 with Retry-After.",
 	}, media{"application/yaml": nil}, media{"application/json": catalog.Plan{}}, a.apply)
 }
 
@@ -210,6 +210,11 @@ func (a *API) apply(w http.ResponseWriter, r *http.Request, by actor.Actor) erro
 	if err != nil {
 		return err
 	}
+	done, err := a.catalogs.take(int64(len(raw)))
+	if err != nil {
+		return err
+	}
+	defer done()
 	plan, err := a.Catalog.Apply(r.Context(), by, raw, dryRun)
 	if err != nil {
 		return err

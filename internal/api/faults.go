@@ -20,4 +20,6 @@ var (
 	ErrOneOf        = fault.New(fault.Invalid, "api.one_of")
 	ErrMediaType    = fault.New(fault.Invalid, "api.media_type")
 	ErrIfMatch      = fault.New(fault.Invalid, "api.if_match")
+	// ErrDocuments: as many bytes of documents as are worked on at a time already are (limit).
+	ErrDocuments = fault.New(fault.Unavailable, "api.documents")
 )

@@ -93,3 +93,8 @@ var (
 		DE: "Der Code jeder Abweisung und ihr Satz. Wörter in geschweiften Klammern werden ausgefüllt.",
 	})
 )
+
+var _ = add("fault.api.documents", Entry{
+	EN: "Other large documents are being worked on, and together they would be more than {limit} bytes. Nothing was changed. Send this one again in a few seconds.",
+	DE: "Andere große Dokumente sind in Arbeit, und zusammen wären es mehr als {limit} Bytes. Es wurde nichts geändert. Senden Sie dieses in einigen Sekunden noch einmal.",
+})
