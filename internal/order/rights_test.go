@@ -104,6 +104,15 @@ func TestRightsComeFirst(t *testing.T) {
 			"an order that is not there":  func() (any, error) { return w.orders.Find(ctx, none, "erp", "none") },
 			"an empty list":               func() (any, error) { return w.orders.List(ctx, w.B.None(), order.Filter{}) },
 			"no sources":                  func() (any, error) { return w.orders.Sources(ctx, w.B.None()) },
+			"a confirmation without the recall": func() (any, error) {
+				return w.orders.Confirm(ctx, w.A.At(w.A.Root, actor.OrderWrite), order.Confirmation{Order: placed.ID})
+			},
+			"a confirmation without the order": func() (any, error) {
+				return w.orders.Confirm(ctx, w.A.At(w.A.Root, actor.LicenseRecall), order.Confirmation{Order: placed.ID})
+			},
+			"a source that brings no customers": func() (any, error) {
+				return w.orders.AddSource(ctx, w.A.At(w.A.Root, actor.KeyManage, actor.OrderWrite), order.NewSource{Name: "x"})
+			},
 			"codes": func() (any, error) {
 				return w.orders.Tickets(ctx, reader, order.TicketQuery{Order: placed.ID, Codes: true})
 			},

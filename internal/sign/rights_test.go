@@ -25,6 +25,9 @@ func TestRightsToTheInstallationsSecrets(t *testing.T) {
 			if _, err := v.Export(t.Context(), by, passphrase, sign.TestWork); err == nil {
 				t.Errorf("%s: exported", name)
 			}
+			if _, err := v.Peppers(t.Context(), by); err == nil {
+				t.Errorf("%s: saw the peppers", name)
+			}
 			if _, err := v.RotateIdentity(t.Context(), by, path); err == nil {
 				t.Errorf("%s: rotated", name)
 			}
