@@ -50,6 +50,7 @@ type Article struct {
 	Limits     map[string]int64 `json:"limits"`   // 0 to 2^53-1
 	Options    []Option         `json:"options"`
 	Ticketing  Ticketing        `json:"ticketing"`
+	ShowOnce   bool             `json:"show_once,omitempty"` // codes of its tickets stand in the answer that makes them, and nowhere else
 	Containers []string         `json:"containers"` // allowed container kinds; empty = the model's
 	State      State            `json:"state"`
 	Rev        int64            `json:"rev" yaml:"-"`
@@ -218,6 +219,9 @@ func (a Article) fields() []field {
 	out := fieldsOf("name.de", a.Name.DE, "name.en", a.Name.EN, "model", FoldCode(a.Model), "kind", string(a.Kind),
 		"targets", folded(a.Targets, FoldNumber), "features", folded(a.Features, FoldCode),
 		"ticketing", string(a.Ticketing), "containers", folded(a.Containers, FoldCode), "state", string(a.State))
+	if a.ShowOnce {
+		out = append(out, field{"show_once", true})
+	}
 	for _, name := range sortedKeys(a.Limits) {
 		out = append(out, field{"limits." + name, a.Limits[name]})
 	}

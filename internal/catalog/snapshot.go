@@ -30,6 +30,7 @@ type Snapshot struct {
 	Limits         map[string]int64       `json:"limits"`
 	Options        map[string]frame.Value `json:"options"` // every option of the article has a value
 	Ticketing      Ticketing              `json:"ticketing"`
+	ShowOnce       bool                   `json:"show_once,omitempty"`
 	ContainerKinds []string               `json:"container_kinds"` // allowed ones, in any combination
 }
 
@@ -77,7 +78,7 @@ func (p parts) snapshot(given map[string]frame.Value) (Snapshot, error) {
 		Number: a.Number, ItemID: p.item, ArticleNumber: a.Number, ArticleID: a.ID, Name: a.Name, Kind: a.Kind,
 		Targets: slices.Clone(a.Targets), Product: p.product.Code, KeyPrefix: p.product.KeyPrefix,
 		ModelCode: p.model.Code, Model: p.model.ModelSpec, Features: slices.Clone(a.Features),
-		Limits: maps.Clone(a.Limits), Options: options, Ticketing: a.Ticketing, ContainerKinds: slices.Clone(a.Containers),
+		Limits: maps.Clone(a.Limits), Options: options, Ticketing: a.Ticketing, ShowOnce: a.ShowOnce, ContainerKinds: slices.Clone(a.Containers),
 	}
 	if p.configuration != nil {
 		s.Number, s.Name = p.configuration.Number, p.configuration.Name

@@ -13,6 +13,7 @@ type articleSpec struct {
 	Limits     map[string]int64 `json:"limits"`
 	Options    []Option         `json:"options"`
 	Containers []string         `json:"containers"`
+	ShowOnce   bool             `json:"show_once,omitempty"`
 }
 
 // configurationSpec is what a configuration keeps as JSON.
@@ -92,10 +93,11 @@ func scanArticle(r *db.Rows) (a Article, err error) {
 
 func (a *Article) take(s articleSpec) {
 	a.Targets, a.Features, a.Limits, a.Options, a.Containers = s.Targets, s.Features, s.Limits, s.Options, s.Containers
+	a.ShowOnce = s.ShowOnce
 }
 
 func (a Article) spec() db.JSON[articleSpec] {
-	return db.JSON[articleSpec]{V: articleSpec{a.Targets, a.Features, a.Limits, a.Options, a.Containers}}
+	return db.JSON[articleSpec]{V: articleSpec{a.Targets, a.Features, a.Limits, a.Options, a.Containers, a.ShowOnce}}
 }
 
 func scanConfiguration(r *db.Rows) (c Configuration, err error) {

@@ -117,9 +117,11 @@ func (p *press) one(l lot, each int64) error {
 		return err
 	}
 	normal := code.Bytes()
-	sealed, err := p.s.vault.Seal(p.tx, pub, ticket[:], normal)
-	if err != nil {
-		return err
+	var sealed any // nothing is kept of a code that is shown once
+	if !l.terms.Item.ShowOnce {
+		if sealed, err = p.s.vault.Seal(p.tx, pub, ticket[:], normal); err != nil {
+			return err
+		}
 	}
 	pepper, h := p.s.vault.Lookup(normal)
 	p.tickets = append(p.tickets, []any{pub, ticket, l.snapshot, l.Holder, code.Hint(), sealed})

@@ -21,6 +21,9 @@ var (
 	ErrStaleRev = fault.New(fault.Stale, "order.stale")
 	// ErrMoreRecalls: more would be recalled than the human has seen (seen, now).
 	ErrMoreRecalls = fault.New(fault.Conflict, "order.more_recalls")
+	// ErrShowOnce: an order would make more codes that are shown once than one
+	// answer carries (limit).
+	ErrShowOnce = fault.New(fault.Invalid, "order.show_once")
 	// ErrTooMany: an order would hold more than the limit (limit).
 	ErrTooMany = fault.New(fault.Invalid, "order.too_large_quantity")
 	// ErrBadPage: a cursor that was not given out here.

@@ -133,6 +133,9 @@ func (s *Service) supply(tx *db.Tx, by actor.Actor, w *ledger) (codes, error) {
 	for _, l := range open {
 		tickets += ticketsFor(w.reading.sales[l.sale].snapshot, l.Quantity-l.Issued)
 	}
+	if err := s.canShow(w, open, tickets); err != nil {
+		return nil, err
+	}
 	if tickets > s.settings.BulkAbove {
 		id, err := s.enqueue(tx, by.Publisher, *w.order)
 		w.order.Job = id
@@ -148,6 +151,23 @@ func (s *Service) supply(tx *db.Tx, by actor.Actor, w *ledger) (codes, error) {
 		w.changed[l.No] = l
 	}
 	return made, s.issue(tx, by, *w.order, parcels, made)
+}
+
+// canShow refuses codes that are shown once where no answer would show them: that
+// of a large order has none.
+func (s *Service) canShow(w *ledger, open []*Line, tickets int64) error {
+	if !slices.ContainsFunc(open, func(l *Line) bool { return w.reading.sales[l.sale].snapshot.ShowOnce }) {
+		return nil
+	}
+	all := tickets
+	for _, l := range w.reading.lines {
+		all += l.made
+	}
+	limit := min(s.settings.BulkAbove, mostShown)
+	if tickets > s.settings.BulkAbove || all > mostShown || w.order.LineCount > mostLines {
+		return ErrShowOnce.With("limit", limit, "value", all)
+	}
+	return nil
 }
 
 // ticketsFor is how many tickets units of an article need.

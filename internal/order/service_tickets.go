@@ -116,7 +116,9 @@ func (s *Service) tickets(q db.Querier, p actor.PublisherID, lines []Line, see s
 			out[id][n-1].Quantity += t.Quantity
 			continue
 		}
-		out[id] = append(out[id], ticketView(t, opened))
+		v := ticketView(t, opened)
+		v.Once = see.open && v.Code == "" && t.State != license.TicketReversed
+		out[id] = append(out[id], v)
 	}
 	return out, nil
 }
@@ -304,6 +306,9 @@ func (s *Service) ticketPage(q db.Querier, p actor.PublisherID, o Order, from pl
 	for _, t := range w.found {
 		l := w.lines[t.Line]
 		page.Items = append(page.Items, TicketRow{Line: l.No, Article: l.Article, TicketView: ticketView(t, opened)})
+		if see.open && page.Items[len(page.Items)-1].Code == "" {
+			page.Items[len(page.Items)-1].Once = t.State != license.TicketReversed
+		}
 	}
 	page.Next = w.next
 	return page, nil

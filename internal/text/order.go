@@ -285,3 +285,8 @@ var _ = add("order.note.line_cancelled", Entry{
 	EN: "Line {line}: {name} ({article}), cancelled",
 	DE: "Position {line}: {name} ({article}), storniert",
 })
+
+var _ = add("fault.order.show_once", Entry{
+	EN: "The codes of this article are shown once, in the answer that makes them, and one answer carries {limit}. Split the order into smaller ones.",
+	DE: "Die Codes dieses Artikels werden einmal gezeigt, in der Antwort, die sie erzeugt, und eine Antwort fasst {limit}. Teilen Sie den Auftrag in kleinere.",
+})
