@@ -51,7 +51,7 @@ type Article struct {
 	Options    []Option         `json:"options"`
 	Ticketing  Ticketing        `json:"ticketing"`
 	ShowOnce   bool             `json:"show_once,omitempty"` // codes of its tickets stand in the answer that makes them, and nowhere else
-	Containers []string         `json:"containers"` // allowed container kinds; empty = the model's
+	Containers []string         `json:"containers"`          // allowed container kinds; empty = the model's
 	State      State            `json:"state"`
 	Rev        int64            `json:"rev" yaml:"-"`
 }

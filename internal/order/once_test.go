@@ -71,6 +71,12 @@ func TestShowOnce(t *testing.T) {
 		if _, err := w.orders.Place(ctx, by, w.doc("2", line("1", "CAD-ONCE", 51))); !errors.Is(err, order.ErrShowOnce) {
 			t.Errorf("order.show_once: %v", err)
 		}
+		if _, err := w.orders.Preview(ctx, by, w.doc("2", line("1", "CAD-ONCE", 51))); !errors.Is(err, order.ErrShowOnce) {
+			t.Errorf("a preview of order.show_once: %v", err)
+		}
+		if p, err := w.orders.Preview(ctx, by, w.doc("2", line("1", "CAD-ONCE", 50))); err != nil || p.Job {
+			t.Errorf("%+v, %v", p, err)
+		}
 		if _, err := w.orders.Find(ctx, by, "erp", "2"); !errors.Is(err, order.ErrNotFound) {
 			t.Errorf("half an order: %v", err)
 		}

@@ -64,7 +64,7 @@ type TicketView struct {
 	ID       license.TicketID    `json:"id"`
 	Code     string              `json:"code,omitempty"`
 	Once     bool                `json:"shown_once,omitempty"` // the code stood in the answer that made the ticket; it is not kept
-	Hint     string              `json:"hint"` // last group of the code
+	Hint     string              `json:"hint"`                 // last group of the code
 	Quantity int64               `json:"quantity"`
 	State    license.TicketState `json:"state"`
 }

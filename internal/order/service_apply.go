@@ -178,8 +178,13 @@ func ticketsFor(item catalog.Snapshot, units int64) int64 {
 	return min(units, 1)
 }
 
-// tickets is how many tickets a plan needs, with those that are still owed.
-func (r *reading) tickets(p Plan) (n int64) {
+// tickets is how many tickets a plan needs, with those that are still owed, and
+// whether codes of some are shown once.
+func (r *reading) tickets(p Plan) (n int64, once bool) {
+	count := func(item catalog.Snapshot, units int64) {
+		more := ticketsFor(item, units)
+		n, once = n+more, once || more > 0 && item.ShowOnce
+	}
 	touched := map[string]bool{}
 	for _, st := range p.Steps {
 		touched[st.No] = true
@@ -187,14 +192,14 @@ func (r *reading) tickets(p Plan) (n int64) {
 		if st.Act == Add || st.Act == Exchange {
 			item = *r.sold(st.No)
 		}
-		n += ticketsFor(item, st.To-(r.lines[st.No].Issued-st.Take))
+		count(item, st.To-(r.lines[st.No].Issued-st.Take))
 	}
 	for no, l := range r.lines {
 		if !touched[no] {
-			n += ticketsFor(r.sales[l.sale].snapshot, l.Quantity-l.Issued)
+			count(r.sales[l.sale].snapshot, l.Quantity-l.Issued)
 		}
 	}
-	return n
+	return n, once
 }
 
 func (w *ledger) write(tx *db.Tx, p actor.PublisherID) error {

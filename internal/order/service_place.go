@@ -391,7 +391,10 @@ func (s *Service) foresee(q db.Querier, pub actor.PublisherID, o Order, req *req
 		return err
 	}
 	p.Steps, p.Adds, p.Recalls, p.Skipped = append(p.Steps, plan.Steps...), plan.Adds, plan.Recalls, r.skipped()
-	p.Job = r.tickets(plan) > s.settings.BulkAbove
+	tickets, once := r.tickets(plan)
+	if p.Job = tickets > s.settings.BulkAbove; p.Job && once {
+		return ErrShowOnce.With("limit", min(s.settings.BulkAbove, mostShown), "value", tickets)
+	}
 	switch {
 	case plan.Waits:
 		p.Outcome = Waiting
