@@ -72,6 +72,7 @@ func TestRestoreAndReplay(t *testing.T) {
 
 			// What the backup does not know.
 			fresh := w.issue(license.IssueInput{Line: w.line(), Item: item(catalog.Multi), Quantity: 3, PerUnit: true, Keys: true})
+			many := w.issue(license.IssueInput{Line: w.line(), Item: item(catalog.Multi), Quantity: 60, PerUnit: true, Keys: true}) // a sheet
 			_, err = b.activate(old.Code)
 			must(t, err)
 			_, err = b.activate(fresh[1].Code)
@@ -146,6 +147,12 @@ func TestRestoreAndReplay(t *testing.T) {
 			must(t, err)
 			_, err = w.Validate(ctx, anyone(), license.ValidateInput{Key: fresh[0].Keys[0], Nonce: nonce()})
 			must(t, err)
+			for _, i := range []int{0, 59} {
+				_, err = w.box().activate(many[i].Code)
+				must(t, err)
+				_, err = w.Validate(ctx, anyone(), license.ValidateInput{Key: many[i].Keys[0], Nonce: nonce()})
+				must(t, err)
+			}
 		})
 	}
 }
