@@ -3,6 +3,7 @@ package app_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -33,9 +34,7 @@ var notRepeated = map[string]string{
 func repeatCases() map[string]repeatCase {
 	out := map[string]repeatCase{}
 	for _, part := range []map[string]repeatCase{orgCases(), catalogCases(), orderCases(), licenseCases(), workCases()} {
-		for path, c := range part {
-			out[path] = c
-		}
+		maps.Copy(out, part)
 	}
 	return out
 }
