@@ -43,7 +43,7 @@ func TestModel(t *testing.T) {
 			for a.steps < steps[e] {
 				rapid.Check(t, a.play)
 			}
-			if a.crashes() < steps[e]/1000 {
+			if a.crashes() < steps[e]/3000 {
 				t.Error("too few crashes")
 			}
 		})
