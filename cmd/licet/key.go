@@ -235,7 +235,10 @@ func (c keyPepperListCmd) Run(e *env) error {
 			return printJSON(e.out, all)
 		}
 		for _, p := range all {
-			fmt.Fprintln(e.out, text.T(e.lang, "cli.key.pepper_line", "id", p.ID, "day", dateOf(e.lang, p.From), "stored", text.Number(e.lang, p.Stored)))
+			line := text.T(e.lang, "cli.key.pepper_line", "id", p.ID, "day", dateOf(e.lang, p.From), "stored", text.Number(e.lang, p.Stored))
+			if _, err := fmt.Fprintln(e.out, line); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
