@@ -159,6 +159,7 @@ func (k *desk) pair(c *contact, refusal error) {
 		p.refuse(refusal)
 	default:
 		p.use(c.box.ID, c.now)
+		k.opened[p.id] = nil // for the rest of the batch, too
 		c.event("ticket", p.ticket, "ticket.pairing_used", pairedData{Exchange: c.msg.exchange})
 	}
 }
