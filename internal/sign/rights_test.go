@@ -9,6 +9,7 @@ import (
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/db/dbtest"
+	"github.com/licet/licet/internal/fault"
 	"github.com/licet/licet/internal/sign"
 )
 
@@ -19,17 +20,20 @@ func TestRightsToTheInstallationsSecrets(t *testing.T) {
 		h := newHouse(t, d)
 		v := h.newVendor(t, h.a)
 		path := filepath.Join(t.TempDir(), sign.IdentityFile)
-		for name, by := range map[string]actor.Actor{
-			"without the right": h.a.None(), "below the root": h.a.At(h.a.Reseller, actor.PublisherManage),
+		for name, c := range map[string]struct {
+			by   actor.Actor
+			want fault.Kind
+		}{
+			"without the right": {h.a.None(), fault.Denied},
+			"below the root":    {h.a.At(h.a.Reseller, actor.PublisherManage), fault.NotFound},
 		} {
-			if _, err := v.Export(t.Context(), by, passphrase, sign.TestWork); err == nil {
-				t.Errorf("%s: exported", name)
-			}
-			if _, err := v.Peppers(t.Context(), by); err == nil {
-				t.Errorf("%s: saw the peppers", name)
-			}
-			if _, err := v.RotateIdentity(t.Context(), by, path); err == nil {
-				t.Errorf("%s: rotated", name)
+			_, export := v.Export(t.Context(), c.by, passphrase, sign.TestWork)
+			_, list := v.Peppers(t.Context(), c.by)
+			_, rotate := v.RotateIdentity(t.Context(), c.by, path)
+			for _, err := range []error{export, list, rotate} {
+				if err == nil || fault.KindOf(err) != c.want {
+					t.Errorf("%s: %v, want %v", name, err, c.want)
+				}
 			}
 			if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("%s: the identity file was written: %v", name, err)
