@@ -39,6 +39,12 @@ func (s *Service) Run(ctx context.Context) error {
 	defer running.Wait()
 	free := make(chan struct{}, s.options.Workers)
 	for ctx.Err() == nil {
+		select { // until somebody has time: what waits is not left to the next look
+		case free <- struct{}{}:
+			<-free
+		case <-ctx.Done():
+			return nil
+		}
 		_ = s.schedule(ctx) // the next look tries again; the database's own health shows the cause
 		claimed, _ := s.claim(ctx, cap(free)-len(free))
 		for _, j := range claimed {
@@ -75,9 +81,6 @@ func (s *Service) Drain(ctx context.Context) error {
 }
 
 func (s *Service) claim(ctx context.Context, most int) ([]Job, error) {
-	if most <= 0 {
-		return nil, nil
-	}
 	// An idle look must not take the writer: most looks find nothing.
 	var waiting bool
 	err := s.db.Read(ctx, func(r *db.Reader) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -215,6 +216,35 @@ func TestManyRunners(t *testing.T) {
 			if times != 1 {
 				t.Errorf("job %d ran %d times", n, times)
 			}
+		}
+	})
+}
+
+// Nobody rests while jobs wait, however few work.
+func TestNoRestBeforeTheEnd(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		const jobs = 20
+		planet := actortest.World(t, d)
+		for range jobs {
+			enqueue(t, d, job.New{Kind: "count", Publisher: planet.A.Publisher})
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var begun atomic.Int64
+		svc := job.NewService(d, actor.NewGate(d), job.Options{Workers: 2, Sleep: func(ctx context.Context, _ time.Duration) error {
+			n := begun.Load()
+			if n < jobs-2 { // two may have been taken and not begun
+				t.Errorf("it rests after %d of %d", n, jobs)
+			}
+			cancel()
+			return ctx.Err()
+		}})
+		svc.Handle("count", 0, func(context.Context, *job.Run) (any, error) {
+			begun.Add(1)
+			return nil, nil
+		})
+		if err := svc.Run(ctx); err != nil {
+			t.Fatal(err)
 		}
 	})
 }
