@@ -48,9 +48,9 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 		"Validate": func(ctx context.Context, by actor.Actor) error {
 			return none(e.Validate(ctx, by, license.ValidateInput{Key: e.key, Nonce: nonce()}))
 		},
-		"Look":       func(ctx context.Context, by actor.Actor) error { return none(e.Look(ctx, by, e.sold.Code)) },
-		"Bearer":     func(ctx context.Context, by actor.Actor) error { return none(e.Bearer(ctx, by, e.sold.Code)) },
-		"Pair": func(ctx context.Context, by actor.Actor) error { return none(e.Pair(ctx, by, e.sold.Code, nil)) },
+		"Look":   func(ctx context.Context, by actor.Actor) error { return none(e.Look(ctx, by, e.sold.Code)) },
+		"Bearer": func(ctx context.Context, by actor.Actor) error { return none(e.Bearer(ctx, by, e.sold.Code)) },
+		"Pair":   func(ctx context.Context, by actor.Actor) error { return none(e.Pair(ctx, by, e.sold.Code, nil)) },
 		"Pairing": func(ctx context.Context, by actor.Actor) error {
 			return none(e.Pairing(ctx, by, e.sold.Code, "00000-00000"))
 		},
