@@ -315,13 +315,12 @@ func TestRotateWhileRedeeming(t *testing.T) {
 		v := newVendor(t, d)
 		k := v.Keyring()
 		const callers, rounds, rotations = 64, 20, 4
-		var rotated atomic.Int64
-		var kids sync.Map
-		var signed atomic.Int64
+		var rotated, signed atomic.Int64
+		kids := make(chan string) // of each token
 		var wg sync.WaitGroup
 		for range callers {
 			wg.Go(func() {
-				for round := 0; round < rounds || rotated.Load() < 2; round++ {
+				for round := 0; round < rounds || rotated.Load() < rotations; round++ {
 					p, err := k.Prepare(v.pub, wire.TypeLicense, v.claims())
 					if err != nil {
 						t.Error(err)
@@ -344,20 +343,27 @@ func TestRotateWhileRedeeming(t *testing.T) {
 						t.Error(err)
 						return
 					}
-					kids.Store(p.KID, true)
 					signed.Add(1)
+					kids <- p.KID
 				}
 			})
 		}
-		for range rotations {
-			v.rotate(t, v.active, sign.Issue)
-			rotated.Add(1)
+		go func() { wg.Wait(); close(kids) }()
+		seen := map[string]bool{}
+		rotate := func() { // while others sign
+			if rotated.Load() < rotations {
+				v.rotate(t, v.active, sign.Issue)
+				rotated.Add(1)
+			}
 		}
-		wg.Wait()
-		n := 0
-		kids.Range(func(any, any) bool { n++; return true })
-		if n < 2 {
-			t.Fatalf("%d tokens under %d keys: the race did not happen", signed.Load(), n)
+		for kid := range kids {
+			if !seen[kid] { // the newest key is in use
+				seen[kid] = true
+				rotate()
+			}
+		}
+		if len(seen) < rotations {
+			t.Fatalf("%d tokens under %d keys: the race did not happen", signed.Load(), len(seen))
 		}
 	})
 }
