@@ -24,6 +24,9 @@ var (
 	// ErrShowOnce: an order would make more codes that are shown once than one
 	// answer carries (limit).
 	ErrShowOnce = fault.New(fault.Invalid, "order.show_once")
+	// ErrUnheard: a shop's hook ordered codes that are shown once; its answer
+	// carries none (article).
+	ErrUnheard = fault.New(fault.Invalid, "order.show_once_unheard")
 	// ErrTooMany: an order would hold more than the limit (limit).
 	ErrTooMany = fault.New(fault.Invalid, "order.too_large_quantity")
 	// ErrBadPage: a cursor that was not given out here.

@@ -1,6 +1,7 @@
 package order_test
 
 import (
+	"bytes"
 	"errors"
 	"testing"
 
@@ -79,6 +80,24 @@ func TestShowOnce(t *testing.T) {
 		}
 		if _, err := w.orders.Find(ctx, by, "erp", "2"); !errors.Is(err, order.ErrNotFound) {
 			t.Errorf("half an order: %v", err)
+		}
+	})
+}
+
+// A shop reads no codes in the answer to its hook, so those that are shown once
+// would be lost: nothing is made.
+func TestShowOnceByHook(t *testing.T) {
+	each(t, order.Settings{}, func(t *testing.T, w *world) {
+		if _, err := w.catalog.Apply(t.Context(), w.A.All(), []byte(onceGoods), false); err != nil {
+			t.Fatal(err)
+		}
+		raw := bytes.ReplaceAll(sample(t, "woocommerce-order-created.json"), []byte(`"sku":"CAD-PRO-PERP"`), []byte(`"sku":"CAD-ONCE"`))
+		src := w.shop(order.NewSource{})
+		if _, err := w.orders.Hook(t.Context(), anonymous(), w.call(src.ID, shopSecret, raw)); !errors.Is(err, order.ErrUnheard) {
+			t.Fatal(err)
+		}
+		if page, err := w.orders.List(t.Context(), w.A.All(), order.Filter{Limit: 10}); err != nil || len(page.Items) != 0 {
+			t.Errorf("%+v, %v", page, err)
 		}
 	})
 }

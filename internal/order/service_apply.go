@@ -133,7 +133,7 @@ func (s *Service) supply(tx *db.Tx, by actor.Actor, w *ledger) (codes, error) {
 	for _, l := range open {
 		tickets += ticketsFor(w.reading.sales[l.sale].snapshot, l.Quantity-l.Issued)
 	}
-	if err := s.canShow(w, open, tickets); err != nil {
+	if err := s.canShow(by, w, open, tickets); err != nil {
 		return nil, err
 	}
 	if tickets > s.settings.BulkAbove {
@@ -154,10 +154,14 @@ func (s *Service) supply(tx *db.Tx, by actor.Actor, w *ledger) (codes, error) {
 }
 
 // canShow refuses codes that are shown once where no answer would show them: that
-// of a large order has none.
-func (s *Service) canShow(w *ledger, open []*Line, tickets int64) error {
-	if !slices.ContainsFunc(open, func(l *Line) bool { return w.reading.sales[l.sale].snapshot.ShowOnce }) {
+// of a large order has none, and nobody reads the one to a shop's hook.
+func (s *Service) canShow(by actor.Actor, w *ledger, open []*Line, tickets int64) error {
+	i := slices.IndexFunc(open, func(l *Line) bool { return w.reading.sales[l.sale].snapshot.ShowOnce })
+	if i < 0 {
 		return nil
+	}
+	if isSource(by) {
+		return ErrUnheard.With("article", open[i].Article)
 	}
 	all := tickets
 	for _, l := range w.reading.lines {

@@ -263,11 +263,17 @@ func (s *Service) Hook(ctx context.Context, by actor.Actor, in HookCall) (HookAn
 		return HookAnswer{}, err
 	}
 	r, err := s.place(ctx, actor.Actor{
-		Kind: actor.KindKey, Publisher: in.Publisher, Org: src.Org, ID: "order_source:" + src.ID.String(),
+		Kind: actor.KindKey, Publisher: in.Publisher, Org: src.Org, ID: sourceActor + src.ID.String(),
 		Perms: actor.NewSet(actor.OrderWrite, actor.OrgWrite), Addr: by.Addr, RequestID: by.RequestID,
 	}, doc, src.Unknown)
 	return HookAnswer{Result: &r}, err
 }
+
+// sourceActor begins the pseudonym of a source.
+const sourceActor = "order_source:"
+
+// isSource tells a shop that speaks through its hook from everybody else.
+func isSource(by actor.Actor) bool { return strings.HasPrefix(by.ID, sourceActor) }
 
 // authentic finds the source that signed a message.
 func (s *Service) authentic(ctx context.Context, by actor.Actor, in HookCall) (Source, error) {

@@ -290,3 +290,8 @@ var _ = add("fault.order.show_once", Entry{
 	EN: "The codes of this article are shown once, in the answer that makes them, and one answer carries {limit}. Split the order into smaller ones.",
 	DE: "Die Codes dieses Artikels werden einmal gezeigt, in der Antwort, die sie erzeugt, und eine Antwort fasst {limit}. Teilen Sie den Auftrag in kleinere.",
 })
+
+var _ = add("fault.order.show_once_unheard", Entry{
+	EN: "The codes of article {article} are shown once, in the answer that makes them, and a shop drops the answer to its hook. Order it over the API, or let the article keep its codes.",
+	DE: "Die Codes des Artikels {article} werden einmal gezeigt, in der Antwort, die sie erzeugt, und ein Shop verwirft die Antwort auf seinen Hook. Bestellen Sie ihn über die API, oder lassen Sie den Artikel seine Codes aufbewahren.",
+})
