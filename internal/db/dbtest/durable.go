@@ -65,18 +65,21 @@ func (s *Server) Start() {
 }
 
 // Kill ends the postmaster and its children at once, by SIGKILL, and waits until
-// they are gone.
+// they are gone. The postmaster is halted first: a child that it forked behind
+// our back would keep the shared memory, and with it the next start.
 func (s *Server) Kill() {
 	if s.cmd == nil {
 		return
 	}
 	pid := s.cmd.Process.Pid
+	_ = syscall.Kill(pid, syscall.SIGSTOP)
+	waitFor([]int{pid}, ") T ")
 	children := childrenOf(pid)
 	_ = syscall.Kill(pid, syscall.SIGKILL)
 	for _, c := range children {
 		_ = syscall.Kill(c, syscall.SIGKILL)
 	}
-	waitGone(append(children, pid))
+	waitFor(append(children, pid), ") Z ")
 	_ = os.Remove(filepath.Join(s.c.data(), "postmaster.pid"))
 	s.cmd = nil
 }
@@ -87,7 +90,7 @@ func (s *Server) stop() {
 		return
 	}
 	_ = syscall.Kill(s.cmd.Process.Pid, syscall.SIGQUIT)
-	waitGone([]int{s.cmd.Process.Pid})
+	waitFor([]int{s.cmd.Process.Pid}, ") Z ")
 	s.cmd = nil
 }
 
@@ -112,12 +115,12 @@ func childrenOf(pid int) (out []int) {
 	return out
 }
 
-// waitGone polls until none of the processes runs; a zombie has ended.
-func waitGone(pids []int) {
+// waitFor polls until each process is in a state, as /proc shows it, or gone.
+func waitFor(pids []int, state string) {
 	for _, pid := range pids {
 		for {
 			text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-			if err != nil || bytes.Contains(text, []byte(") Z ")) {
+			if err != nil || bytes.Contains(text, []byte(state)) {
 				break
 			}
 			time.Sleep(2 * time.Millisecond)
