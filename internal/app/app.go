@@ -90,7 +90,10 @@ func (c *Config) Options(now func() time.Time, hooks *db.Hooks) db.Options {
 
 // Open opens the database, brings its schema up to date, opens the keys, and
 // wires everything. The caller closes the App.
-func Open(ctx context.Context, c Config, s Seams) (*App, error) {
+func Open(ctx context.Context, c Config, s Seams) (*App, error) { return open(ctx, c, s, "") }
+
+// open is Open; restoring is the backup whose restore may be under way.
+func open(ctx context.Context, c Config, s Seams, restoring string) (*App, error) {
 	s.fill()
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, err
@@ -100,10 +103,24 @@ func Open(ctx context.Context, c Config, s Seams) (*App, error) {
 		return nil, err
 	}
 	a, err := assemble(ctx, c, s, d)
+	if err == nil {
+		err = a.whole(ctx, restoring)
+	}
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return a, nil
+}
+
+// whole refuses a database whose restore is not finished.
+func (a *App) whole(ctx context.Context, restoring string) error {
+	return a.DB.Read(ctx, func(q *db.Reader) error {
+		backup, err := db.Meta(q, db.MetaRestoring)
+		if err == nil && backup != "" && backup != restoring {
+			return ErrRestoring.With("backup", backup)
+		}
+		return err
+	})
 }
 
 func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {

@@ -136,6 +136,8 @@ type Restored struct {
 // must be in the data folder before anything is loaded (ErrRestoreIdentity), for
 // a database that is loaded but not replayed must not be served; where it is lost,
 // repair makes a new one once the database is there. nil: there is no other way.
+// Until all of it is done Open refuses the database (ErrRestoring), and Restore
+// with the same backup goes on where it stopped.
 func Restore(ctx context.Context, c Config, folder string, repair func() error, s Seams) (Restored, error) {
 	s.fill()
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
@@ -154,6 +156,9 @@ func Restore(ctx context.Context, c Config, folder string, repair func() error, 
 		return Restored{}, err
 	}
 	m, err := db.Restore(ctx, c.Options(s.Now, s.Hooks), folder)
+	if errors.Is(err, db.ErrNotEmpty) && begun(ctx, c, s, m) {
+		err = nil
+	}
 	if err != nil {
 		return Restored{}, err
 	}
@@ -163,12 +168,29 @@ func Restore(ctx context.Context, c Config, folder string, repair func() error, 
 			return out, err
 		}
 	}
-	a, err := Open(ctx, c, s)
+	a, err := open(ctx, c, s, m.Name())
 	if err != nil {
 		return out, err
 	}
-	err = a.replay(ctx, &out)
+	if err = a.replay(ctx, &out); err == nil {
+		err = a.DB.Write(ctx, func(tx *db.Tx) error { return db.SetMeta(tx, db.MetaRestoring, "") })
+	}
 	return out, errors.Join(err, a.Close())
+}
+
+// begun reports whether the database is that of a restore of this very backup
+// which did not come to its end: all that follows the load may be done again.
+func begun(ctx context.Context, c Config, s Seams, m db.Manifest) (yes bool) {
+	d, err := db.Open(ctx, c.Options(s.Now, s.Hooks))
+	if err != nil {
+		return false
+	}
+	err = d.Read(ctx, func(q *db.Reader) error {
+		backup, err := db.Meta(q, db.MetaRestoring)
+		yes = backup == m.Name()
+		return err
+	})
+	return errors.Join(err, d.Close()) == nil && yes
 }
 
 func (a *App) replay(ctx context.Context, out *Restored) error {

@@ -214,7 +214,9 @@ func damaged(file, what string) error { return ErrBackupDamaged.With("file", fil
 // Restore verifies the backup in src and loads it into the empty database that o
 // names. The epoch is one higher afterwards, so that seats taken since the
 // backup can be told from those given out again. The schema is the backup's:
-// call Migrate after opening. It returns the manifest of the backup.
+// call Migrate after opening. MetaRestoring holds the backup's name; whoever
+// calls clears it when nothing is missing any more. It returns the manifest of
+// the backup.
 func Restore(ctx context.Context, o Options, src string) (Manifest, error) {
 	m, err := VerifyBackup(ctx, src)
 	if err != nil {
@@ -230,10 +232,13 @@ func Restore(ctx context.Context, o Options, src string) (Manifest, error) {
 	case m.Schema > newest():
 		return m, ErrNewerSchema.With("have", m.Schema, "know", newest())
 	case m.Engine == SQLite:
-		return m, restoreSQLite(ctx, o, src)
+		return m, restoreSQLite(ctx, o, src, m)
 	}
 	return m, restorePostgres(ctx, o, src, m)
 }
+
+// Name tells a backup from others, for MetaRestoring.
+func (m *Manifest) Name() string { return m.Made.UTC().Format(time.RFC3339Nano) }
 
 // has reports whether the backup counted table.
 func (m *Manifest) has(table string) bool {

@@ -246,6 +246,9 @@ func (p *pg) load(ctx context.Context, c *pgx.Conn, order []pgTable, src string,
 	if _, err := c.Exec(ctx, `UPDATE meta SET value = (CAST(value AS bigint) + 1)::text WHERE key = $1`, MetaEpoch); err != nil {
 		return mapError(err)
 	}
+	if _, err := c.Exec(ctx, `INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, MetaRestoring, m.Name()); err != nil {
+		return mapError(err)
+	}
 	if err := p.commit(ctx, c); err != nil {
 		return err
 	}

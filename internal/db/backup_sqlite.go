@@ -145,7 +145,7 @@ func sameCounts(a, b []TableCount) bool {
 
 // restoreSQLite copies the file into a folder of its own, raises the epoch
 // there, and gives it its name only when all is durable.
-func restoreSQLite(ctx context.Context, o Options, src string) error {
+func restoreSQLite(ctx context.Context, o Options, src string, m Manifest) error {
 	target := filepath.Join(o.Dir, sqliteFile)
 	if _, err := os.Stat(target); !errors.Is(err, os.ErrNotExist) {
 		return ErrNotEmpty.With("name", sqliteFile)
@@ -166,7 +166,10 @@ func restoreSQLite(ctx context.Context, o Options, src string) error {
 	if err != nil {
 		return err
 	}
-	err = d.Write(ctx, func(tx *Tx) error { _, err := RaiseEpoch(tx); return err })
+	err = d.Write(ctx, func(tx *Tx) error {
+		_, err := RaiseEpoch(tx)
+		return errors.Join(err, SetMeta(tx, MetaRestoring, m.Name()))
+	})
 	if err := errors.Join(err, d.Close()); err != nil {
 		return err
 	}

@@ -12,9 +12,12 @@ var (
 )
 
 // The keys of the table meta. The epoch rises by one with every restore, so that
-// what was issued after the backup is told from what is issued now.
+// what was issued after the backup is told from what is issued now. From the load
+// of a backup until what was issued after it is known again, the database holds
+// of which one it is: it must not be served.
 const (
-	MetaEpoch = "epoch"
+	MetaEpoch     = "epoch"
+	MetaRestoring = "restoring"
 )
 
 // Meta returns the installation's value for key, "" if there is none.

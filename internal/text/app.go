@@ -92,6 +92,11 @@ var _ = add("fault.app.checkpoint_file", Entry{
 	DE: "Die Datei mit Prüfpunkten {file} lässt sich nicht lesen. Prüfen Sie ihren Namen und ihre Rechte.",
 })
 
+var _ = add("fault.app.restoring", Entry{
+	EN: "The restore of the backup of {backup} was begun and not finished: what was issued after it is not known yet, and would be issued twice. Run “licet backup restore” with the same backup again; it goes on where it stopped.",
+	DE: "Die Wiederherstellung der Sicherung vom {backup} wurde begonnen und nicht beendet: Was danach ausgegeben wurde, ist noch nicht bekannt und würde ein zweites Mal ausgegeben. Führen Sie „licet backup restore“ mit derselben Sicherung noch einmal aus; es macht dort weiter, wo es stehen blieb.",
+})
+
 var _ = add("fault.app.restore_identity", Entry{
 	EN: "The identity file {path} is missing, so nothing was loaded: without it the backup signs nothing and reads no ticket. Copy it there from your safe place and restore again. If it is lost, add --keys with the newest export of “licet key export”.",
 	DE: "Die Identitätsdatei {path} fehlt, deshalb wurde nichts geladen: Ohne sie signiert die Sicherung nichts und liest kein Ticket. Kopieren Sie sie von ihrem sicheren Ort dorthin und stellen Sie noch einmal wieder her. Ist sie verloren, geben Sie mit --keys den neuesten Export von „licet key export“ an.",

@@ -1,0 +1,89 @@
+package app_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/licet/licet/internal/app"
+	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/db/dbtest"
+	"github.com/licet/licet/internal/sign"
+)
+
+// empty is the configuration of an installation that does not exist yet.
+func empty(t *testing.T, engine db.Engine) app.Config {
+	t.Helper()
+	args := []string{"--data", t.TempDir()}
+	if engine == db.Postgres {
+		args = append(args, "--database", dbtest.Postgres(t, dbtest.Empty()))
+	}
+	c, _, err := app.ParseConfig(args, func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// saved makes an installation, and backups of it.
+func saved(t *testing.T, c app.Config, backups ...string) {
+	t.Helper()
+	a, err := app.Open(t.Context(), c, app.Seams{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range backups {
+		if _, err := a.CreateBackup(t.Context(), folder); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func give(t *testing.T, from, to app.Config) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(from.Data, sign.IdentityFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(to.Data, sign.IdentityFile), raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A restore that fails behind the load leaves a database that nobody can serve
+// by mistake, and the next restore of the same backup goes on.
+func TestRestoreGoesOn(t *testing.T) {
+	for _, engine := range dbtest.Engines() {
+		t.Run(string(engine), func(t *testing.T) {
+			ctx := t.Context()
+			here, other, there := empty(t, engine), empty(t, engine), empty(t, engine)
+			first, second := filepath.Join(t.TempDir(), "1"), filepath.Join(t.TempDir(), "2")
+			saved(t, here, first, second)
+			saved(t, other)
+
+			give(t, other, there)
+			if _, err := app.Restore(ctx, there, first, nil, app.Seams{}); err == nil {
+				t.Fatal("the identity of another installation opens this one")
+			}
+			give(t, here, there)
+			if _, err := app.Open(ctx, there, app.Seams{}); !errors.Is(err, app.ErrRestoring) {
+				t.Fatalf("a database that is restored by half opens: %v", err)
+			}
+			if _, err := app.Restore(ctx, there, second, nil, app.Seams{}); !errors.Is(err, db.ErrNotEmpty) {
+				t.Fatalf("another backup: %v", err)
+			}
+			done, err := app.Restore(ctx, there, first, nil, app.Seams{})
+			if err != nil || done.Epoch != 2 {
+				t.Fatalf("%+v, %v", done, err)
+			}
+			saved(t, there)
+			if _, err := app.Restore(ctx, there, first, nil, app.Seams{}); !errors.Is(err, db.ErrNotEmpty) {
+				t.Fatalf("a restored database takes its backup again: %v", err)
+			}
+		})
+	}
+}
