@@ -203,7 +203,7 @@ func pairInBrowser(t *testing.T, p *rod.Page, w *world, l look, wizard string) {
 		then(p, func() { press(p, "#pair-form button") })
 	}
 	says(t, p, "h1", said.done)
-	says(t, p, "section.done li", "Linux|macOS|Windows")
+	says(t, p, "section.done li", `(Linux|macOS|Windows).* · (by the wizard|über den Assistenten) licet-activate`)
 	narrow(t, p, "paired")
 	shoot(t, p, "pair-done-"+l.String())
 	then(p, func() { press(p, `form[action="/ticket"] button`) })

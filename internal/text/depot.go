@@ -111,6 +111,7 @@ var (
 	_ = add("depot.system_unknown", Entry{EN: "system unknown", DE: "System unbekannt"})
 	_ = add("depot.virtual", Entry{EN: "virtual machine", DE: "virtuelle Maschine"})
 	_ = add("depot.app", Entry{EN: "program version {value}", DE: "Programmversion {value}"})
+	_ = add("depot.app_wizard", Entry{EN: "by the wizard licet-activate", DE: "über den Assistenten licet-activate"})
 	_ = add("depot.since", Entry{EN: "active since {on}", DE: "aktiv seit {on}"})
 	_ = add("depot.seen", Entry{EN: "last contact {on}", DE: "letzter Kontakt {on}"})
 	_ = add("depot.device_seats", Entry{EN: "{n} seats", DE: "{n} Plätze", ENOne: "{n} seat", DEOne: "{n} Platz"})
