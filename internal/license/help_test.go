@@ -427,6 +427,16 @@ func rounds(some, many int) int {
 	return some
 }
 
+// study has the planner look at the tables now and then, as a database of its
+// own does: without statistics PostgreSQL reads a publisher's whole share of a
+// table for one row.
+func (w *world) study(round int) {
+	w.t.Helper()
+	if round%200 == 199 {
+		must(w.t, w.d.Analyze(context.Background()))
+	}
+}
+
 // checks has rapid try so many random runs in this test.
 func checks(t *testing.T, n int) {
 	t.Helper()

@@ -25,7 +25,12 @@ func TestModel(t *testing.T) {
 		t.Run(string(e), func(t *testing.T) {
 			w := newWorld(t, e)
 			w.Service = w.node(license.Limits{Ticket: db.Limit{Name: "test.churn", Burst: 1_000_000, Per: time.Hour}})
-			rapid.Check(t, func(rt *rapid.T) { newPlay(rt, w).run(rt) })
+			round := 0
+			rapid.Check(t, func(rt *rapid.T) {
+				w.study(round)
+				round++
+				newPlay(rt, w).run(rt)
+			})
 		})
 	}
 }

@@ -26,7 +26,8 @@ func (w *world) crowd(n int) []*box {
 func TestRaceForSeats(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		boxes := w.crowd(64)
-		for range rounds(100, 10_000) {
+		for round := range rounds(100, 10_000) {
+			w.study(round)
 			i := w.sell(item(catalog.Multi), 10)
 			tokens := make([][]byte, len(boxes))
 			for n, b := range boxes {
