@@ -159,7 +159,7 @@ func (e *errorsOf) wait() error {
 const (
 	sealEvery    = 150 * time.Millisecond
 	refreshEvery = 300 * time.Millisecond
-	shipEvery    = time.Second / 4 // often, so that each time is short
+	shipEvery    = time.Second / 10 // often, so that each time is short
 	gaugeEvery   = 5 * time.Second
 	trimAfter    = 2 * time.Second // what starting has left behind goes back to the system
 )

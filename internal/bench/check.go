@@ -196,18 +196,30 @@ func (o *CheckOptions) drive(ctx context.Context, r *CheckReport, f figures) (er
 					return err
 				}
 			}
-			b, err := l.bulk(ctx, s, bulkTickets, round)
-			if err != nil {
+			if err := o.large(ctx, l, s, round, r, f); err != nil {
 				return err
-			}
-			r.Bulk = append(r.Bulk, b)
-			f.add("bulk.signatures", s.Engine, b.inSignatures())
-			if b.CopyCPU > 0 {
-				f.add("bulk.copy", s.Engine, b.toCopy())
 			}
 		}
 	}
 	return o.halfway(ctx, l, r, f)
+}
+
+// large measures E and then one large order.
+func (o *CheckOptions) large(ctx context.Context, l *lab, s *station, round int, r *CheckReport, f figures) error {
+	e, err := l.measureEcho(ctx, echoSign, o.Time, round)
+	if err != nil {
+		return err
+	}
+	b, err := l.bulk(ctx, s, bulkTickets, round)
+	if err != nil {
+		return err
+	}
+	r.Samples, r.Bulk = append(r.Samples, e), append(r.Bulk, b)
+	f.add("bulk.echo", s.Engine, float64(b.CPU)/float64(max(1, e.ServerCPU+e.DriverCPU)))
+	if b.CopyCPU > 0 {
+		f.add("bulk.copy", s.Engine, b.toCopy())
+	}
+	return nil
 }
 
 // turn measures E and then one scenario.

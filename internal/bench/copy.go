@@ -1,18 +1,18 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// copies are the rows of the last large order as PostgreSQL's own COPY takes
-// them: the limit that a bulk path is measured against.
+// copies are the rows of the last large order, ready for COPY by the client
+// library: the limit that a bulk path is measured against.
 type copies struct {
-	rows map[string][]byte // by table
+	rows map[string][][]any // by table
 }
 
 // copyTables are what a ticket with its license consists of, and the condition
@@ -51,15 +51,16 @@ func (h *host) copy(ctx context.Context, export bool) (copied, error) {
 }
 
 func exported(ctx context.Context, conn *pgx.Conn) (*copies, error) {
-	out := &copies{rows: map[string][]byte{}}
+	out := &copies{rows: map[string][][]any{}}
 	for _, t := range copyTables {
-		of := string(bytes.ReplaceAll([]byte(t.of), []byte("$snapshot"), []byte(newestSnapshot)))
-		var rows bytes.Buffer
-		sql := "COPY (SELECT " + t.columns + " FROM " + t.name + " WHERE " + of + ") TO STDOUT (FORMAT binary)"
-		if _, err := conn.PgConn().CopyTo(ctx, &rows, sql); err != nil {
+		of := strings.ReplaceAll(t.of, "$snapshot", newestSnapshot)
+		rows, err := conn.Query(ctx, "SELECT "+t.columns+" FROM "+t.name+" WHERE "+of)
+		if err != nil {
 			return nil, err
 		}
-		out.rows[t.name] = rows.Bytes()
+		if out.rows[t.name], err = pgx.CollectRows(rows, func(r pgx.CollectableRow) ([]any, error) { return r.Values() }); err != nil {
+			return nil, err
+		}
 		for _, sql := range []string{
 			"DROP TABLE IF EXISTS bench_" + t.name,
 			"CREATE TABLE bench_" + t.name + " (LIKE " + t.name + " INCLUDING ALL)",
@@ -76,11 +77,11 @@ func (c *copies) load(ctx context.Context, conn *pgx.Conn) (copied, error) {
 	begin := time.Now()
 	var out copied
 	for _, t := range copyTables {
-		tag, err := conn.PgConn().CopyFrom(ctx, bytes.NewReader(c.rows[t.name]), "COPY bench_"+t.name+" ("+t.columns+") FROM STDIN (FORMAT binary)")
+		n, err := conn.CopyFrom(ctx, pgx.Identifier{"bench_" + t.name}, strings.Split(t.columns, ", "), pgx.CopyFromRows(c.rows[t.name]))
 		if err != nil {
 			return out, err
 		}
-		out.Rows += tag.RowsAffected()
+		out.Rows += n
 	}
 	out.Took = time.Since(begin)
 	return out, nil
