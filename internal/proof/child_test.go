@@ -85,6 +85,7 @@ func obey(clock *offset, trap *trap) {
 			name, times, _ := strings.Cut(rest, " ")
 			n, _ := strconv.Atoi(times)
 			trap.arm(name, n)
+			continue
 		}
 		fmt.Println("ok")
 	}
@@ -102,10 +103,12 @@ type trap struct {
 	left int
 }
 
+// arm sets the trap, and says so before anybody can walk into it.
 func (t *trap) arm(name string, n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.name, t.left = name, n
+	fmt.Println("ok")
 }
 
 func (t *trap) point(_ context.Context, name string) error {
