@@ -104,8 +104,8 @@ func readPosition(folder string, p actor.PublisherID) (int64, error) {
 		return 0, nil
 	}
 	var seq int64
-	if err == nil {
-		err = json.Unmarshal(raw, &seq)
+	if err == nil && json.Unmarshal(raw, &seq) != nil {
+		seq = 0 // a power cut left it empty; what is shipped once more does no harm
 	}
 	return seq, err
 }
