@@ -16,6 +16,7 @@ import (
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/order"
 	"github.com/licet/licet/internal/org"
+	"github.com/licet/licet/internal/ship"
 	"github.com/licet/licet/internal/sign"
 )
 
@@ -80,7 +81,8 @@ type App struct {
 	metrics *metrics
 	began   time.Time
 
-	checkpoints map[actor.PublisherID]noted // the last one that was written; the sealer's alone
+	checkpoints map[actor.PublisherID]noted         // the last one that was written; the sealer's alone
+	shipped     map[actor.PublisherID]ship.Position // how far; the shipping loop's alone
 }
 
 // Options returns what opens the configured database.
@@ -137,7 +139,7 @@ func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, DB: d, Gate: gate, Keys: keys, seams: s, metrics: newMetrics(Version), began: s.Now(), checkpoints: map[actor.PublisherID]noted{}}
+	a := &App{Config: c, DB: d, Gate: gate, Keys: keys, seams: s, metrics: newMetrics(Version), began: s.Now(), checkpoints: map[actor.PublisherID]noted{}, shipped: map[actor.PublisherID]ship.Position{}}
 	vault := keys.Vault()
 	a.Orgs = org.New(d, gate, vault)
 	a.Goods = catalog.NewService(d, gate)

@@ -70,12 +70,16 @@ func (a *App) ship(ctx context.Context) error {
 }
 
 func (a *App) shipOne(ctx context.Context, p actor.PublisherID) error {
-	position, err := readPosition(a.Config.JournalShip, p)
+	upto, err := readPosition(a.Config.JournalShip, p)
 	if err != nil {
 		return err
 	}
+	position := a.shipped[p]
+	if position.Upto != upto { // another process shipped, or someone took the files away
+		position = ship.Position{Upto: upto}
+	}
 	var head int64
-	if err := a.DB.For(p).Read(ctx, func(r *db.Reader) (err error) { head, err = actor.JournalHead(r, p); return err }); err != nil || head <= position {
+	if err := a.DB.For(p).Read(ctx, func(r *db.Reader) (err error) { head, err = actor.JournalHead(r, p); return err }); err != nil || head <= upto {
 		return err
 	}
 	if err := os.MkdirAll(a.Config.JournalShip, 0o700); err != nil {
@@ -88,10 +92,17 @@ func (a *App) shipOne(ctx context.Context, p actor.PublisherID) error {
 	defer file.Close()
 	out := bufio.NewWriterSize(file, 1<<16)
 	next, err := ship.Ship(ctx, a.DB, p, position, out, org.Cargo, a.Lic.Cargo, a.Orders.Cargo)
-	if err := errors.Join(err, out.Flush(), file.Sync()); err != nil {
+	if err = errors.Join(err, out.Flush(), file.Sync()); err == nil && upto == 0 { // the file may be new
+		err = db.SyncDir(a.Config.JournalShip)
+	}
+	if err != nil {
 		return err
 	}
-	return writePosition(a.Config.JournalShip, p, next)
+	if err := writePosition(a.Config.JournalShip, p, next.Upto); err != nil {
+		return err
+	}
+	a.shipped[p] = next
+	return nil
 }
 
 func positionFile(folder string, p actor.PublisherID) string {
@@ -110,7 +121,8 @@ func readPosition(folder string, p actor.PublisherID) (int64, error) {
 	return seq, err
 }
 
-// writePosition replaces the position file in one step.
+// writePosition replaces the position file in one step. It is not synced: what a
+// power cut takes back is shipped once more.
 func writePosition(folder string, p actor.PublisherID, seq int64) error {
 	raw, err := json.Marshal(seq)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -76,7 +77,7 @@ func Backup(ctx context.Context, d *DB, dst string) (Manifest, error) {
 	if err := m.write(part); err != nil {
 		return Manifest{}, ErrBackupIO.Wrap(err)
 	}
-	if err := errors.Join(syncDir(part), os.Rename(part, dst), syncDir(parent)); err != nil {
+	if err := errors.Join(SyncDir(part), os.Rename(part, dst), SyncDir(parent)); err != nil {
 		return Manifest{}, ErrBackupIO.Wrap(err)
 	}
 	return m, nil
@@ -152,8 +153,11 @@ func writeFile(path string, fill func(io.Writer) error) error {
 	return errors.Join(err, f.Close())
 }
 
-// syncDir makes the names in dir durable.
-func syncDir(dir string) error {
+// SyncDir makes the names in a folder durable, where the system can.
+func SyncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	f, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -174,7 +174,7 @@ func restoreSQLite(ctx context.Context, o Options, src string, m Manifest) error
 		return err
 	}
 	err = os.Rename(filepath.Join(part, sqliteFile), target)
-	if err := errors.Join(err, syncDir(filepath.Dir(target))); err != nil {
+	if err := errors.Join(err, SyncDir(filepath.Dir(target))); err != nil {
 		return ErrBackupIO.Wrap(err)
 	}
 	return nil

@@ -22,9 +22,54 @@ func (w *world) ship(since int64) ([]byte, int64) {
 	_, err := actor.SealOnce(context.Background(), w.d)
 	must(w.t, err)
 	var out bytes.Buffer
-	next, err := ship.Ship(context.Background(), w.d, w.a.Publisher, since, &out, w.Cargo)
+	next, err := ship.Ship(context.Background(), w.d, w.a.Publisher, ship.Position{Upto: since}, &out, w.Cargo)
 	must(w.t, err)
-	return out.Bytes(), next
+	return out.Bytes(), next.Upto
+}
+
+// What was shipped before its journal row had a sequence is not shipped again
+// when it has one, unless nobody remembers.
+func TestShippedAheadOnce(t *testing.T) {
+	for _, e := range dbtest.Engines() {
+		t.Run(string(e), func(t *testing.T) {
+			w := newWorld(t, e)
+			ctx := t.Context()
+			sold := w.issue(license.IssueInput{Line: w.line(), Item: item(catalog.Multi), Quantity: 5})[0]
+			_, at := w.ship(0)
+			activated := func() string {
+				x := w.box()
+				_, err := x.activate(sold.Code)
+				must(t, err)
+				return w.activationOf(x, sold)
+			}
+			carry := func(since ship.Position) (string, ship.Position) {
+				var out strings.Builder
+				next, err := ship.Ship(ctx, w.d, w.a.Publisher, since, &out, w.Cargo)
+				must(t, err)
+				return out.String(), next
+			}
+			row := func(id string) string {
+				return `"table":"activation","row":["` + w.a.Publisher.String() + `","` + id + `"`
+			}
+
+			early := activated()
+			first, ahead := carry(ship.Position{Upto: at})
+			_, err := actor.SealOnce(ctx, w.d)
+			must(t, err)
+			late := activated()
+			second, after := carry(ahead)
+			whole, _ := carry(ship.Position{Upto: at})
+			if !strings.Contains(first, row(early)) || ahead.Upto != at || !strings.Contains(second, row(late)) || after.Upto <= at {
+				t.Errorf("shipped %d and %d after %d:\n%s\n%s", ahead.Upto, after.Upto, at, first, second)
+			}
+			if strings.Contains(second, row(early)) {
+				t.Errorf("shipped twice:\n%s", second)
+			}
+			if !strings.Contains(whole, row(early)) || !strings.Contains(whole, row(late)) {
+				t.Errorf("without memory something is missing:\n%s", whole)
+			}
+		})
+	}
 }
 
 // image is what one may know of the licenses of publisher a.

@@ -12,7 +12,8 @@
 // # Invariants
 //
 // A shipment holds every row that the journal names after its beginning, sealed
-// or not, as one snapshot shows them: counters and what they count agree. A row
+// or not, as one snapshot shows them: counters and what they count agree. What
+// the one before it holds ahead of its sequence may be left out. A row
 // is brought back only over an older revision of itself, so that a shipment may
 // be repeated and a file may hold any number of them, one after another. A line
 // that was cut or changed ends its shipment.

@@ -55,13 +55,20 @@ type Cargo struct {
 // order in which they can be brought back.
 type Source func(q *db.Reader, p actor.PublisherID, lines []actor.Row) ([]Cargo, error)
 
-// Ship writes an image of every row that a publisher's journal names after
-// sequence since, and returns the sequence up to which it is sealed. What is not
-// sealed yet is shipped too, and will be once more.
-func Ship(ctx context.Context, d *db.DB, p actor.PublisherID, since int64, w io.Writer, from ...Source) (int64, error) {
-	next := since
+// Position is how far a publisher's journal is shipped.
+type Position struct {
+	Upto  int64                    // journal sequence; 0 = nothing is
+	Ahead map[actor.JournalID]bool // what is shipped already though it has no sequence yet; nil = not known
+}
+
+// Ship writes an image of every row that a publisher's journal names after a
+// position, sealed or not, and returns the new position. Where the position
+// knows what was shipped ahead, that is not shipped again once it is sealed: the
+// image was taken when the row of the journal was there.
+func Ship(ctx context.Context, d *db.DB, p actor.PublisherID, since Position, w io.Writer, from ...Source) (Position, error) {
+	next := Position{Upto: since.Upto, Ahead: map[actor.JournalID]bool{}}
 	err := d.For(p).Read(ctx, func(r *db.Reader) error {
-		c := &carrier{q: r, p: p, w: w, from: from, done: map[*Table]map[[16]byte]bool{}}
+		c := &carrier{q: r, p: p, w: w, from: from, ahead: since.Ahead, done: map[*Table]map[[16]byte]bool{}}
 		if _, err := io.WriteString(w, "\n"); err != nil { // whatever a crash left behind ends here
 			return err
 		}
@@ -69,19 +76,19 @@ func Ship(ctx context.Context, d *db.DB, p actor.PublisherID, since int64, w io.
 		if err != nil {
 			return err
 		}
-		if err := c.line(line{Head: &head{format, p, since, epoch, r.Now()}}); err != nil {
+		if err := c.line(line{Head: &head{format, p, since.Upto, epoch, r.Now()}}); err != nil {
 			return err
 		}
 		for more := true; more; {
-			lines, err := actor.ReadJournal(r, p, next, page)
+			lines, err := actor.ReadJournal(r, p, next.Upto, page)
 			if err != nil {
 				return err
 			}
+			if more = len(lines) == page; len(lines) > 0 {
+				next.Upto = lines[len(lines)-1].Seq
+			}
 			if err := c.page(lines); err != nil {
 				return err
-			}
-			if more = len(lines) == page; len(lines) > 0 {
-				next = lines[len(lines)-1].Seq
 			}
 		}
 		open, err := actor.ReadUnsealed(r, p)
@@ -89,11 +96,14 @@ func Ship(ctx context.Context, d *db.DB, p actor.PublisherID, since int64, w io.
 			return err
 		}
 		for part := range slices.Chunk(open, page) {
+			for _, row := range part {
+				next.Ahead[row.ID] = true
+			}
 			if err := c.page(part); err != nil {
 				return err
 			}
 		}
-		return c.line(line{End: &end{Upto: next, Rows: c.rows}})
+		return c.line(line{End: &end{Upto: next.Upto, Rows: c.rows}})
 	})
 	return next, err
 }
@@ -108,7 +118,9 @@ type carrier struct {
 	rows int64
 	body []byte // of the line that is written, used again
 	full []byte
-	done map[*Table]map[[16]byte]bool // what is in the shipment already
+
+	ahead map[actor.JournalID]bool     // what an earlier shipment holds
+	done  map[*Table]map[[16]byte]bool // what is in the shipment already
 }
 
 func (c *carrier) line(l line) error {
@@ -151,7 +163,9 @@ func chain(before [sha256.Size]byte, body []byte) (next [sha256.Size]byte) {
 	return next
 }
 
+// page ships what journal rows touched, but for those that were shipped ahead.
 func (c *carrier) page(lines []actor.Row) error {
+	lines = slices.DeleteFunc(lines, func(row actor.Row) bool { return c.ahead[row.ID] })
 	for _, source := range c.from {
 		all, err := source(c.q, c.p, lines)
 		if err != nil {

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"filippo.io/age"
+
+	"github.com/licet/licet/internal/db"
 )
 
 // IdentityFile is the name of the identity file inside the data directory.
@@ -182,17 +184,5 @@ func place(path string, data []byte, put func(from, to string) error) error {
 	if err := put(tmp.Name(), path); err != nil {
 		return err
 	}
-	return syncDir(dir)
-}
-
-// syncDir makes a new directory entry durable where the system can.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return db.SyncDir(dir)
 }
