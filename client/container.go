@@ -24,6 +24,8 @@ type Container struct {
 
 	measured atomic.Pointer[measured]
 
+	reload sync.Mutex // over reading and adopting, so that no older state comes after a newer one
+
 	mu   sync.RWMutex
 	st   *state
 	view view
@@ -91,6 +93,8 @@ func (c *Container) adopt(st *state) error {
 // Reload reads again what another program has changed meanwhile. The methods
 // that change a container do so by themselves.
 func (c *Container) Reload() error {
+	c.reload.Lock()
+	defer c.reload.Unlock()
 	st, err := c.load()
 	if err != nil {
 		return err
@@ -120,22 +124,14 @@ func (c *Container) changeWithin(tries int, fn func(st *state, save func() error
 	if err != nil {
 		return err
 	}
-	saved := false
-	save := func() error {
+	err = fn(st, func() error {
 		wall := c.cfg.Clock.Now()
 		st.Time = st.Time.advance(wall.Unix(), c.floor(st, wall))
-		if err := c.store.save(st); err != nil {
-			return err
-		}
-		saved = true
-		return nil
-	}
-	err = fn(st, save)
-	if saved || err == nil {
-		// What is on the disk is what holds, also when fn has stopped half-way.
-		if e := c.Reload(); err == nil {
-			err = e
-		}
+		return c.store.save(st)
+	})
+	// What is on the disk is what holds, also when fn or save has stopped half-way.
+	if e := c.Reload(); err == nil {
+		err = e
 	}
 	return err
 }

@@ -219,13 +219,16 @@ func (s *state) send(m outgoing) error {
 // server has answered. There is no way back but a new activation.
 //
 // Errors: ErrNotHeld, ErrUnbound, ErrNotHere (a copied folder cannot give the
-// original's seat away), and those of the disk.
+// original's seat away), ErrTooMany, and those of the disk.
 func (c *Container) NewReturn(licenseID string) (Message, error) {
 	var made Message
 	err := c.change(func(st *state, save func() error) error {
 		if i := st.license(licenseID); i >= 0 {
 			if err := c.mayReturn(st, st.Licenses[i]); err != nil {
 				return err
+			}
+			if len(st.Outbox)+st.unsigned() >= maxOutbox {
+				return ErrTooMany // before the license is gone
 			}
 			st.bury(licenseID, st.Licenses[i].Generation, true)
 			if err := save(); err != nil {
@@ -341,7 +344,7 @@ func (c *Container) Complete() ([]Message, error) {
 		return nil, err
 	}
 	c.mu.RLock()
-	open := slices.ContainsFunc(c.st.Removed, func(t tombstone) bool { return t.Return && t.Counter == 0 })
+	open := c.st.unsigned() > 0 && len(c.st.Outbox) < maxOutbox // else when some of it has left
 	c.mu.RUnlock()
 	if open {
 		err := c.change(func(st *state, save func() error) error {

@@ -179,6 +179,16 @@ func (s *state) grave(id string) *tombstone {
 	return nil
 }
 
+// unsigned counts the returns whose message is still to be made.
+func (s *state) unsigned() (n int) {
+	for _, t := range s.Removed {
+		if t.Return && t.Counter == 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // bury removes a license up to a generation and leaves a tombstone. It reports
 // whether the license was there.
 func (s *state) bury(id string, generation int64, given bool) (was bool) {

@@ -94,6 +94,55 @@ func TestUnreadableAndUnwritable(t *testing.T) {
 	}
 }
 
+// TestHalfWritten: where only the first copy could be written, what is on the disk
+// holds, here as after the next start.
+func TestHalfWritten(t *testing.T) {
+	w := newWorld(t)
+	c := w.open()
+	w.activate(c, w.server.Sell(offer(1)))
+	w.must(os.Mkdir(w.file("container.bak.json.new"), 0o700))
+	_, err := c.NewReturn(clienttest.ID(1))
+	wantErr(t, err, client.ErrWrite)
+	if c.Has("draw") != w.open().Has("draw") {
+		t.Errorf("here it runs: %v, after the next start: %v", c.Has("draw"), w.open().Has("draw"))
+	}
+	w.must(os.Remove(w.file("container.bak.json.new")))
+	w.send(c)
+	if gen, used := w.server.Live(c.Status().Container, clienttest.ID(1)); gen != 0 || used != 0 {
+		t.Errorf("generation %d, %d used", gen, used)
+	}
+}
+
+// TestNoRoomForAReturn: a license does not go where its return cannot be signed,
+// and a return that a crash left unsigned does not keep the others from leaving.
+func TestNoRoomForAReturn(t *testing.T) {
+	w := newWorld(t)
+	c := w.open()
+	w.activate(c, w.server.Sell(offer(1)))
+	var err error
+	for err == nil {
+		_, err = c.NewRequest(client.Ask{Action: wire.ActActivate, Code: clienttest.Ticket()})
+	}
+	wantErr(t, err, client.ErrTooMany)
+	_, err = c.NewReturn(clienttest.ID(1))
+	wantErr(t, err, client.ErrTooMany)
+	if !c.Has("draw") {
+		t.Error("the license is gone, and nobody can be told")
+	}
+	unsigned := client.Reseal(strings.Replace(w.read("container.json"), `"outbox":`, `"removed":[{"id":"`+clienttest.ID(2)+`","gen":1,"ret":true}],"outbox":`, 1))
+	w.write("container.json", unsigned)
+	waiting, err := c.Complete()
+	if err != nil || len(waiting) == 0 {
+		t.Fatalf("%d wait, %v", len(waiting), err)
+	}
+	w.must(c.Discard(waiting[0].Counter))
+	waiting, err = c.Complete()
+	w.must(err)
+	if last := waiting[len(waiting)-1]; last.Type != wire.TypeReturn || last.LicenseID != clienttest.ID(2) {
+		t.Errorf("the last one is %+v", last)
+	}
+}
+
 // TestTwoPrograms: two containers over one folder, used at the same time, lose
 // nothing of one another's.
 func TestTwoPrograms(t *testing.T) {

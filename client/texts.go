@@ -79,11 +79,26 @@ func Describe(lang string, l License) string {
 	if l.State == Valid && l.Until.IsZero() {
 		key += "_forever"
 	}
-	s := sentence(lang, key, "day", Day(lang, l.Until), "cause", Explain(lang, l.Err))
+	s := sentence(lang, key, "day", boundary(lang, l), "cause", Explain(lang, l.Err))
 	if !l.Runs || l.State == Valid || l.State == Grace {
 		return s
 	}
 	return s + " " + sentence(lang, "state.runs_on")
+}
+
+// boundary writes the civil day at which a license's state changes: the first day
+// of what begins, the last day of what ends. A boundary is midnight where the
+// publisher is, which the license does not say; half a day inward is the same
+// day nearly everywhere.
+func boundary(lang string, l License) string {
+	const inward = 12 * time.Hour
+	switch {
+	case l.Until.IsZero():
+		return ""
+	case l.State == NotYet:
+		return Day(lang, l.Until.Add(inward))
+	}
+	return Day(lang, l.Until.Add(-inward))
 }
 
 // Day writes a day in the language's form, in UTC like the license itself; "" for

@@ -40,8 +40,8 @@ var texts = map[string]text{
 		"Es gibt keinen Ordner für die Lizenzen, weil dieser Benutzer kein Heimatverzeichnis hat. Geben Sie einen an.",
 	},
 	"client.write": {
-		"The licenses cannot be written to the disk ({cause}). Nothing was changed. Check the folder's rights and the free space, then try again.",
-		"Die Lizenzen lassen sich nicht auf die Platte schreiben ({cause}). Es wurde nichts geändert. Prüfen Sie die Rechte am Ordner und den freien Platz und versuchen Sie es noch einmal.",
+		"The licenses cannot be written to the disk ({cause}). Check the folder's rights and the free space, then try again.",
+		"Die Lizenzen lassen sich nicht auf die Platte schreiben ({cause}). Prüfen Sie die Rechte am Ordner und den freien Platz und versuchen Sie es noch einmal.",
 	},
 	"client.read": {
 		"The licenses cannot be read ({cause}). Check the folder's rights.",

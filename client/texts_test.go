@@ -139,6 +139,22 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
+// TestDescribeNamesTheLastDay: ends are exclusive inside, and shown with the last
+// day, wherever the publisher is.
+func TestDescribeNamesTheLastDay(t *testing.T) {
+	for _, hours := range []int{-8, -5, 0, 1, 2, 9} {
+		midnight := time.Date(2027, 4, 1, 0, 0, 0, 0, time.FixedZone("", hours*3600)).UTC()
+		for state, want := range map[client.State]string{
+			client.Valid: "2027-03-31", client.Grace: "2027-03-31", client.Expired: "2027-03-31",
+			client.Unmaintained: "2027-03-31", client.NotYet: "2027-04-01",
+		} {
+			if s := client.Describe("en", client.License{State: state, Until: midnight}); !strings.Contains(s, want) {
+				t.Errorf("%+d h, %s: %s", hours, state, s)
+			}
+		}
+	}
+}
+
 func TestDay(t *testing.T) {
 	d := time.Date(2027, 3, 31, 0, 0, 0, 0, time.UTC)
 	if client.Day("de", d) != "31.03.2027" || client.Day("en", d) != "2027-03-31" || client.Day("en", time.Time{}) != "" {

@@ -96,8 +96,8 @@ func (t *Transport) deliver(ctx context.Context, c *client.Container, meant int6
 		case e != nil && !final(e) && !answered:
 			err = e
 		}
-		if e != nil && !final(e) {
-			return out, err // it stays, and so does everything behind it
+		if e != nil && (!final(e) || waits(c, m.Counter)) {
+			return out, err // it stays, also where it could not be given up, and so does everything behind it
 		}
 	}
 }
@@ -128,11 +128,14 @@ func install(c *client.Container, m client.Message, lines []byte) (client.Instal
 	if errors.Is(err, client.ErrNothing) {
 		return done, fmt.Errorf("%w: this is no answer of a license server", client.ErrOffline)
 	}
-	still := func(w client.Message) bool { return w.Counter == m.Counter }
-	if err == nil && slices.ContainsFunc(c.Waiting(), still) {
+	if err == nil && waits(c, m.Counter) {
 		err = client.ErrNotAsked
 	}
 	return done, err
+}
+
+func waits(c *client.Container, counter int64) bool {
+	return slices.ContainsFunc(c.Waiting(), func(m client.Message) bool { return m.Counter == counter })
 }
 
 // both returns both errors, and one as it is where the other is nil.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -293,6 +295,31 @@ func TestChangedMachine(t *testing.T) {
 	wantCode(t, err, "wire.fingerprint")
 	if len(c.Waiting()) != 0 {
 		t.Error("it is in the way")
+	}
+}
+
+// TestRefusedAndNotGivenUp: a disk that takes nothing does not make the client ask
+// again and again for what was refused.
+func TestRefusedAndNotGivenUp(t *testing.T) {
+	w := newWorld(t)
+	c := w.open()
+	bar := filepath.Join(w.cfg.Dir, "container.json.new")
+	asked := 0
+	no := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		if asked++; asked == 1 {
+			w.must(os.Mkdir(bar, 0o700))
+		} else if asked == 3 {
+			w.must(os.Remove(bar))
+		}
+		rw.Header().Set("Content-Type", "application/problem+json")
+		rw.WriteHeader(http.StatusConflict)
+		_, _ = rw.Write([]byte(`{"code":"license.no_seat"}`))
+	}))
+	defer no.Close()
+	_, err := (&online.Transport{Server: no.URL}).Do(t.Context(), c, client.Ask{Action: wire.ActActivate, Code: w.server.Sell(offer(1))})
+	wantCode(t, err, "license.no_seat")
+	if asked != 1 || !errors.Is(err, client.ErrWrite) || len(c.Waiting()) != 1 {
+		t.Errorf("asked %d times, %v, %d wait", asked, err, len(c.Waiting()))
 	}
 }
 

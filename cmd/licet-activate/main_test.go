@@ -66,7 +66,7 @@ func of(ts *testscript.TestScript) *stage { return ts.Value(stageKey{}).(*stage)
 // 1 in the order in which they were sold.
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	// sell FILE [name=value …]: writes a code into the file, and its last group into
-	// FILE.hint. Names: licenses, seats, product, until (a day), key (a prefix).
+	// FILE.hint. Names: licenses, seats, product, until (the last day), key (a prefix).
 	"sell": func(ts *testscript.TestScript, _ bool, args []string) { of(ts).sell(ts, args) },
 	// pair FILE TICKET: writes a pairing code for the code in the other file.
 	"pair": func(ts *testscript.TestScript, _ bool, args []string) {
@@ -144,7 +144,7 @@ func (s *stage) sell(ts *testscript.TestScript, args []string) {
 		case "until":
 			t, err := time.Parse(time.DateOnly, value)
 			ts.Check(err)
-			o.Expires = t
+			o.Expires = t.AddDate(0, 0, 1)
 		default:
 			ts.Fatalf("sell: %s", a)
 		}
