@@ -292,6 +292,9 @@ func (p *program) returnAll(c *client.Container, which []client.License) error {
 	for _, l := range which {
 		in, err := p.transport().Return(p.ctx, c, l.ID)
 		if err != nil {
+			if len(done.Returned) > 0 {
+				p.installed(c, done) // what is done is said, whatever stopped the rest
+			}
 			return err
 		}
 		done.Returned = append(done.Returned, in.Returned...)

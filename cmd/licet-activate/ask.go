@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,32 @@ import (
 type lineReader struct{ r *bufio.Reader }
 
 func newLineReader(r io.Reader) *lineReader { return &lineReader{bufio.NewReader(r)} }
+
+// interruptible reads until its context ends: an interrupt ends a question, too.
+type interruptible struct {
+	ctx  context.Context
+	from io.Reader
+}
+
+// Read reads. A read that is given up goes on into a buffer of its own until the
+// program ends.
+func (i interruptible) Read(b []byte) (int, error) {
+	type read struct {
+		n   int
+		err error
+	}
+	own, done := make([]byte, len(b)), make(chan read, 1)
+	go func() {
+		n, err := i.from.Read(own)
+		done <- read{n, err}
+	}()
+	select {
+	case <-i.ctx.Done():
+		return 0, i.ctx.Err()
+	case r := <-done:
+		return copy(b, own[:r.n]), r.err
+	}
+}
 
 // line returns the next line that is not empty; io.EOF at the end.
 func (l *lineReader) line() (string, error) {
@@ -46,6 +73,9 @@ func (p *program) slurp(path string) ([]byte, error) {
 		from = f
 	}
 	b, err := io.ReadAll(io.LimitReader(from, maxInput))
+	if err != nil && p.ctx.Err() != nil {
+		return nil, fail(exitCanceled, "fail.canceled")
+	}
 	if err != nil {
 		return nil, fail(exitUse, "fail.read", "file", path, "cause", cause(err))
 	}
@@ -108,10 +138,10 @@ func (p *program) typed(args []string, what typing) (string, error) {
 
 func (p *program) prompt(s string) { put(p.stderr, "%s ", s) }
 
-// answer reads what somebody types; the end of input is a no.
+// answer reads what somebody types; the end of input and an interrupt are a no.
 func (p *program) answer() (string, error) {
 	s, err := p.in.line()
-	if errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) || err != nil && p.ctx.Err() != nil {
 		return "", fail(exitCanceled, "fail.canceled")
 	}
 	return s, err

@@ -41,9 +41,15 @@ func main() {
 	os.Exit(code)
 }
 
+// isTerminal reports whether somebody sits there. The null device, from which
+// unattended programs read, looks like a terminal otherwise.
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }
 
 func programFolder() string {

@@ -46,7 +46,7 @@ func (l *list) Set(s string) error { *l = append(*l, s); return nil }
 
 // run is the whole program; it returns the exit code.
 func run(ctx context.Context, args []string, env environment) int {
-	p := &program{environment: env, ctx: ctx, in: newLineReader(env.stdin)}
+	p := &program{environment: env, ctx: ctx, in: newLineReader(interruptible{ctx, env.stdin})}
 	p.lang = client.Language(firstSet(env.getenv("LC_ALL"), env.getenv("LC_MESSAGES"), env.getenv("LANG")))
 	rest, err := p.parse(args)
 	if err == nil {
@@ -151,20 +151,18 @@ func (p *program) config() (client.Config, error) {
 	cfg := client.Config{
 		Product: p.product, Version: "licet-activate", Dir: p.dir, Server: p.server, Clock: p.clock, Machine: p.machine,
 	}
-	paths := []string{p.pins}
-	if p.pins == "" {
-		paths = []string{p.getenv("LICET_PINS"), filepath.Join(p.beside, "pins.json"), "pins.json"}
+	named := cmp.Or(p.pins, p.getenv("LICET_PINS"))
+	paths := []string{named}
+	if named == "" {
+		paths = []string{filepath.Join(p.beside, "pins.json"), "pins.json"}
 	}
 	for _, path := range paths {
-		if path == "" {
-			continue
-		}
 		b, err := os.ReadFile(path)
 		if err == nil {
 			cfg.Pins = b
 			return cfg, nil
 		}
-		if p.pins != "" {
+		if named != "" {
 			return cfg, fail(exitUse, "fail.read", "file", path, "cause", cause(err))
 		}
 	}
@@ -173,7 +171,7 @@ func (p *program) config() (client.Config, error) {
 		if err != nil {
 			return cfg, err
 		}
-		cfg.Pins = m.Pins
+		cfg.Pins, cfg.Server = m.Pins, cmp.Or(p.server, m.Server)
 		return cfg, nil
 	}
 	return cfg, fail(exitUse, "fail.pins")
