@@ -53,7 +53,7 @@ func (s store) load() (*state, error) {
 }
 
 func (s store) read(name string) (*state, error) {
-	f, err := os.Open(filepath.Join(s.dir, name))
+	f, err := openShared(filepath.Join(s.dir, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fs.ErrNotExist
 	}
@@ -123,14 +123,24 @@ func (s store) place(name string, b []byte) error {
 	return nil
 }
 
-// prepare makes the folder, for this user only, and makes its name durable.
+// prepare makes the folder and those above it that are missing, for this user
+// only, and makes their names durable.
 func (s store) prepare() error {
-	if _, err := os.Stat(s.dir); err == nil {
+	var names []string // folders that are to have a new name in them
+	for dir := s.dir; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
+			break
+		}
+		names = append(names, filepath.Dir(dir))
+	}
+	if len(names) == 0 {
 		return nil
 	}
 	err := os.MkdirAll(s.dir, 0o700)
-	if err == nil {
-		err = syncDir(filepath.Dir(s.dir))
+	for _, dir := range names {
+		if err == nil {
+			err = syncDir(dir)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrWrite, err)

@@ -15,6 +15,16 @@ const (
 	errorLockViolation    = syscall.Errno(33)
 )
 
+// openShared opens for reading. While another program replaces the file, it
+// cannot be opened for a moment.
+func openShared(path string) (f *os.File, err error) {
+	err = insist(func() (e error) {
+		f, e = os.Open(path)
+		return e
+	})
+	return f, err
+}
+
 // replace renames and waits for the disk. A reader that has the old file open
 // makes it fail for the moment it reads.
 func replace(from, to string) error {
@@ -27,21 +37,28 @@ func replace(from, to string) error {
 		return err
 	}
 	const replaceExisting, writeThrough = 1, 8
-	clock := SystemClock()
-	for range lockTries {
+	return insist(func() error {
 		ok, _, e := procMoveFileEx.Call(uintptr(unsafe.Pointer(f)), uintptr(unsafe.Pointer(t)), replaceExisting|writeThrough)
 		if ok != 0 {
 			return nil
 		}
-		err = e
-		if !errors.Is(e, errorAccessDenied) && !errors.Is(e, errorSharingViolation) {
-			break
+		return e
+	})
+}
+
+// insist does something again while another program is in the way, for a second
+// at most.
+func insist(do func() error) error {
+	clock := SystemClock()
+	for try := 1; ; try++ {
+		err := do()
+		if !errors.Is(err, errorAccessDenied) && !errors.Is(err, errorSharingViolation) || try == lockTries {
+			return err
 		}
 		if e := clock.Wait(context.Background(), lockPause/10); e != nil {
-			return e
+			return err
 		}
 	}
-	return err
 }
 
 // syncDir has nothing to do: the rename was written through.
