@@ -243,7 +243,7 @@ func forge(t *testing.T, d *db.DB, p actor.PublisherID) {
 }
 
 func TestVerifyReportsRowsThatNobodySeals(t *testing.T) {
-	clock := dbtest.Clock(t)
+	clock := dbtest.NewClock(t)
 	for _, e := range dbtest.Engines() {
 		d := dbtest.Open(t, e, dbtest.WithNow(clock.Now))
 		s := actortest.NewSite(t, d, "alpha")
@@ -311,7 +311,7 @@ func TestCompetingSealersNeverForkTheChain(t *testing.T) {
 }
 
 func TestLeaseLetsOneSealerWork(t *testing.T) {
-	clock := dbtest.Clock(t)
+	clock := dbtest.NewClock(t)
 	for _, e := range dbtest.Engines() {
 		clock.Set(dbtest.Start)
 		d := dbtest.Open(t, e, dbtest.WithNow(clock.Now))

@@ -38,7 +38,7 @@ func once(ctx context.Context, d *db.DB, by actor.Actor, made *atomic.Int64) (id
 }
 
 func TestOnceDoesOneThingPerKey(t *testing.T) {
-	clock := dbtest.Clock(t)
+	clock := dbtest.NewClock(t)
 	for _, e := range dbtest.Engines() {
 		clock.Set(dbtest.Start)
 		d := dbtest.Open(t, e, dbtest.WithNow(clock.Now))
@@ -144,7 +144,7 @@ type sum struct {
 // What leaves no row is answered again as it was, and can be asked for without
 // the writer.
 func TestOnceSaidKeepsTheAnswer(t *testing.T) {
-	clock := dbtest.Clock(t)
+	clock := dbtest.NewClock(t)
 	for _, e := range dbtest.Engines() {
 		clock.Set(dbtest.Start)
 		d := dbtest.Open(t, e, dbtest.WithNow(clock.Now))

@@ -127,8 +127,7 @@ func (w world) work(t *testing.T) {
 }
 
 func TestDeliveryRetryAndRedelivery(t *testing.T) {
-	clock := dbtest.NewClock(t)
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clock *dbtest.TestClock) {
 		w, r := newWorld(t, d, true), newReceiver(t)
 		w.happen(t, "license.activated") // before the endpoint: not its business
 		e, secret, err := w.svc.Create(t.Context(), w.site.All(), connect.NewEndpoint{URL: r.URL, Events: []string{"license.*"}})
@@ -180,7 +179,7 @@ func TestDeliveryRetryAndRedelivery(t *testing.T) {
 		if got := r.messages(); len(got) != 5 || bodies[got[4].id] != got[4].body {
 			t.Fatalf("redelivery: %+v", got)
 		}
-	}, dbtest.WithNow(clock.Now))
+	})
 }
 
 // A repeated request makes no second secret, and never shows one that another
@@ -237,8 +236,7 @@ func TestRepeatedSecrets(t *testing.T) {
 }
 
 func TestRotationPauseClose(t *testing.T) {
-	clock := dbtest.NewClock(t)
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clock *dbtest.TestClock) {
 		w, r := newWorld(t, d, true), newReceiver(t)
 		e, old, err := w.svc.Create(t.Context(), w.site.All(), connect.NewEndpoint{URL: r.URL, Events: []string{"*"}})
 		if err != nil {
@@ -286,7 +284,7 @@ func TestRotationPauseClose(t *testing.T) {
 		if _, err := w.svc.Change(t.Context(), w.site.All(), e.ID, connect.Change{State: &resume}); !errors.Is(err, connect.ErrClosed) {
 			t.Fatalf("a closed endpoint opened again: %v", err)
 		}
-	}, dbtest.WithNow(clock.Now))
+	})
 }
 
 // The dialer looks at the address that it connects to, whatever name or

@@ -81,7 +81,7 @@ func must(t testing.TB, err error) {
 // moment.
 func newWorld(t testing.TB, at ...time.Time) *world {
 	t.Helper()
-	clock := dbtest.Clock(t)
+	clock := dbtest.NewClock(t)
 	if len(at) > 0 {
 		clock.Set(at[0].Truncate(time.Microsecond))
 	}

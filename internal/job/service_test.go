@@ -91,8 +91,7 @@ func compact(b []byte) string {
 }
 
 func TestFailureBackoffDeadRetry(t *testing.T) {
-	clock := dbtest.NewClock(t)
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clock *dbtest.TestClock) {
 		site := actortest.NewSite(t, d, "muster")
 		svc := newService(d)
 		runs, broken := 0, true
@@ -134,14 +133,13 @@ func TestFailureBackoffDeadRetry(t *testing.T) {
 		if _, err := svc.Retry(t.Context(), site.All(), id); !errors.Is(err, job.ErrNotDead) {
 			t.Fatalf("Retry of a done job: %v", err)
 		}
-	}, dbtest.WithNow(clock.Now))
+	})
 }
 
 // A worker whose lease has run out must not settle the job that another worker
 // has taken over.
 func TestFencing(t *testing.T) {
-	clock := dbtest.NewClock(t)
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clock *dbtest.TestClock) {
 		site := actortest.NewSite(t, d, "muster")
 		slow, quick := newService(d), newService(d)
 		var late error
@@ -165,7 +163,7 @@ func TestFencing(t *testing.T) {
 		if !errors.Is(late, job.ErrFenced) {
 			t.Fatalf("late progress: %v", late)
 		}
-	}, dbtest.WithNow(clock.Now))
+	})
 }
 
 // Three services on one table run each of many jobs once, and a schedule's slot

@@ -18,9 +18,6 @@ type TestClock struct {
 // NewClock returns a clock that stands at Start.
 func NewClock(testing.TB) *TestClock { return &TestClock{now: Start} }
 
-// Clock is NewClock.
-func Clock(t testing.TB) *TestClock { return NewClock(t) }
-
 // Now returns the time of the clock.
 func (c *TestClock) Now() time.Time {
 	c.mu.Lock()

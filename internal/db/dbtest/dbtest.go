@@ -13,6 +13,7 @@ package dbtest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -53,6 +54,19 @@ func Each(t *testing.T, fn func(t *testing.T, d *db.DB), opts ...Option) {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
 			fn(t, Open(t, e, opts...))
+		})
+	}
+}
+
+// EachAt is Each with a clock of its own for each database: the subtests run at
+// the same time, and one must not move the other's days.
+func EachAt(t *testing.T, fn func(t *testing.T, d *db.DB, clock *TestClock), opts ...Option) {
+	t.Helper()
+	for _, e := range Engines() {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			clock := NewClock(t)
+			fn(t, Open(t, e, append(slices.Clip(opts), WithNow(clock.Now))...), clock)
 		})
 	}
 }

@@ -29,7 +29,7 @@ func TestEach(t *testing.T) {
 }
 
 func TestClock(t *testing.T) {
-	c := dbtest.Clock(t)
+	c := dbtest.NewClock(t)
 	c.Advance(time.Hour)
 	if !c.Now().Equal(dbtest.Start.Add(time.Hour)) {
 		t.Error(c.Now())
