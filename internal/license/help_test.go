@@ -51,7 +51,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 
 func newWorld(t testing.TB, e db.Engine, opts ...dbtest.Option) *world {
 	t.Helper()
-	clock := dbtest.Clock(t)
+	clock := dbtest.NewClock(t)
 	d := dbtest.Open(t, e, append([]dbtest.Option{dbtest.WithNow(clock.Now)}, opts...)...)
 	return worldOn(t, d, clock)
 }

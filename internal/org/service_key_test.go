@@ -20,7 +20,7 @@ func eachAt(t *testing.T, fn func(t *testing.T, h house, clock *dbtest.TestClock
 	for _, e := range dbtest.Engines() {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
-			clock := dbtest.Clock(t)
+			clock := dbtest.NewClock(t)
 			fn(t, newHouse(t, dbtest.Open(t, e, dbtest.WithNow(clock.Now))), clock)
 		})
 	}
