@@ -102,7 +102,7 @@ func (m *Manifest) write(dir string) error {
 		return err
 	}
 	for _, e := range entries {
-		f, err := sum(filepath.Join(dir, e.Name()), (*os.File).Sync)
+		f, err := sum(filepath.Join(dir, e.Name()), os.O_RDWR, (*os.File).Sync)
 		if err != nil {
 			return err
 		}
@@ -118,9 +118,10 @@ func (m *Manifest) write(dir string) error {
 	})
 }
 
-// sum returns the size and hash of a file, and then calls sync, if any, on it.
-func sum(path string, sync func(*os.File) error) (File, error) {
-	f, err := os.Open(path)
+// sum returns the size and hash of a file, and then calls sync, if any, on it;
+// Windows syncs only what is open for writing.
+func sum(path string, mode int, sync func(*os.File) error) (File, error) {
+	f, err := os.OpenFile(path, mode, 0)
 	if err != nil {
 		return File{}, err
 	}
@@ -175,7 +176,7 @@ func VerifyBackup(ctx context.Context, src string) (Manifest, error) {
 		return m, err
 	}
 	for _, f := range m.Files {
-		got, err := sum(filepath.Join(src, f.Name), nil)
+		got, err := sum(filepath.Join(src, f.Name), os.O_RDONLY, nil)
 		switch {
 		case errors.Is(err, os.ErrNotExist):
 			return m, damaged(f.Name, "missing")

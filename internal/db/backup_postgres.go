@@ -177,12 +177,7 @@ func restorePostgres(ctx context.Context, o Options, src string, m Manifest) err
 	}
 	defer func() { _ = d.Close() }()
 	p := d.backend.(*pg)
-	c, err := acquire(ctx, p.writes)
-	if err != nil {
-		return err
-	}
-	defer c.Release()
-	there, err := pgTables(ctx, c.Conn())
+	there, err := p.tables(ctx)
 	if err != nil {
 		return err
 	}
@@ -192,7 +187,7 @@ func restorePostgres(ctx context.Context, o Options, src string, m Manifest) err
 	if err := d.MigrateTo(ctx, m.Schema); err != nil {
 		return err
 	}
-	if there, err = pgTables(ctx, c.Conn()); err != nil {
+	if there, err = p.tables(ctx); err != nil {
 		return err
 	}
 	order, err := loadOrder(there)
@@ -204,7 +199,22 @@ func restorePostgres(ctx context.Context, o Options, src string, m Manifest) err
 			return damaged(t.Name+".copy", "of no table of this schema")
 		}
 	}
+	c, err := acquire(ctx, p.writes)
+	if err != nil {
+		return err
+	}
+	defer c.Release() // inside a transaction it is closed, not reused
 	return p.load(ctx, c.Conn(), order, src, m)
+}
+
+// tables is pgTables on a connection that is given back: there may be only one.
+func (p *pg) tables(ctx context.Context) ([]pgTable, error) {
+	c, err := acquire(ctx, p.writes)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Release()
+	return pgTables(ctx, c.Conn())
 }
 
 // loadOrder sorts tables so that each comes after those it refers to.

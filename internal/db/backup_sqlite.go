@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 )
 
 // backup copies the database with VACUUM INTO: one snapshot, taken beside the
@@ -105,8 +106,9 @@ func texts(ctx context.Context, s *sql.DB, query string) ([]string, error) {
 	return out, mapError(rows.Err())
 }
 
-// quote makes an identifier.
-func quote(name string) string { return `"` + name + `"` }
+// quote makes an identifier. Names come from manifests too, which anybody may
+// have written.
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // verifySQLite asks the engine whether the copy is sound and counts its rows.
 func verifySQLite(ctx context.Context, src string, m Manifest) error {
@@ -172,6 +174,10 @@ func restoreSQLite(ctx context.Context, o Options, src string, m Manifest) error
 	})
 	if err := errors.Join(err, d.Close()); err != nil {
 		return err
+	}
+	// The last connection copies the log into the file, and says nothing if it cannot.
+	if log, err := os.Stat(filepath.Join(part, sqliteFile+"-wal")); err == nil && log.Size() > 0 {
+		return ErrBackupIO.Wrap(errors.New("db: the log was not copied into the database"))
 	}
 	err = os.Rename(filepath.Join(part, sqliteFile), target)
 	if err := errors.Join(err, SyncDir(filepath.Dir(target))); err != nil {

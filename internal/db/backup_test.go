@@ -144,7 +144,7 @@ func TestRestorePostgres(t *testing.T) {
 	if _, err := db.Backup(t.Context(), d, dst); err != nil {
 		t.Fatal(err)
 	}
-	o := db.Options{URL: dbtest.Postgres(t, dbtest.Empty()), Now: dbtest.NewClock(t).Now}
+	o := db.Options{URL: dbtest.Postgres(t, dbtest.Empty()), Now: dbtest.NewClock(t).Now, Workers: 1}
 	if _, err := db.Restore(t.Context(), o, dst); err != nil {
 		t.Fatal(err)
 	}

@@ -90,7 +90,7 @@ func (c *checkpointer) run() {
 }
 
 // reset copies all of the log while nobody reads or writes: the next commit then
-// starts it anew. It reports whether the readers made way in time.
+// starts it anew. It reports whether readers and writer made way in time.
 func (c *checkpointer) reset() bool {
 	p := c.l.pool
 	wait := time.NewTimer(drainWait)
@@ -110,7 +110,9 @@ func (c *checkpointer) reset() bool {
 		}
 	}
 	w := c.l.writer
-	w.turn.Lock()
+	if !w.turn.LockBy(wait.C) {
+		return false // a function that writes may be waiting to read
+	}
 	defer w.turn.Unlock()
 	_, left, err := w.c.checkpoint()
 	return err == nil && left == 0

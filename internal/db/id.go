@@ -27,6 +27,15 @@ func NewID[T any](tx *Tx) ID[T] { return MakeID[T](tx.Now()) }
 // strictly, unless the clock is set back by more than a minute.
 func MakeID[T any](now time.Time) ID[T] { return ids.next(now.UnixMilli()) }
 
+// FirstID returns a bound for statements: no id of an earlier millisecond is
+// above it, and none of that one or a later is below.
+func FirstID[T any](at time.Time) (id ID[T]) {
+	ms := uint64(at.UnixMilli())
+	binary.BigEndian.PutUint64(id[:8], ms<<16|0x7000) // version 7
+	id[8] = 0x80
+	return id
+}
+
 // ParseID reads the usual text form of a UUID, in either case. It returns
 // ErrBadID for anything else.
 func ParseID[T any](s string) (ID[T], error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -121,5 +122,36 @@ func TestLogBounded(t *testing.T) {
 	t.Logf("%d pages in the log, %+v", st.Size()/4096, d.Stats())
 	if d.Stats().Checkpoints == 0 {
 		t.Error("no checkpoint")
+	}
+}
+
+// The log is not started anew at the cost of a function that reads while it
+// writes: that would wait for a connection, and the checkpoint for the function.
+func TestLogWaitsForNobody(t *testing.T) {
+	d := liteDB(t, quickDir(t))
+	l := d.backend.(*lite)
+	err := d.Write(t.Context(), func(*Tx) error {
+		done := make(chan bool)
+		go func() { done <- l.writer.checkpoints.reset() }()
+		for len(l.pool.slots) < cap(l.pool.slots) {
+			runtime.Gosched()
+		}
+		err := d.Ping(t.Context())
+		if <-done {
+			t.Error("the log was started anew while a function wrote")
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if !l.writer.checkpoints.reset() {
+		t.Error("the log cannot be started anew afterwards")
+	}
+}
+
+func TestQuote(t *testing.T) {
+	if got := quote(`a" b`); got != `"a"" b"` {
+		t.Error(got)
 	}
 }

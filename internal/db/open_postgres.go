@@ -22,7 +22,6 @@ const defaultWorkers = 8
 // pg is the PostgreSQL backend: a fixed pool that writes and one that reads.
 type pg struct {
 	d      *DB
-	conf   *pgxpool.Config
 	writes *pgxpool.Pool
 	reads  *pgxpool.Pool
 	points *pgxpool.Pool // of Gather: its plans are made once
@@ -91,7 +90,6 @@ func (p *pg) pool(ctx context.Context, size int, more map[string]string) (*pgxpo
 		}
 	}
 	setDefault(conf.ConnConfig.RuntimeParams, "application_name", "licet")
-	p.conf = conf
 	pool, err := pgxpool.NewWithConfig(ctx, conf)
 	if err != nil {
 		return nil, mapError(err)

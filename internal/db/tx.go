@@ -15,7 +15,7 @@ type Querier interface {
 	Engine() Engine
 	// Now is the time of the transaction; it does not move.
 	Now() time.Time
-	// Context carries the request's values; it does not end with the request.
+	// Context carries the request's values. In a Tx it does not end with the request.
 	Context() context.Context
 }
 
@@ -65,7 +65,7 @@ func (q *querier) Engine() Engine { return q.d.engine }
 // Now returns the one time of the transaction, in UTC and whole microseconds.
 func (q *querier) Now() time.Time { return q.now }
 
-// Context returns the request's values without its end.
+// Context returns the request's values, and in a Tx not its end.
 func (q *querier) Context() context.Context { return q.ctx }
 
 // Query starts a statement that returns rows.

@@ -254,3 +254,18 @@ func TestTimeProperty(t *testing.T) {
 		}
 	})
 }
+
+func TestFirstID(t *testing.T) {
+	at := dbtest.Start.Add(999 * time.Microsecond)
+	first := db.FirstID[item](at)
+	if u := uuid.UUID(first); u.Version() != 7 || u.Variant() != uuid.RFC4122 {
+		t.Errorf("version %d, variant %v", u.Version(), u.Variant())
+	}
+	last := db.FirstID[item](at.Add(-time.Millisecond)) // as high as one of that millisecond can be
+	for i := 6; i < len(last); i++ {
+		last[i] |= 0x0f
+	}
+	if made := db.MakeID[item](at.Add(time.Hour)); last.Compare(first) >= 0 || made.Compare(first) < 0 || made.Compare(db.FirstID[item](at.Add(2*time.Hour))) >= 0 {
+		t.Errorf("%v is no bound", first)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // maxBatch is how many functions share one commit.
@@ -41,18 +42,34 @@ type writer struct {
 	stopped chan struct{}
 	mu      sync.RWMutex // held for reading while a job is put into a queue
 	closed  bool
-	turn    sync.Mutex  // held while a batch runs
+	turn    turn        // held while a batch runs
 	batch   []*writeJob // what the running batch has taken and not answered
 	current *writeJob   // the member that runs now
 
 	checkpoints *checkpointer
 }
 
+// turn is a lock that may be waited for with a limit.
+type turn chan struct{}
+
+func (t turn) Lock()   { t <- struct{}{} }
+func (t turn) Unlock() { <-t }
+
+// LockBy is Lock until late; it reports whether the turn was had.
+func (t turn) LockBy(late <-chan time.Time) bool {
+	select {
+	case t <- struct{}{}:
+		return true
+	case <-late:
+		return false
+	}
+}
+
 func startWriter(d *DB, c *liteConn, cp *checkpointer) *writer {
 	w := &writer{
 		d: d, c: c, ctx: context.Background(), checkpoints: cp,
 		jobs: make(chan *writeJob, maxBatch), bulk: make(chan *writeJob, maxBatch),
-		quit: make(chan struct{}), stopped: make(chan struct{}),
+		quit: make(chan struct{}), stopped: make(chan struct{}), turn: make(turn, 1),
 	}
 	go w.loop(nil)
 	return w
