@@ -232,5 +232,10 @@ func (c sender) post(ctx context.Context, url string, d Delivery, secrets [][]by
 
 // Purge deletes deliveries that ended and were made before the given time.
 func Purge(tx *db.Tx, p actor.PublisherID, before time.Time) (int64, error) {
-	return tx.Exec(qPurge, p, p, db.MakeID[Delivery](before))
+	old, err := db.List(tx, func(r *db.Rows) (id DeliveryID, err error) { err = r.Scan(&id); return id, err },
+		qPurgeable, p, db.FirstID[Delivery](before))
+	if err != nil || len(old) == 0 {
+		return 0, err
+	}
+	return tx.Exec(qPurge, p, db.IDs[Delivery](old))
 }

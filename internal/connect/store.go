@@ -75,8 +75,10 @@ var (
 		SET state = ?, attempts = attempts + 1, last_status = ?, last_error = ?, tried_at = ?
 		WHERE publisher_id = ? AND id = ?`)
 	qReopen = db.SQL("connect.reopen", `UPDATE webhook_delivery SET state = 'open' WHERE publisher_id = ? AND id = ?`)
-	qPurge  = db.SQL("connect.purge", `DELETE FROM webhook_delivery WHERE publisher_id = ? AND id IN
-		(SELECT id FROM webhook_delivery WHERE publisher_id = ? AND id < ? AND state <> 'open' ORDER BY id LIMIT 1000)`)
+	// In two steps: in one, PostgreSQL reads all of a publisher to delete a few.
+	qPurgeable = db.SQL("connect.purgeable", `SELECT id FROM webhook_delivery
+		WHERE publisher_id = ? AND id < ? AND state <> 'open' ORDER BY id LIMIT 1000`)
+	qPurge = db.SQL("connect.purge", `DELETE FROM webhook_delivery WHERE publisher_id = ? AND {ids:id}`)
 )
 
 func scanEndpoint(rows *db.Rows) (Endpoint, error) {

@@ -173,4 +173,11 @@ func (s *Service) schedule(ctx context.Context) error {
 }
 
 // Purge deletes jobs that were done before the given time, some at a time.
-func Purge(tx *db.Tx, before time.Time) (int64, error) { return tx.Exec(qPurge, db.At(before)) }
+func Purge(tx *db.Tx, before time.Time) (int64, error) {
+	old, err := db.List(tx, func(r *db.Rows) (id ID, err error) { err = r.Scan(&id); return id, err },
+		qPurgeable, db.FirstID[Job](before), db.At(before)) // what ended before it was made before it
+	if err != nil || len(old) == 0 {
+		return 0, err
+	}
+	return tx.Exec(qPurge, db.IDs[Job](old))
+}

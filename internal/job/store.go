@@ -67,10 +67,12 @@ var (
 	qByID = db.SQL("job.by_id", `SELECT `+columns+` FROM job WHERE id = ?`)
 	qList = db.SQL("job.list", `SELECT `+columns+` FROM job
 		WHERE publisher_id = ? AND id < ? AND (? = '' OR state = ?) ORDER BY publisher_id, id DESC LIMIT ?`)
-	qPurge = db.SQL("job.purge", `DELETE FROM job WHERE id IN
-		(SELECT id FROM job WHERE state = 'done' AND finished_at < ? ORDER BY id LIMIT 1000)`)
-	qHealth = db.SQL("job.health", `SELECT kind, state, sum(1), min(due) FROM job
-		WHERE state <> 'done' GROUP BY kind, state ORDER BY kind, state`)
+	qPurgeable = db.SQL("job.purgeable", `SELECT id FROM job
+		WHERE id < ? AND state = 'done' AND finished_at < ? ORDER BY id LIMIT 1000`)
+	qPurge  = db.SQL("job.purge", `DELETE FROM job WHERE {ids:id}`)
+	qHealth = db.SQL("job.health", `SELECT kind, state, sum(1), min(due) FROM
+		(SELECT kind, state, due FROM job WHERE state = 'open' UNION ALL SELECT kind, state, due FROM job WHERE state = 'dead') j
+		GROUP BY kind, state ORDER BY kind, state`)
 	qSlot = db.SQL("job.slot", `INSERT INTO job_schedule (kind, last_slot) VALUES (?, ?)
 		ON CONFLICT (kind) DO UPDATE SET last_slot = excluded.last_slot
 		WHERE job_schedule.last_slot < excluded.last_slot`)

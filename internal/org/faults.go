@@ -42,7 +42,7 @@ var (
 	ErrNotClosed = fault.New(fault.Conflict, "org.not_closed")
 	// ErrRoot: the publisher's own organization is neither moved nor closed.
 	ErrRoot = fault.New(fault.Conflict, "org.is_root")
-	// ErrHasChildren: open organizations stand below (argument count).
+	// ErrHasChildren: open organizations stand below (argument number).
 	ErrHasChildren = fault.New(fault.Conflict, "org.has_children")
 	// ErrCycle: an organization cannot stand below itself.
 	ErrCycle = fault.New(fault.Conflict, "org.cycle")
@@ -63,7 +63,7 @@ var (
 	ErrUnknownRole = fault.New(fault.Invalid, "org.unknown_role")
 	// ErrRoleTaken: the key is a built-in role's or used already.
 	ErrRoleTaken = fault.New(fault.Conflict, "org.role_taken")
-	// ErrRoleInUse: members still have the role (argument count).
+	// ErrRoleInUse: members still have the role (argument role).
 	ErrRoleInUse = fault.New(fault.Conflict, "org.role_in_use")
 	// ErrBadEmail: not an e-mail address.
 	ErrBadEmail = fault.New(fault.Invalid, "org.bad_email")

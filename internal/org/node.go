@@ -161,16 +161,15 @@ func (o Organization) move(target Organization, within bool, levels int) (Organi
 	return o, nil
 }
 
-// close returns o closed. openChildren is how many open nodes stand directly
-// below it.
-func (o Organization) close(openChildren int64) (Organization, error) {
+// close returns o closed. parent says that open nodes stand directly below it.
+func (o Organization) close(parent bool) (Organization, error) {
 	switch {
 	case o.Parent.IsZero():
 		return o, ErrRoot
 	case o.State == StateClosed:
 		return o, ErrClosed.With("number", o.Number)
-	case openChildren > 0:
-		return o, ErrHasChildren.With("count", openChildren)
+	case parent:
+		return o, ErrHasChildren.With("number", o.Number)
 	}
 	o.State = StateClosed
 	return o, nil

@@ -146,10 +146,9 @@ func (s *Service) close(tx *db.Tx, by actor.Actor, o Organization, in Closing) (
 	if err := o.check(in.Rev); err != nil {
 		return Effect{}, err
 	}
-	var children int64
-	err := tx.QueryRow(qOrgOpenChildren, by.Publisher, o.ID).Scan(&children)
+	parent, err := some(tx, qOrgOpenChild, by.Publisher, o.ID)
 	if err == nil {
-		o, err = o.close(children)
+		o, err = o.close(parent)
 	}
 	if err != nil {
 		return Effect{}, err

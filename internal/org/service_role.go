@@ -103,12 +103,12 @@ func (s *Service) RedefineRole(ctx context.Context, by actor.Actor, in RoleChang
 // ErrStale.
 func (s *Service) DropRole(ctx context.Context, by actor.Actor, in RoleChange) error {
 	_, err := s.changeRole(ctx, by, in, "role.dropped", func(tx *db.Tx, _ actor.View, _ Organization, r Role) (Role, error) {
-		var users int64
-		if err := tx.QueryRow(qRoleUsers, by.Publisher, r.Key).Scan(&users); err != nil {
+		used, err := some(tx, qRoleUser, by.Publisher, r.Key)
+		if err != nil {
 			return r, err
 		}
-		if users > 0 {
-			return r, ErrRoleInUse.With("role", r.Key, "count", users)
+		if used {
+			return r, ErrRoleInUse.With("role", r.Key)
 		}
 		n, err := tx.Exec(qRoleDelete, by.Publisher, r.id, r.Rev)
 		if err == nil && n == 0 {

@@ -84,6 +84,16 @@ func one[T any](q db.Querier, scan func(scanner) (T, error), s *db.Stmt, args ..
 	return v, missing(err)
 }
 
+// some reports whether a statement, which asks for one id, finds a row.
+func some(q db.Querier, s *db.Stmt, args ...any) (bool, error) {
+	var id db.ID[any]
+	err := missing(q.QueryRow(s, args...).Scan(&id))
+	if isMissing(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // many scans all rows of a statement.
 func many[T any](q db.Querier, scan func(scanner) (T, error), s *db.Stmt, args ...any) ([]T, error) {
 	return db.List(q, func(r *db.Rows) (T, error) { return scan(r) }, s, args...)

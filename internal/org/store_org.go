@@ -58,8 +58,8 @@ WHERE publisher_id = ? AND id = ? AND rev = ?`)
 	qOrgPlace = db.SQL("org.place", `
 UPDATE organization SET parent_id = ?, ceiling = ?, placed = ?, rev = rev + 1
 WHERE publisher_id = ? AND id = ? AND rev = ?`)
-	qOrgOpenChildren = db.SQL("org.open_children", `
-SELECT count(*) FROM organization WHERE publisher_id = ? AND parent_id = ? AND state = 'open'`)
+	qOrgOpenChild = db.SQL("org.open_child", `
+SELECT id FROM organization WHERE publisher_id = ? AND parent_id = ? AND state = 'open' LIMIT 1`)
 )
 
 // insertPublisher stores a publisher with its root organization.

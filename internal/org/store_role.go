@@ -22,8 +22,8 @@ SELECT id, org_id, key, name_en, name_de, permissions, rev FROM role WHERE publi
 UPDATE role SET permissions = ?, rev = rev + 1 WHERE publisher_id = ? AND id = ? AND rev = ?`)
 	qRoleDelete = db.SQL("org.role_delete", `
 DELETE FROM role WHERE publisher_id = ? AND id = ? AND rev = ?`)
-	qRoleUsers = db.SQL("org.role_users", `
-SELECT count(*) FROM membership WHERE publisher_id = ? AND role = ?`)
+	qRoleUser = db.SQL("org.role_user", `
+SELECT id FROM membership WHERE publisher_id = ? AND role = ? LIMIT 1`)
 )
 
 func scanRole(r scanner) (Role, error) {

@@ -75,8 +75,8 @@ var (
 		DE: "Die Organisation des Herstellers selbst kann nicht verschoben, geschlossen oder eingeschränkt werden.",
 	})
 	_ = add("fault.org.has_children", Entry{
-		EN: "{count} open organizations stand directly below. Move or close them first.",
-		DE: "{count} offene Organisationen stehen direkt darunter. Verschieben oder schließen Sie diese zuerst.",
+		EN: "Open organizations stand directly below “{number}”. Move or close them first.",
+		DE: "Direkt unter „{number}“ stehen noch offene Organisationen. Verschieben oder schließen Sie diese zuerst.",
 	})
 	_ = add("fault.org.cycle", Entry{
 		EN: "An organization cannot be moved below itself. Choose another target.",
@@ -119,8 +119,8 @@ var (
 		DE: "Der Rollenschlüssel „{role}“ ist vergeben. Wählen Sie einen anderen.",
 	})
 	_ = add("fault.org.role_in_use", Entry{
-		EN: "{count} members have the role “{role}”. Give them another role first.",
-		DE: "{count} Mitglieder haben die Rolle „{role}“. Geben Sie ihnen zuerst eine andere Rolle.",
+		EN: "Members still have the role “{role}”. Give them another role first.",
+		DE: "Die Rolle „{role}“ ist noch an Mitglieder vergeben. Geben Sie ihnen zuerst eine andere Rolle.",
 	})
 	_ = add("fault.org.bad_email", Entry{
 		EN: "This is not an e-mail address. Write it like name@example.com, without a display name.",
