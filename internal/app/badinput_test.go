@@ -89,8 +89,8 @@ func (o *outer) refused(name string, got answered, status int, code string) {
 }
 
 var qTables = map[db.Engine]*db.Stmt{
-	db.SQLite:   db.SQL("app_test.tables_lite", `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`),
-	db.Postgres: db.SQL("app_test.tables_pg", `SELECT tablename FROM pg_tables WHERE schemaname = current_schema()`),
+	db.SQLite:   db.SQL("test.tables_lite", `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`),
+	db.Postgres: db.SQL("test.tables_pg", `SELECT tablename FROM pg_tables WHERE schemaname = current_schema()`),
 }
 
 // moving are the tables that may change when nothing was accepted: charged
