@@ -20,7 +20,8 @@ func TestPlans(t *testing.T) {
 		Small: []string{"job_due", "job_dead"},
 		Statements: map[*db.Stmt][]any{
 			qOpenByKey: {"u9"}, qClaim: {now, now, 4}, qDue: {now}, qProgress: {1, 2, now, id, 1}, qFinish: {"{}", now, id, 1},
-			qFail: {"open", now, "", now, id, 1}, qRetry: {now, id}, qByID: {id}, qList: {p, id, "", "", 100}, qPurgeable: {id, now}, qPurge: {db.IDs[Job]{id}}, qHealth: {},
+			qFail: {"open", now, "", now, id, 1}, qRetry: {now, id}, qByID: {id}, qList: {p, id, "", "", 100},
+			qListIn: {p, id, db.IDs[actor.Org]{{15: 1}}, "", "", 100}, qPurgeable: {id, now}, qPurge: {db.IDs[Job]{id}}, qHealth: {},
 		},
 	}.StayOnIndexes(t)
 }

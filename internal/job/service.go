@@ -80,8 +80,7 @@ type Filter struct {
 	Limit int // 1 … 200; 0 = 50
 }
 
-// List returns the jobs that the actor may see, newest first. A page may be
-// short where others' jobs lie between.
+// List returns the jobs that the actor may see, newest first.
 func (s *Service) List(ctx context.Context, by actor.Actor, f Filter) ([]Job, error) {
 	if f.Limit <= 0 || f.Limit > 200 {
 		f.Limit = 50
@@ -93,19 +92,14 @@ func (s *Service) List(ctx context.Context, by actor.Actor, f Filter) ([]Job, er
 	}
 	var found []Job
 	err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) error {
-		if err := s.gate.Check(r, by, actor.JobRead, by.Org); err != nil {
+		orgs, err := s.gate.Scope(r, by, actor.JobRead)
+		switch {
+		case err != nil:
 			return err
-		}
-		view, err := s.gate.View(r, by.Publisher)
-		if err != nil {
-			return err
-		}
-		rows, err := r.Query(qList, by.Publisher, f.After, string(f.State), string(f.State), f.Limit)
-		all, err := db.Collect(rows, err, scan)
-		for _, j := range all {
-			if view.Check(by, actor.JobRead, j.Org) == nil {
-				found = append(found, j)
-			}
+		case orgs == nil:
+			found, err = db.List(r, scan, qList, by.Publisher, f.After, string(f.State), string(f.State), f.Limit)
+		default:
+			found, err = db.List(r, scan, qListIn, by.Publisher, f.After, orgs, string(f.State), string(f.State), f.Limit)
 		}
 		return err
 	})

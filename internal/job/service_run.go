@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -98,18 +99,28 @@ func (s *Service) claim(ctx context.Context, most int) ([]Job, error) {
 	var claimed []Job
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		var err error
-		claimed, err = claim(tx, s.options.Lease, most)
-		return err
+		if claimed, err = claim(tx, s.options.Lease, most); err != nil {
+			return err
+		}
+		for _, j := range claimed {
+			if h := s.handlers[j.Kind]; h.lease > s.options.Lease {
+				if err := (&Run{Job: j, service: s}).ProgressTx(tx, j.Done, j.Total); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
 	return claimed, err
 }
 
 func (s *Service) run(ctx context.Context, j Job) {
 	result, err := s.attempt(ctx, j)
-	if errors.Is(err, ErrFenced) || ctx.Err() != nil {
-		return // the lease ends by itself, or another worker has the job
+	if errors.Is(err, ErrFenced) || err != nil && ctx.Err() != nil {
+		return // another worker has the job, or the lease ends by itself
 	}
-	settled := s.db.Write(ctx, func(tx *db.Tx) error { return s.settle(tx, j, result, err) })
+	// What is done is done, also while everything stops.
+	settled := s.db.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error { return s.settle(tx, j, result, err) })
 	if s.options.Report != nil {
 		s.options.Report(j, errors.Join(err, settled))
 	}
@@ -140,11 +151,16 @@ func (s *Service) settle(tx *db.Tx, j Job, result json.RawMessage, failed error)
 	if j.Attempts >= j.MaxAttempts {
 		state, due, finished = Dead, tx.Now(), db.At(tx.Now())
 	}
-	words := failed.Error()
-	if len(words) > 500 {
-		words = words[:500]
-	}
-	return held(tx.Exec(qFail, string(state), db.At(due), words, finished, j.ID, j.fence))
+	return held(tx.Exec(qFail, string(state), db.At(due), words(failed), finished, j.ID, j.fence))
+}
+
+// words is the beginning of an error, as far as the database can hold it: what
+// a foreign server has said may be in it.
+func words(failed error) string {
+	const most = 500
+	s := failed.Error()
+	s = strings.ReplaceAll(s[:min(len(s), most)], "\x00", "")
+	return strings.ToValidUTF8(s, "")
 }
 
 // schedule enqueues every plan whose slot nobody has taken yet. The slots that

@@ -166,6 +166,62 @@ func TestFencing(t *testing.T) {
 	})
 }
 
+// A kind with a longer lease has it from the claim on, before its first progress.
+func TestLongLease(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clock *dbtest.TestClock) {
+		site := actortest.NewSite(t, d, "muster")
+		slow, quick := newService(d), newService(d)
+		slow.Handle("work", time.Hour, func(ctx context.Context, r *job.Run) (any, error) {
+			clock.Advance(30 * time.Minute)
+			return "slow", quick.Drain(ctx)
+		})
+		quick.Handle("work", time.Hour, func(context.Context, *job.Run) (any, error) { return "quick", nil })
+		id := enqueue(t, d, job.New{Kind: "work", Publisher: site.Publisher})
+		if err := slow.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := slow.Get(t.Context(), site.All(), id); err != nil || string(got.Result) != `"slow"` || got.Attempts != 1 {
+			t.Fatalf("%+v, %v", got, err)
+		}
+	})
+}
+
+// A failure of any bytes is a failure that is written down.
+func TestAnyWords(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		site, svc := actortest.NewSite(t, d, "muster"), newService(d)
+		for _, said := range []string{strings.Repeat("a", 499) + "ü", "no\x00t text \xff", strings.Repeat("ä", 400)} {
+			svc.Handle("fails", 0, func(context.Context, *job.Run) (any, error) { return nil, errors.New(said) })
+			id := enqueue(t, d, job.New{Kind: "fails", Publisher: site.Publisher, MaxAttempts: 1})
+			if err := svc.Drain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := svc.Get(t.Context(), site.All(), id); err != nil || got.State != job.Dead || got.LastError == "" {
+				t.Errorf("%q: %+v, %v", said, got, err)
+			}
+		}
+	})
+}
+
+// What a handler has finished while everything stops is not run again.
+func TestDoneWhileStopping(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		site, svc := actortest.NewSite(t, d, "muster"), newService(d)
+		ctx, stop := context.WithCancel(t.Context())
+		svc.Handle("send", 0, func(context.Context, *job.Run) (any, error) {
+			stop()
+			return "sent", nil
+		})
+		id := enqueue(t, d, job.New{Kind: "send", Publisher: site.Publisher})
+		if err := svc.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := svc.Get(t.Context(), site.All(), id); err != nil || got.State != job.Done {
+			t.Fatalf("%+v, %v", got, err)
+		}
+	})
+}
+
 // Three services on one table run each of many jobs once, and a schedule's slot
 // is enqueued once.
 func TestManyRunners(t *testing.T) {
@@ -278,6 +334,25 @@ func TestListPages(t *testing.T) {
 		}
 		if _, err := svc.List(t.Context(), planet.A.None(), job.Filter{}); fault.KindOf(err) != fault.Denied {
 			t.Fatalf("without job.read: %v", err)
+		}
+	})
+}
+
+// A reseller's page is full although the publisher's own jobs lie between.
+func TestListBelow(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		site, svc := actortest.NewSite(t, d, "muster"), newService(d)
+		for _, org := range []actor.OrgID{site.Customer, {}, site.Direct, site.Reseller, {}, {}, {}} {
+			enqueue(t, d, job.New{Kind: "work", Publisher: site.Publisher, Org: org})
+		}
+		for _, c := range []struct {
+			by   actor.Actor
+			want int
+		}{{site.Below(site.Reseller), 2}, {site.Below(site.Unit), 0}, {site.All(), 3}} {
+			page, err := svc.List(t.Context(), c.by, job.Filter{Limit: 3})
+			if err != nil || len(page) != c.want {
+				t.Errorf("%s sees %d, want %d: %v", c.by.ID, len(page), c.want, err)
+			}
 		}
 	})
 }

@@ -2,7 +2,6 @@ package job
 
 import (
 	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/licet/licet/internal/actor"
@@ -67,6 +66,8 @@ var (
 	qByID = db.SQL("job.by_id", `SELECT `+columns+` FROM job WHERE id = ?`)
 	qList = db.SQL("job.list", `SELECT `+columns+` FROM job
 		WHERE publisher_id = ? AND id < ? AND (? = '' OR state = ?) ORDER BY publisher_id, id DESC LIMIT ?`)
+	qListIn = db.SQL("job.list_in", `SELECT `+columns+` FROM job
+		WHERE publisher_id = ? AND id < ? AND {ids:org_id} AND (? = '' OR state = ?) ORDER BY publisher_id, id DESC LIMIT ?`)
 	qPurgeable = db.SQL("job.purgeable", `SELECT id FROM job
 		WHERE id < ? AND state = 'done' AND finished_at < ? ORDER BY id LIMIT 1000`)
 	qPurge  = db.SQL("job.purge", `DELETE FROM job WHERE {ids:id}`)
@@ -145,8 +146,5 @@ func byID(q db.Querier, id ID) (Job, error) {
 // takeSlot reports whether the caller is the one to enqueue this slot.
 func takeSlot(tx *db.Tx, kind string, slot time.Time) (bool, error) {
 	n, err := tx.Exec(qSlot, kind, db.At(slot))
-	if errors.Is(err, db.ErrNotFound) {
-		return false, nil
-	}
 	return n == 1, err
 }
