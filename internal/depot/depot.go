@@ -22,7 +22,8 @@ type Licenses interface {
 	Look(ctx context.Context, by actor.Actor, code string) (license.Look, error)
 	// Bearer returns the caller that holds a code.
 	Bearer(ctx context.Context, by actor.Actor, code string) (actor.Actor, error)
-	// Pair makes a pairing code for what a code holds, or for some of it.
+	// Pair makes a pairing code for what a code holds, or for some of it; under one
+	// Idempotency-Key of by always the same.
 	Pair(ctx context.Context, by actor.Actor, code string, licenses []license.LicenseID) (license.Pairing, error)
 	// Pairing tells what has become of a pairing code of a code.
 	Pairing(ctx context.Context, by actor.Actor, code, pairing string) (license.Pairing, error)

@@ -18,6 +18,7 @@ const (
 	pairField    = "pair"    // the pairing code, to look again
 	licenseField = "license" // one that is chosen; several times
 	chooseField  = "choose"  // there was something to choose from
+	askedField   = "asked"   // names the ticket page that asks, so that a reload makes no second code
 )
 
 // pairView is a pairing code and what has become of it.
@@ -49,7 +50,8 @@ func (v pairView) Stage() string {
 
 // pair makes a pairing code and shows it; with the code in the form it shows what
 // has become of it. So the page can be asked again, by a button, by the script
-// and by the language switch, and no address holds anything.
+// and by the language switch, and no address holds anything. A reload sends the
+// form of the ticket's page again, which has a name: the code is the same.
 func (d *Depot) pair(w http.ResponseWriter, r *http.Request, by actor.Actor) error {
 	typed, v, done, err := d.look(w, r, by)
 	if done || err != nil {
@@ -88,7 +90,11 @@ func (d *Depot) pairing(r *http.Request, by actor.Actor, typed string) (license.
 	if len(chosen) == 0 && r.PostFormValue(chooseField) != "" {
 		return license.Pairing{}, ErrNotChosen.At(licenseField)
 	}
-	return d.o.Licenses.Pair(r.Context(), d.caller(r, by), typed, chosen)
+	who := d.caller(r, by)
+	if asked := r.PostFormValue(askedField); len(asked) <= 100 {
+		who.Retry = actor.Retry{Key: asked, Route: "/pair"}
+	}
+	return d.o.Licenses.Pair(r.Context(), who, typed, chosen)
 }
 
 // describePairing puts a pairing into words.

@@ -124,6 +124,29 @@ func must2(p license.Pairing, err error) license.Pairing {
 	return p
 }
 
+// Whoever reloads the page of a pairing code sees the same code, and what has
+// become of it; the ticket's page shown anew makes another one.
+func TestPairReload(t *testing.T) {
+	w := newWorld(t)
+	i := w.sell(item(catalog.Multi), 1)
+	asks := func() string {
+		return attr(w.post("/ticket?lang=en", "code", i.Code).one("input", "name", "asked"), "value")
+	}
+	asked := asks()
+	_, pairing := w.pairOn(i.Code, "asked", asked)
+	if _, again := w.pairOn(i.Code, "asked", asked); again != pairing {
+		t.Errorf("a reload shows %s after %s", again, pairing)
+	}
+	if _, other := w.pairOn(i.Code, "asked", asks()); other == pairing {
+		t.Error("the page shown anew made the same code")
+	}
+	must(t, w.collect(w.machine(), pairing))
+	w.post("/pair?lang=en", "code", i.Code, "asked", asked).want(200, "The machine is activated") // and no seat is left
+	if n := strings.Count(w.log.String(), asked); n != 0 {
+		t.Error("the log names the page")
+	}
+}
+
 // What was refused on the machine is said on the page, and the code stays good.
 func TestPairRefused(t *testing.T) {
 	w := newWorld(t)

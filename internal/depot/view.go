@@ -1,6 +1,7 @@
 package depot
 
 import (
+	"crypto/rand"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ type ticketView struct {
 	InUse    bool      // some device holds something
 	Movable  bool      // something in use can be given back and activated elsewhere
 	Choices  []holding // what can be activated, if that is more than one
+	Asked    string    // names this page to a pairing
 	hints
 }
 
@@ -79,7 +81,7 @@ type freedView struct {
 
 // describe puts what a code holds into words.
 func (d *Depot) describe(lang text.Lang, typed string, v license.Look) ticketView {
-	out := ticketView{Code: typed, hints: d.hints()}
+	out := ticketView{Code: typed, Asked: rand.Text(), hints: d.hints()}
 	_, hint, prefix, err := wire.ParseCode(typed)
 	if err == nil {
 		out.Hint, out.Key = hint, prefix != ""

@@ -74,6 +74,49 @@ func TestPairing(t *testing.T) {
 	})
 }
 
+// A repeated request gets the same pairing code, also at the same moment, and
+// counts once; another choice is another request.
+func TestPairingAgain(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i := w.sell(item(catalog.Multi), 2)
+		by := anyone()
+		by.Retry.Key = "one"
+		ask := func(by actor.Actor, named ...license.LicenseID) license.Pairing {
+			p, err := w.Pair(t.Context(), by, i.Code, named)
+			if err != nil {
+				t.Error(err)
+			}
+			return p
+		}
+		all := make([]license.Pairing, 8)
+		var callers sync.WaitGroup
+		for n := range all {
+			callers.Go(func() { all[n] = ask(by) })
+		}
+		callers.Wait()
+		w.now.Advance(time.Minute)
+		all = append(all, ask(by))
+		for _, p := range all {
+			if p.Code != all[0].Code || p.State != license.PairingOpen {
+				t.Errorf("%+v", p)
+			}
+		}
+		if last := all[len(all)-1]; last.Left != license.PairingLife-time.Minute || len(w.events("ticket.paired")) != 1 {
+			t.Errorf("%v are left, %d lines in the journal", last.Left, len(w.events("ticket.paired")))
+		}
+		other := anyone()
+		other.Retry.Key = "two"
+		if ask(other).Code == all[0].Code || ask(by, i.Licenses...).Code == all[0].Code {
+			t.Error("another request, the same code")
+		}
+		_, err := w.box().activate(all[0].Code)
+		must(t, err)
+		if p := ask(by); p.State != license.PairingUsed || len(p.Activations) != 1 {
+			t.Errorf("%+v", p)
+		}
+	})
+}
+
 // Unknown, expired, used and foreign pairing codes are refused alike.
 func TestPairingRefused(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

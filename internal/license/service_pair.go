@@ -1,6 +1,7 @@
 package license
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -19,43 +20,71 @@ type pairedData struct {
 // Pair gives the bearer of a ticket code or license key a pairing code: typed on
 // a machine within PairingLife it collects the named licenses there, once, and
 // the ticket need not be typed. No names = all that can be activated now. by may
-// be anonymous: the code is the proof. It is journaled. Errors: those of Look,
-// license.too_many_pairings, license.not_in_ticket, and the refusals of a ticket
-// and its licenses when nothing can be activated.
+// be anonymous: the code is the proof. Under one Idempotency-Key it is always the
+// same pairing code, told as Pairing tells it, until it is forgotten. It is
+// journaled. Errors: those of Look, license.too_many_pairings,
+// license.not_in_ticket, and the refusals of a ticket and its licenses when
+// nothing can be activated.
 func (s *Service) Pair(ctx context.Context, by actor.Actor, code string, licenses []LicenseID) (Pairing, error) {
 	var out Pairing
 	var f found
+	var made wire.Pairing
 	var chosen []LicenseID
 	err := s.find(ctx, by, code, func(r *db.Reader, opened found) (err error) {
 		f = opened
+		if made, err = s.drawPairing(by, f, licenses); err != nil {
+			return err
+		}
+		if out, err = s.tell(r, f, made); !errors.Is(err, ErrUnknownPairing) {
+			return err // made before: what it was for may have gone to a machine since
+		}
 		if err := f.ticket.open(f.licenses, r.Now()); err != nil {
 			return err
 		}
 		chosen, err = choose(f.licenses, licenses, r.Now())
 		return err
 	})
-	if err != nil {
+	if err != nil || out.Code != "" {
 		return out, err
 	}
 	err = s.write(ctx, func(tx *db.Tx) error {
 		if err := s.mayPair(tx, f.ticket.ID); err != nil {
 			return err
 		}
-		made, err := wire.NewPairing(rand.Reader)
-		if err != nil {
+		// Whoever asks at the same moment waited for the charge, and sees it now.
+		if out, err = s.tell(tx, f, made); !errors.Is(err, ErrUnknownPairing) {
 			return err
 		}
-		_, h := s.vault.Lookup(made.Bytes())
-		p := &pairing{id: lookupID(h[:16]), ticket: f.ticket.ID, licenses: chosen, expires: tx.Now().Add(PairingLife)}
-		if err := insertPairing(tx, f.publisher, p); err != nil {
-			return err
-		}
-		out = Pairing{Code: made.String(), Expires: p.expires, Left: PairingLife, State: PairingOpen, Licenses: chosen}
-		return actor.Record(tx, f.bearer(by), actor.Entry{
-			Entity: "ticket", ID: p.ticket, Event: "ticket.paired", Data: pairedData{Licenses: len(chosen)},
-		})
+		out, err = s.addPairing(tx, by, f, made, chosen)
+		return err
 	})
 	return out, err
+}
+
+func (s *Service) addPairing(tx *db.Tx, by actor.Actor, f found, made wire.Pairing, chosen []LicenseID) (Pairing, error) {
+	_, h := s.vault.Lookup(made.Bytes())
+	p := &pairing{id: lookupID(h[:16]), ticket: f.ticket.ID, licenses: chosen, expires: tx.Now().Add(PairingLife)}
+	if err := insertPairing(tx, f.publisher, p); err != nil {
+		return Pairing{}, err
+	}
+	out := Pairing{Code: made.String(), Expires: p.expires, Left: PairingLife, State: PairingOpen, Licenses: chosen}
+	return out, actor.Record(tx, f.bearer(by), actor.Entry{
+		Entity: "ticket", ID: p.ticket, Event: "ticket.paired", Data: pairedData{Licenses: len(chosen)},
+	})
+}
+
+// drawPairing makes a pairing code: by chance, or from the Idempotency-Key and
+// what is asked for. Only its keyed hash is stored, so a repeat must arrive at it
+// anew.
+func (s *Service) drawPairing(by actor.Actor, f found, named []LicenseID) (wire.Pairing, error) {
+	if by.Retry.Key == "" {
+		return wire.NewPairing(rand.Reader)
+	}
+	value := append(f.ticket.ID[:], by.Retry.Key...)
+	for _, id := range named {
+		value = append(value, id[:]...)
+	}
+	return wire.NewPairing(bytes.NewReader(s.vault.Blind(f.publisher, "pairing-code", value)))
 }
 
 // mayPair charges a ticket for a pairing code.
@@ -81,21 +110,28 @@ func (s *Service) Pairing(ctx context.Context, by actor.Actor, code, pairing str
 		if err != nil {
 			return ErrUnknownPairing.Wrap(err)
 		}
-		p, err := pairingOf(r, f.publisher, s.named(typed.Bytes()), f.ticket.ID)
-		if err != nil {
-			return err
-		}
-		out = Pairing{
-			Code: typed.String(), Expires: p.expires, Left: max(0, p.expires.Sub(r.Now())), State: p.state(r.Now()), Licenses: p.licenses,
-		}
-		if p.refusal != "" && out.State == PairingOpen {
-			out.Refusal = decodeRefusal(p.refusal)
-		}
-		if out.State == PairingUsed {
-			out.Activations, err = placedBy(r, f.publisher, p)
-		}
+		out, err = s.tell(r, f, typed)
 		return err
 	})
+	return out, err
+}
+
+// tell tells what has become of a pairing code; ErrUnknownPairing for what is none
+// of the ticket found.
+func (s *Service) tell(q db.Querier, f found, code wire.Pairing) (Pairing, error) {
+	p, err := pairingOf(q, f.publisher, s.named(code.Bytes()), f.ticket.ID)
+	if err != nil {
+		return Pairing{}, err
+	}
+	out := Pairing{
+		Code: code.String(), Expires: p.expires, Left: max(0, p.expires.Sub(q.Now())), State: p.state(q.Now()), Licenses: p.licenses,
+	}
+	if p.refusal != "" && out.State == PairingOpen {
+		out.Refusal = decodeRefusal(p.refusal)
+	}
+	if out.State == PairingUsed {
+		out.Activations, err = placedBy(q, f.publisher, p)
+	}
 	return out, err
 }
 
