@@ -131,7 +131,9 @@ func (g *Gate) view(q db.Querier, p PublisherID, ask bool) (View, error) {
 		g.drop(p, gr)
 		return View{}, err
 	}
-	gr.asked.Store(now)
+	if gr.current.Load() == f { // a tree of a transaction that may fail is not what the next read trusts
+		gr.asked.Store(now)
+	}
 	return View{p, f}, nil
 }
 

@@ -2,6 +2,7 @@ package actor_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/actor/actortest"
@@ -147,6 +148,41 @@ func TestGateReadSeesANewOrgWithinItsLag(t *testing.T) {
 		}
 		if err := read(s.AddOrg(t, d, s.Root, "customer")); err != nil {
 			t.Fatalf("the clock stands still, and a new organization reads as %v", err)
+		}
+	})
+}
+
+// A transaction that was refused has seen the tree of the moment, but the reads
+// after it have not: their lag is not counted from there.
+func TestGateLagIsNotRenewedByRefusals(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clock *dbtest.TestClock) {
+		s := actortest.NewSite(t, d, "alpha")
+		g := actor.NewGate(d)
+		see := func() (below bool) {
+			t.Helper()
+			err := d.Read(t.Context(), func(r *db.Reader) error {
+				v, err := g.View(r, s.Publisher)
+				below = v.Below(s.Customer, s.Reseller)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return below
+		}
+		if !see() {
+			t.Fatal("the customer is not below its reseller")
+		}
+		write(t, d, func(tx *db.Tx) error { return actortest.MoveOrg(tx, s.Publisher, s.Customer, s.Root) }) // by another node
+		for range 3 {
+			clock.Advance(600 * time.Millisecond)
+			err := d.Write(t.Context(), func(tx *db.Tx) error { return g.Check(tx, s.None(), actor.OrgWrite, s.Root) })
+			if fault.KindOf(orOK(err)) != fault.Denied {
+				t.Fatal(err)
+			}
+		}
+		if see() {
+			t.Error("nearly two seconds later a read still trusts the tree of before")
 		}
 	})
 }

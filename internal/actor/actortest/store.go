@@ -13,6 +13,7 @@ VALUES (?, ?, ?, 'Europe/Berlin', 'de', 'EUR', 'contact', ?, ?, 1)`)
 	qOrg = db.SQL("actortest.org", `
 INSERT INTO organization (publisher_id, id, parent_id, kind, number, name, folded, price_class, billing, state, placed, created_at, rev)
 VALUES (?, ?, ?, ?, ?, ?, ?, 'list', 'order', 'open', ?, ?, 1)`)
+	qMove = db.SQL("actortest.move", `UPDATE organization SET parent_id = ?, placed = ? WHERE publisher_id = ? AND id = ?`)
 )
 
 func insertPublisher(tx *db.Tx, s Site) error {
@@ -31,4 +32,14 @@ func InsertOrg(tx *db.Tx, p actor.PublisherID, parent actor.OrgID, kind string) 
 	id := db.NewID[actor.Org](tx)
 	_, err = tx.Exec(qOrg, p, id, parent, kind, Number(id), kind, kind, placed, db.At(tx.Now()))
 	return id, err
+}
+
+// MoveOrg hangs an organization below another one, as package org does on some
+// other node.
+func MoveOrg(tx *db.Tx, p actor.PublisherID, id, parent actor.OrgID) error {
+	placed, err := actor.TouchTree(tx, p)
+	if err == nil {
+		_, err = tx.Exec(qMove, parent, placed, p, id)
+	}
+	return err
 }
