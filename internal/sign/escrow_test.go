@@ -161,8 +161,12 @@ func TestImportRefusesForeignExport(t *testing.T) {
 	if _, err := v.Import(ctx, admin, sign.SealForTest(t, `{"licet":"licet-escrow/2"}`, passphrase), passphrase); !errors.Is(err, sign.ErrEscrowFile) {
 		t.Fatal(err)
 	}
+	before := len(eventsOf(t, d, v.pub))
 	if _, err := v.Export(ctx, admin, "short", sign.TestWork); !errors.Is(err, sign.ErrPassphraseShort) {
 		t.Fatal(err)
+	}
+	if n := len(eventsOf(t, d, v.pub)); n != before {
+		t.Error("the journal tells of an export that was refused")
 	}
 	if _, err := v.Keyring().Sign(ctx, v.pub, v.claims()); err != nil {
 		t.Fatalf("afterwards: %v", err)

@@ -62,3 +62,6 @@ func StealKey(k *Keyring, p publisherID) (wire.PrivateKey, error) {
 
 // StealRoot returns the private half of a root key.
 func StealRoot(r RootKey) wire.PrivateKey { return r.key }
+
+// LinkOrCopy is how a new file gets its name, for media without links.
+var LinkOrCopy = linkOrCopy

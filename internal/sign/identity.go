@@ -163,7 +163,30 @@ func WriteNewFile(path string, data []byte) error {
 }
 
 // writeNew is WriteNewFile with the system's own errors.
-func writeNew(path string, data []byte) error { return place(path, data, os.Link) }
+func writeNew(path string, data []byte) error { return place(path, data, linkOrCopy(os.Link)) }
+
+// linkOrCopy puts a file where none is. Media such as a USB stick may know no
+// links; there a file that cannot be written whole is removed again.
+func linkOrCopy(link func(from, to string) error) func(from, to string) error {
+	return func(from, to string) error {
+		if err := link(from, to); err == nil || errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		data, err := os.ReadFile(from)
+		if err != nil {
+			return err
+		}
+		f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(data)
+		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+			return errors.Join(err, os.Remove(to))
+		}
+		return nil
+	}
+}
 
 // replaceFile writes a file of mode 0600 in the place of another, whole or not
 // at all.

@@ -3,11 +3,13 @@ package sign_test
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"filippo.io/age"
@@ -190,6 +192,32 @@ func plant(t *testing.T, id *sign.Identity, secret []byte) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// A medium that knows no links, such as a USB stick, takes a new file all the
+// same, and still none over another.
+func TestNewFileWithoutLinks(t *testing.T) {
+	put := sign.LinkOrCopy(func(from, to string) error {
+		return &os.LinkError{Op: "link", Old: from, New: to, Err: syscall.EPERM}
+	})
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
+	if err := os.WriteFile(from, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := put(from, to); err != nil {
+		t.Fatal(err)
+	}
+	st, err := os.Stat(to)
+	if got, e := os.ReadFile(to); err != nil || e != nil || string(got) != "secret" || st.Mode().Perm() != 0o600 {
+		t.Errorf("%q, %v, %v, %v", got, e, st.Mode(), err)
+	}
+	if err := put(from, to); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("over another file: %v", err)
+	}
+	if err := put(from, filepath.Join(dir, "no", "such")); err == nil {
+		t.Error("into a folder that is not there")
+	}
 }
 
 // After the identity was changed, the old key still opens, the new one seals.

@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/actor/actortest"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/db/dbtest"
 	"github.com/licet/licet/internal/fault"
@@ -95,6 +97,36 @@ func TestJournalOfKeys(t *testing.T) {
 		step("pepper", "pepper.rotated")
 		if got := eventsOf(t, d, h.b.Publisher); len(got) != 0 {
 			t.Fatalf("the other publisher's journal: %v", got)
+		}
+	})
+}
+
+// The newest revocation of a key counts, in whatever order they are installed: an
+// older one would refuse licenses that the newer one lets live.
+func TestOlderRevocationComesLate(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		v := newHouse(t, d).newVendor(t, actortest.NewSite(t, d, "acme"))
+		kid := mustPrepare(t, v).KID
+		revoke := func(at time.Time, known ...[8]byte) []string {
+			t.Helper()
+			lines, err := v.active.RevokeKey(v.name, kid, "stolen", known, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return lines
+		}
+		older := revoke(d.Now())
+		newer := revoke(d.Now().Add(time.Hour), [8]byte{1})
+		v.install(t, newer...)
+		v.install(t, older...)
+		all, err := v.Overview(t.Context(), v.by)
+		if err != nil || len(all.Lines) != 1 || all.Lines[0].Token != newer[0] {
+			t.Errorf("%+v, %v", all.Lines, err)
+		}
+		newest := revoke(d.Now().Add(2 * time.Hour))
+		v.install(t, newest...)
+		if all, err := v.Overview(t.Context(), v.by); err != nil || len(all.Lines) != 1 || all.Lines[0].Token != newest[0] {
+			t.Errorf("%+v, %v", all.Lines, err)
 		}
 	})
 }

@@ -90,7 +90,7 @@ func (k identityKey) tag(aad, secret []byte) []byte {
 // file in its text armor. work is log2 of scrypt's N, 0 for the usual 18; tests
 // use less. A passphrase under 12 characters is ErrPassphraseShort.
 func sealPassphrase(plain []byte, passphrase string, work int) ([]byte, error) {
-	if utf8.RuneCountInString(passphrase) < minPassphrase {
+	if shortPassphrase(passphrase) {
 		return nil, ErrPassphraseShort
 	}
 	r, err := age.NewScryptRecipient(passphrase)
@@ -114,6 +114,8 @@ func sealPassphrase(plain []byte, passphrase string, work int) ([]byte, error) {
 	buf.WriteByte('\n')
 	return buf.Bytes(), nil
 }
+
+func shortPassphrase(s string) bool { return utf8.RuneCountInString(s) < minPassphrase }
 
 // openPassphrase undoes sealPassphrase. A wrong passphrase is
 // ErrWrongPassphrase, anything else that does not open ErrSeal.

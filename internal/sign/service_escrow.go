@@ -18,6 +18,9 @@ import (
 // sign.passphrase_short, sign.seal.
 func (s *Service) Export(ctx context.Context, by actor.Actor, passphrase string, work int) ([]byte, error) {
 	var e escrow
+	if shortPassphrase(passphrase) {
+		return nil, ErrPassphraseShort // before the journal says that there is an export
+	}
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
 		if err := s.gate.Check(tx, by, actor.PublisherManage, actor.OrgID{}); err != nil {
 			return err

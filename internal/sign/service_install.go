@@ -194,11 +194,30 @@ func (in *installer) storeRevocations() error {
 			}
 			tokens[i] = p.token
 		}
+		if in.knowsNewer(kid, parts[0].IssuedAt) {
+			continue // it comes late, and would refuse what was issued since
+		}
 		if err := replaceLines(in.tx, in.by.Publisher, wire.TypeRevocation, kid, tokens); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// knowsNewer reports whether a later revocation of the key is stored.
+func (in *installer) knowsNewer(kid string, at int64) bool {
+	for _, l := range in.stock.lines {
+		if l.Type != wire.TypeRevocation || l.Subject != kid {
+			continue
+		}
+		payload, err := payloadOf(l.Token)
+		if err != nil {
+			return false
+		}
+		c, err := wire.DecodePayload[wire.Revocation](payload)
+		return err == nil && c.IssuedAt > at
+	}
+	return false
 }
 
 func (in *installer) certificate(token string) error {
