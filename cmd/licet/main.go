@@ -29,7 +29,7 @@ import (
 // commands is everything that the program can do.
 type commands struct {
 	Serve     serveCmd     `cmd:"" help:"Serve the API, the depot and the health page."`
-	Demo      demoCmd      `cmd:"" help:"Show the whole way: order, ticket, activation, offline verification."`
+	Demo      demoCmd      `cmd:"" help:"Show the whole way: order, ticket, activation, offline verification. Without --data all of it is gone when the demo ends."`
 	Publisher publisherCmd `cmd:"" help:"Create and list publishers."`
 	Key       keyCmd       `cmd:"" help:"Make, certify, rotate and revoke signing keys."`
 	Access    accessCmd    `cmd:"" help:"Create, list and revoke API keys."`

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/licet/licet/internal/app"
 	"github.com/licet/licet/internal/demo"
@@ -34,7 +35,8 @@ func (e *env) where(at app.Running) {
 	}
 }
 
-// demoCmd shows the main job.
+// demoCmd shows the main job. Without a data folder or a database of one's own it
+// works in a folder that is gone when it ends.
 type demoCmd struct {
 	Once bool `help:"Do the main job once and stop, without serving afterwards."`
 	JSON bool `help:"Print one JSON object with ticket, license, verified and timings."`
@@ -42,15 +44,16 @@ type demoCmd struct {
 
 // Run implements the command.
 func (c demoCmd) Run(e *env) error {
-	if !e.config.Given("data") {
+	// A database that outlives the demo needs the keys of its data folder.
+	if !e.config.Given("data") && !e.config.Given("database") {
 		dir, err := os.MkdirTemp("", "licet-demo-")
 		if err != nil {
 			return err
 		}
+		defer os.RemoveAll(dir) // also behind Ctrl-C, which ends the context
 		e.config.Data = dir
-		e.config.JournalShip = dir + "/issuance"
-		if c.Once {
-			defer os.RemoveAll(dir)
+		if !e.config.Given("journal-ship") {
+			e.config.JournalShip = filepath.Join(dir, "issuance")
 		}
 	}
 	if c.Once {

@@ -11,7 +11,7 @@ var (
 
 	_ = add("cli.demo.title", Entry{
 		EN: "Licet: an order comes in, a ticket goes out, a machine is activated, the license is verified offline.",
-		DE: "Licet: Ein Auftrag kommt herein, ein Ticket geht hinaus, eine Maschine wird aktiviert, die Lizenz wird offline geprüft.",
+		DE: "Licet: Ein Auftrag geht ein, ein Ticket geht hinaus, ein Rechner wird aktiviert und die Lizenz offline geprüft.",
 	})
 	_ = add("cli.demo.publisher", Entry{
 		EN: "{name} has its keys and its catalog; the server runs.",
@@ -19,11 +19,11 @@ var (
 	})
 	_ = add("cli.demo.ticket", Entry{
 		EN: "The shop sent order {order} for {article}, signed as a shop signs. The answer holds the ticket {ticket}",
-		DE: "Der Shop sandte Auftrag {order} über {article}, signiert wie ein Shop signiert. Die Antwort enthält das Ticket {ticket}",
+		DE: "Der Shop sandte Auftrag {order} über {article}, so signiert, wie Shops signieren. Die Antwort enthält das Ticket {ticket}",
 	})
 	_ = add("cli.demo.activated", Entry{
 		EN: "A machine was activated with it. Its licenses lie in {device}",
-		DE: "Eine Maschine wurde damit aktiviert. Ihre Lizenzen liegen in {device}",
+		DE: "Damit wurde ein Rechner aktiviert. Seine Lizenzen liegen in {device}",
 	})
 	_ = add("cli.demo.stopped", Entry{EN: "The server is stopped.", DE: "Der Server ist gestoppt."})
 	_ = add("cli.demo.verified", Entry{
@@ -32,7 +32,7 @@ var (
 	})
 	_ = add("cli.demo.try", Entry{
 		EN: "Do it yourself: open {depot} and type the ticket {ticket}. Or type it into the wizard that this starts:",
-		DE: "Machen Sie es selbst: Öffnen Sie {depot} und geben Sie das Ticket {ticket} ein. Oder geben Sie es in den Assistenten ein, den dies startet:",
+		DE: "Machen Sie es selbst: Öffnen Sie {depot} und geben Sie das Ticket {ticket} ein. Oder geben Sie es in den Assistenten ein, den dieser Befehl startet:",
 	})
 	_ = add("cli.demo.end", Entry{EN: "Ctrl-C ends the demo.", DE: "Strg-C beendet die Demo."})
 
