@@ -9,12 +9,18 @@ import (
 // act is a journal line about a thing of this package, made by a rule.
 type act = event
 
+// LowerResult is how less is brought about.
+type LowerResult struct {
+	Freed         int64 // quantity that was taken at once
+	RecallPending int64 // quantity in use; to be removed at the next contact
+}
+
 // recall takes a whole license back. live is its live activations; those must
 // be removed at the next contact. With none the license is gone at once.
-func (l *License) recall(live []*Activation, why string) ([]act, error) {
+func (l *License) recall(live []*Activation, why string) (LowerResult, []act, error) {
 	to, err := l.State.Recall(len(live) > 0)
 	if err != nil {
-		return nil, err
+		return LowerResult{}, nil, err
 	}
 	var used int64
 	var acts []act
@@ -24,7 +30,7 @@ func (l *License) recall(live []*Activation, why string) ([]act, error) {
 			continue
 		}
 		if a.State, err = a.State.Recall(); err != nil {
-			return nil, err
+			return LowerResult{}, nil, err
 		}
 		a.Why, a.Told, a.dirty = why, 0, true
 		acts = append(acts, act{"activation", a.ID, "activation.recall_pending", placeOf(a, ExchangeID{})})
@@ -34,7 +40,8 @@ func (l *License) recall(live []*Activation, why string) ([]act, error) {
 	}
 	l.State, l.Seats.Used = to, used
 	l.touch()
-	return acts, nil
+	inUse := min(l.Seats.Sold(), l.Seats.Used-l.Seats.Owed)
+	return LowerResult{l.Seats.Sold() - inUse, inUse}, acts, nil
 }
 
 // owe makes an activation give up its seats for good at the next contact.

@@ -82,7 +82,9 @@ func (f *freezer) freeze(in []IssueInput) ([]lot, error) {
 	return lots, err
 }
 
-// find reads the terms that the lines of inputs have already.
+// find reads the terms under which the lines of inputs sell already. Older terms
+// of a line stay closed, even if it sells the same again: its newest snapshot is
+// what it sells.
 func (f *freezer) find(in []IssueInput) error {
 	var lines []OrderLineID
 	for _, one := range in {
@@ -97,24 +99,21 @@ func (f *freezer) find(in []IssueInput) error {
 	if err != nil || len(of) == 0 {
 		return err
 	}
-	var ids []SnapshotID
+	newest := make([]SnapshotID, 0, len(of))
 	for _, some := range of {
-		ids = append(ids, some...)
+		newest = append(newest, some[len(some)-1])
 	}
-	found, err := f.s.termsOf(f.tx, f.p, ids)
+	found, err := f.s.termsOf(f.tx, f.p, newest)
 	if err != nil {
 		return err
 	}
 	for line, some := range of {
-		for _, id := range some {
-			text, err := json.Marshal(found[id])
-			if err != nil {
-				return err
-			}
-			if _, older := f.made[lineTerms{line, string(text)}]; !older {
-				f.made[lineTerms{line, string(text)}] = id
-			}
+		id := some[len(some)-1]
+		text, err := json.Marshal(found[id])
+		if err != nil {
+			return err
 		}
+		f.made[lineTerms{line, string(text)}] = id
 	}
 	return nil
 }

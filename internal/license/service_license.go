@@ -112,11 +112,11 @@ func (s *Service) Recall(ctx context.Context, by actor.Actor, in RecallInput) (R
 	}
 	err := s.write(ctx, func(tx *db.Tx) error {
 		w := &work{s: s, tx: tx, by: by}
-		ids, err := w.chosen(in)
+		list, err := w.chosen(in)
 		if err != nil {
 			return err
 		}
-		out, err = actor.OnceSame(tx, by, func() (RecallResult, error) { return w.recallAll(ids, in) })
+		out, err = actor.OnceSame(tx, by, func() (RecallResult, error) { return w.recall(list, in) })
 		return err
 	})
 	if errors.Is(err, errDryRun) {
@@ -125,13 +125,20 @@ func (s *Service) Recall(ctx context.Context, by actor.Actor, in RecallInput) (R
 	return out, err
 }
 
-func (w *work) recallAll(ids db.IDs[License], in RecallInput) (out RecallResult, err error) {
-	if out.Freed, out.Pending, err = w.recall(ids, in.Why); err != nil {
+// recall takes whole licenses back that are in use, or were.
+func (w *work) recall(list []*License, in RecallInput) (RecallResult, error) {
+	out := RecallResult{Licenses: len(list), DryRun: in.DryRun}
+	if err := w.loadLive(list); err != nil {
 		return out, err
 	}
-	out.Licenses, out.DryRun = len(w.licenses), in.DryRun
-	for _, live := range w.live {
-		out.Devices += len(live)
+	for _, l := range list {
+		done, acts, err := l.recall(w.live[l.ID], in.Why)
+		if err != nil {
+			return out, err
+		}
+		out.Devices += len(w.live[l.ID])
+		out.Freed, out.Pending = out.Freed+done.Freed, out.Pending+done.RecallPending
+		w.acts = append(w.acts, acts...)
 	}
 	if in.DryRun {
 		return out, errDryRun
@@ -139,8 +146,8 @@ func (w *work) recallAll(ids db.IDs[License], in RecallInput) (out RecallResult,
 	return out, w.flush()
 }
 
-// chosen checks the right to recall every license, and returns them.
-func (w *work) chosen(in RecallInput) (db.IDs[License], error) {
+// chosen locks every license, and checks the right to recall it.
+func (w *work) chosen(in RecallInput) ([]*License, error) {
 	ids := db.IDs[License](in.Licenses)
 	if !in.Ticket.IsZero() {
 		if _, err := w.s.ticketFor(w.tx, w.by, in.Ticket, false, actor.LicenseRecall); err != nil {
@@ -155,7 +162,7 @@ func (w *work) chosen(in RecallInput) (db.IDs[License], error) {
 	if len(ids) == 0 || len(ids) > chunk {
 		return nil, ErrNothing.With("limit", chunk, "value", len(ids))
 	}
-	list, err := w.lock(ids, false)
+	list, err := w.lock(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +176,7 @@ func (w *work) chosen(in RecallInput) (db.IDs[License], error) {
 			return nil, err
 		}
 	}
-	return ids, nil
+	return list, nil
 }
 
 // Evict frees the seat of a device that is gone: by the bearer of its ticket or
@@ -303,7 +310,7 @@ func (s *Service) elapseSome(tx *db.Tx, p actor.PublisherID) (int64, error) {
 		}
 	}
 	w := &work{s: s, tx: tx, by: actor.System(p)}
-	if _, err := w.lock(licenses, false); err != nil {
+	if _, err := w.lock(licenses); err != nil {
 		return 0, err
 	}
 	for _, x := range ids {

@@ -135,21 +135,19 @@ func (c *carrier) expand(n *named) error {
 		}
 		n.tickets = append(n.tickets, fromIDs(ids)...)
 	}
-	for _, line := range n.whole {
-		of, err := snapshotsOf(c.q, c.p, []OrderLineID{line})
+	for part := range slices.Chunk(n.whole, chunk) {
+		w, err := walkOf(c.q, c.p, part)
 		if err != nil {
 			return err
 		}
-		for _, id := range of[line] {
-			ids, err := idsOf[Ticket](c.q, qSnapshotTickets, c.p, id)
-			if err != nil {
-				return err
-			}
-			n.tickets = append(n.tickets, fromIDs(ids)...)
+		ids, err := idsOf[Ticket](c.q, qSnapshotTickets, c.p, w.snapshots(part))
+		if err != nil {
+			return err
 		}
+		n.tickets = append(n.tickets, fromIDs(ids)...)
 	}
-	for _, id := range n.extended { // its activations end later
-		live, err := liveOf(c.q, c.p, id, maxLive)
+	for part := range slices.Chunk(n.extended, chunk) { // their activations end later
+		live, err := liveOfMany(c.q, c.p, part)
 		if err != nil {
 			return err
 		}

@@ -109,8 +109,6 @@ var (
 SELECT id, terms FROM license_snapshot WHERE publisher_id = ? AND {ids:id}`)
 	qSnapshotInsert = db.SQL("license.snapshot_insert", `
 INSERT INTO license_snapshot (publisher_id, id, line_id, terms) VALUES {rows}`)
-	qLineSnapshots = db.SQL("license.line_snapshots", `
-SELECT id, line_id FROM license_snapshot WHERE publisher_id = ? AND {ids:line_id} ORDER BY id`)
 
 	qTicket = db.SQL("license.ticket", `
 SELECT `+ticketColumns+` FROM ticket t WHERE t.publisher_id = ? AND t.id = ?`)
@@ -148,6 +146,9 @@ SELECT `+activationColumns+` FROM activation a WHERE a.publisher_id = ? AND a.id
 	qLicenseLive = db.SQL("license.live_of_license", `
 SELECT `+activationColumns+` FROM activation a
 WHERE a.publisher_id = ? AND a.license_id = ? AND a.slot = 0 ORDER BY a.id LIMIT ?`)
+	qLicensesLive = db.SQL("license.live_of_licenses", `
+SELECT `+activationColumns+` FROM activation a
+WHERE a.publisher_id = ? AND {ids:a.license_id} AND a.slot = 0 ORDER BY a.license_id, a.id`)
 	qContainerLive = db.SQL("license.live_of_container", `
 SELECT `+activationColumns+` FROM activation a
 WHERE a.publisher_id = ? AND a.container_id = ? AND a.slot = 0 ORDER BY a.id`)
@@ -206,6 +207,12 @@ func orNotFound(err error) error {
 // liveOf returns at most limit live activations of a license, oldest first.
 func liveOf(q db.Querier, p actor.PublisherID, id LicenseID, limit int) ([]*Activation, error) {
 	return db.List(q, scanActivation, qLicenseLive, p, id, limit)
+}
+
+// liveOfMany returns all live activations of licenses, license by license, oldest
+// first.
+func liveOfMany(q db.Querier, p actor.PublisherID, ids db.IDs[License]) ([]*Activation, error) {
+	return db.List(q, scanActivation, qLicensesLive, p, ids)
 }
 
 // until is a day as it is stored.

@@ -158,11 +158,28 @@ func seatJSON(list []*License) string {
 
 // updateLicense writes a locked license. errAgain means that it was not locked.
 func updateLicense(tx *db.Tx, p actor.PublisherID, l *License) error {
+	n, err := tx.Exec(qLicenseUpdate, l.row(p)...)
+	return exactly(1, n, err)
+}
+
+// updateLicenses is updateLicense for many.
+func updateLicenses(tx *db.Tx, p actor.PublisherID, list []*License) error {
+	slices.SortFunc(list, func(a, b *License) int { return a.ID.Compare(b.ID) })
+	rows := make([][]any, 0, len(list))
+	for _, l := range list {
+		rows = append(rows, l.row(p))
+	}
+	n, err := tx.ExecEach(qLicenseUpdate, rows)
+	return exactly(len(rows), n, err)
+}
+
+func (l *License) row(p actor.PublisherID) []any {
 	s := l.Seats
 	delta := s.Used - l.before.Used
-	n, err := tx.Exec(qLicenseUpdate, s.Quantity, delta, s.Owed, l.Taken, l.Version, db.At(l.First), until(l.Until),
-		string(l.State), p, l.ID, l.Rev, delta, s.Quantity)
-	return exactly(1, n, err)
+	return []any{
+		s.Quantity, delta, s.Owed, l.Taken, l.Version, db.At(l.First), until(l.Until), string(l.State),
+		p, l.ID, l.Rev, delta, s.Quantity,
+	}
 }
 
 // writeActivations writes ended ones before new ones, so that a slot is free.
@@ -197,9 +214,26 @@ func (k *desk) writeActivations() error {
 }
 
 func updateActivation(tx *db.Tx, p actor.PublisherID, a *Activation) error {
-	n, err := tx.Exec(qActivationUpdate, a.slot(), a.Quantity, a.Shrink, string(a.State), a.Counted, a.Version, a.Told,
-		a.Why, db.At(a.Ended), db.At(a.Elapses), p, a.ID, a.rev)
+	n, err := tx.Exec(qActivationUpdate, a.row(p)...)
 	return exactly(1, n, err)
+}
+
+// updateActivations is updateActivation for many.
+func updateActivations(tx *db.Tx, p actor.PublisherID, list []*Activation) error {
+	slices.SortFunc(list, func(a, b *Activation) int { return a.ID.Compare(b.ID) })
+	rows := make([][]any, 0, len(list))
+	for _, a := range list {
+		rows = append(rows, a.row(p))
+	}
+	n, err := tx.ExecEach(qActivationUpdate, rows)
+	return exactly(len(rows), n, err)
+}
+
+func (a *Activation) row(p actor.PublisherID) []any {
+	return []any{
+		a.slot(), a.Quantity, a.Shrink, string(a.State), a.Counted, a.Version, a.Told, a.Why, db.At(a.Ended), db.At(a.Elapses),
+		p, a.ID, a.rev,
+	}
 }
 
 func (k *desk) writeTrials() error {

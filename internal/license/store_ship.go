@@ -80,7 +80,7 @@ WHERE publisher_id = ? AND id BETWEEN ? AND ? ORDER BY publisher_id, id`)
 	qIssuedRange = db.SQL("license.issued_range", `
 SELECT id FROM ticket WHERE publisher_id = ? AND snapshot_id = ? AND id BETWEEN ? AND ? ORDER BY id`)
 	qSnapshotTickets = db.SQL("license.tickets_of_snapshot", `
-SELECT id FROM ticket WHERE publisher_id = ? AND snapshot_id = ? ORDER BY id`)
+SELECT id FROM ticket WHERE publisher_id = ? AND {ids:snapshot_id}`)
 	qSealedKeys = db.SQL("license.sealed_keys", `
 SELECT id, key_sealed FROM license WHERE publisher_id = ? AND {ids:id} AND key_sealed IS NOT NULL`)
 	qExchangeBundles = db.SQL("license.bundles_of_exchanges", `

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/licet/licet/internal/db/dbtest"
 	"github.com/licet/licet/internal/order"
+	"github.com/licet/licet/internal/order/format"
 )
 
 // BenchmarkPlace measures small orders (one line, one ticket), one after another
@@ -61,5 +63,42 @@ func BenchmarkPlace(b *testing.B) {
 				b.ReportMetric(float64(b.N)*tickets/b.Elapsed().Seconds(), "tickets/s")
 			})
 		})
+	}
+}
+
+// BenchmarkLines measures an order of many lines: its first intake, and then
+// documents that raise, lower, exchange and remove every line. It prints lines
+// per second of each, and the time of each as a multiple of the intake's.
+func BenchmarkLines(b *testing.B) {
+	for _, e := range dbtest.Engines() {
+		for _, n := range []int{5_000, 20_000} {
+			b.Run(fmt.Sprint(e, "/", n), func(b *testing.B) {
+				w := newWorld(b, dbtest.Open(b, e), order.Settings{})
+				took := map[string]time.Duration{}
+				for round := 0; b.Loop(); round++ {
+					for _, act := range []struct {
+						name, article string
+						quantity      int64
+					}{{"intake", "CAD-PRO-PERP", 3}, {"raise", "CAD-PRO-PERP", 5}, {"lower", "CAD-PRO-PERP", 2}, {"exchange", "CAD-NET", 2}, {"remove", "CAD-NET", 0}} {
+						lines := make([]format.Line, n)
+						for i := range lines {
+							lines[i] = line(fmt.Sprintf("%06d", i), act.article, act.quantity)
+						}
+						before := b.Elapsed()
+						if _, err := w.orders.Place(context.Background(), w.A.All(), w.doc(fmt.Sprint("lines", round), lines...)); err != nil {
+							b.Fatal(err)
+						}
+						if err := w.jobs.Drain(context.Background()); err != nil {
+							b.Fatal(err)
+						}
+						took[act.name] += b.Elapsed() - before
+					}
+				}
+				for name, one := range took {
+					b.ReportMetric(float64(b.N*n)/one.Seconds(), name+"-lines/s")
+					b.ReportMetric(one.Seconds()/took["intake"].Seconds(), name+"/intake")
+				}
+			})
+		}
 	}
 }

@@ -122,3 +122,98 @@ func TestManyLines(t *testing.T) {
 		}
 	})
 }
+
+var qLineNotes = db.SQL("ordertest.line_notes", `SELECT COUNT(DISTINCT entity_id) FROM journal
+	WHERE publisher_id = ? AND event = ? AND entity = 'order_line'`)
+
+// notes is how many lines of publisher A had an event.
+func (w *world) notes(event string) (n int) {
+	w.t.Helper()
+	err := w.db.Read(context.Background(), func(r *db.Reader) error {
+		return r.QueryRow(qLineNotes, w.A.Publisher, event).Scan(&n)
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}
+
+// TestManyLinesChange: one document raises, lowers, removes and exchanges many
+// lines. Seats in use make it wait for a human, and nothing is done before.
+func TestManyLinesChange(t *testing.T) {
+	each(t, order.Settings{}, func(t *testing.T, w *world) {
+		const quarter = 600
+		articles := []string{"CAD-PRO-PERP", "CAD-NET", "CAD-UNIT"}
+		var lines []format.Line
+		for i := range 4 * quarter {
+			lines = append(lines, line(fmt.Sprintf("%06d", i), articles[i%3], 4))
+		}
+		w.place(w.doc("1", lines...))
+		if err := w.jobs.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		before := w.sums()
+		page, err := w.orders.Lines(t.Context(), w.A.All(), order.LineQuery{Order: w.orderID("1"), Limit: 12})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range page.Items { // 3 of each quarter, all seats
+			w.use(l, 4)
+		}
+		want := sums{noted: 4 * quarter}
+		for i := range lines {
+			l := &lines[i]
+			switch i % 4 {
+			case 0:
+				l.Quantity = 6
+			case 1:
+				l.Quantity = 1
+			case 2:
+				*l = line(l.No, l.Article, 0)
+			case 3:
+				l.Article, l.Quantity = articles[(i+1)%3], 3
+			}
+			if l.Quantity == 0 {
+				continue
+			}
+			want.lines, want.units, want.held = want.lines+1, want.units+l.Quantity, want.held+l.Quantity
+			if want.tickets++; l.Article == "CAD-UNIT" {
+				want.tickets += l.Quantity - 1
+			}
+		}
+		r := w.place(w.doc("1", lines...))
+		if r.Outcome != order.Waiting || r.Waits.Recalls != 3*(3+4+4) || w.sums() != before || w.recalls() != 0 {
+			t.Fatalf("%s, %+v", r.Outcome, r.Waits)
+		}
+		r, err = w.orders.Confirm(t.Context(), w.A.All(), order.Confirmation{Order: r.ID, Rev: r.Rev, Recalls: 33})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.jobs.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		want.held += 3 * 3 // still on devices, and owed back
+		want.tickets += 3  // of these, those of line 5, which has a ticket per unit
+		if got := w.sums(); got != want {
+			t.Fatalf("changed:\n%+v, want\n%+v", got, want)
+		}
+		if n := w.recalls(); n != 33 {
+			t.Fatalf("%d recalls", n)
+		}
+		for event, n := range map[string]int{"line.raised": quarter, "line.lowered": quarter, "line.reversed": 2 * quarter} {
+			if got := w.notes(event); got != n {
+				t.Errorf("%d lines have %s, want %d", got, event, n)
+			}
+		}
+	})
+}
+
+// orderID is the id of an order by its number.
+func (w *world) orderID(number string) order.ID {
+	w.t.Helper()
+	v, err := w.orders.Find(context.Background(), w.A.All(), "erp", number)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return v.ID
+}

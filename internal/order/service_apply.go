@@ -24,14 +24,11 @@ type ledger struct {
 // returns the codes of the tickets that were made, and leaves the rest to a job
 // when they are too many.
 func (s *Service) apply(tx *db.Tx, by actor.Actor, o *Order, r *reading, plan Plan) (codes, error) {
+	if err := s.take(tx, by, r, plan); err != nil {
+		return nil, err
+	}
 	w := &ledger{order: o, reading: r, changed: map[string]*Line{}, added: map[string]bool{}, known: map[string]int64{}}
 	for _, st := range plan.Steps {
-		if st.Take > 0 {
-			l := r.lines[st.No]
-			if err := s.take(tx, by, l.ID, st); err != nil {
-				return nil, err
-			}
-		}
 		if err := w.step(tx, st); err != nil {
 			return nil, err
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"maps"
-	"slices"
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/db"
@@ -24,34 +23,42 @@ func lineIDs(ids []LineID) []license.OrderLineID {
 type stock = license.LineSeats
 
 func (s *Service) stock(q db.Querier, p actor.PublisherID, ids []LineID) (map[LineID]stock, error) {
-	out := make(map[LineID]stock, len(ids))
-	for part := range slices.Chunk(ids, 1000) {
-		found, err := s.licenses.LineSeats(q, p, lineIDs(part))
-		if err != nil {
-			return nil, err
-		}
-		for id, one := range found {
-			out[LineID(id)] = one
-		}
+	found, err := s.licenses.LineSeats(q, p, lineIDs(ids))
+	out := make(map[LineID]stock, len(found))
+	for id, one := range found {
+		out[LineID(id)] = one
 	}
-	return out, nil
+	return out, err
 }
 
-// take takes back what a step takes from a line. Tickets may hold less than the
-// order says, when support has recalled some; then there is less to take.
-func (s *Service) take(tx *db.Tx, by actor.Actor, id LineID, st Step) error {
-	line := license.OrderLineID(id)
-	if st.Act != Lower {
-		_, err := s.licenses.ReverseLine(tx, by, line)
+// take takes back what the steps of a plan take from lines. Tickets may hold less
+// than the order says, when support has recalled some; then there is less to take.
+func (s *Service) take(tx *db.Tx, by actor.Actor, r *reading, plan Plan) error {
+	var reversed, lowered []LineID
+	takes := map[LineID]int64{}
+	for _, st := range plan.Steps {
+		switch id := r.lines[st.No].ID; {
+		case st.Take == 0:
+		case st.Act == Lower:
+			lowered, takes[id] = append(lowered, id), st.Take
+		default:
+			reversed = append(reversed, id)
+		}
+	}
+	if _, err := s.licenses.ReverseLines(tx, by, lineIDs(reversed)); err != nil {
 		return err
 	}
-	have, err := s.licenses.LineSeats(tx, by.Publisher, []license.OrderLineID{line})
+	have, err := s.stock(tx, by.Publisher, lowered)
 	if err != nil {
 		return err
 	}
-	if n := min(st.Take, have[line].Sold); n > 0 {
-		_, err = s.licenses.Lower(tx, by, line, n)
+	var less []license.LineChange
+	for _, id := range lowered {
+		if n := min(takes[id], have[id].Sold); n > 0 {
+			less = append(less, license.LineChange{Line: license.OrderLineID(id), By: n})
+		}
 	}
+	_, err = s.licenses.Lower(tx, by, less)
 	return err
 }
 
@@ -59,14 +66,12 @@ func (s *Service) take(tx *db.Tx, by actor.Actor, id LineID, st Step) error {
 // it is not nil. A line that has tickets already is raised: recalls that no
 // device has heard of are taken back, a ticket for the whole line grows.
 func (s *Service) issue(tx *db.Tx, by actor.Actor, o Order, parcels []parcel, made codes) error {
+	var more []license.LineChange
 	var in []license.IssueInput
 	for _, p := range parcels {
+		line := license.OrderLineID(p.line.ID)
 		if p.line.Issued > 0 && (made != nil || !p.perUnit()) {
-			more, err := s.licenses.Raise(tx, by, license.OrderLineID(p.line.ID), p.units)
-			if err != nil {
-				return err
-			}
-			made.add(more)
+			more = append(more, license.LineChange{Line: line, By: p.units})
 			continue
 		}
 		customer := p.line.Customer
@@ -74,11 +79,15 @@ func (s *Service) issue(tx *db.Tx, by actor.Actor, o Order, parcels []parcel, ma
 			customer = o.Customer
 		}
 		in = append(in, license.IssueInput{
-			Line: license.OrderLineID(p.line.ID), Holder: o.Buyer, Customer: customer,
-			Item: p.sale.snapshot, Quantity: p.units, PerUnit: p.perUnit(),
+			Line: line, Holder: o.Buyer, Customer: customer, Item: p.sale.snapshot, Quantity: p.units, PerUnit: p.perUnit(),
 		})
 	}
+	raised, err := s.licenses.Raise(tx, by, more)
+	if err != nil {
+		return err
+	}
 	issued, err := s.licenses.Issue(tx, by, in)
+	made.add(raised)
 	made.add(issued)
 	return err
 }
@@ -92,16 +101,14 @@ func (c codes) add(issued []license.Issued) {
 	}
 }
 
-// tickets returns the tickets of lines, with their codes as far as see allows.
+// tickets returns the tickets of lines, at most mostShown, with their codes as far
+// as see allows.
 func (s *Service) tickets(q db.Querier, p actor.PublisherID, lines []Line, see sight) (map[LineID][]TicketView, error) {
 	ids := make([]LineID, len(lines))
 	for i, l := range lines {
 		ids[i] = l.ID
 	}
-	found, few, err := s.licenses.FewTickets(q, p, lineIDs(ids), 2*mostShown) // the caller has made sure of fewer
-	if err == nil && !few {
-		found, err = s.licenses.LineTickets(q, p, lineIDs(ids))
-	}
+	found, err := s.licenses.LineTickets(q, p, lineIDs(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -367,10 +374,7 @@ func (w *walk) few(lines []Line) error {
 		ids[i] = license.OrderLineID(l.ID)
 		w.lines[ids[i]] = l
 	}
-	part, ok, err := w.s.licenses.FewTickets(w.q, w.p, ids, w.limit)
-	if err == nil && !ok {
-		part, err = w.s.licenses.LineTickets(w.q, w.p, ids)
-	}
+	part, err := w.s.licenses.LineTickets(w.q, w.p, ids)
 	w.found = append(w.found, part...)
 	return err
 }
