@@ -121,7 +121,6 @@ var doubled = map[string]string{
 	"internal/catalog/service.go mayWrite: s.gate.Check(q, by, actor.CatalogRead, by.Org) (Right)":                        "it only tells what is foreign from what is denied",
 	"internal/catalog/service_apply.go Apply: s.mayWrite(tx, by) (Both)":                                                  "the plan was made under the same check; only a publisher that ends between the two steps makes a difference",
 	"internal/connect/service.go List: s.gate.Check(r, by, actor.WebhookManage, e.Org) (Right)":                           "the right was asked for before the list was read",
-	"internal/job/service.go List: view.Check(by, actor.JobRead, j.Org) (Right)":                                          "the right was asked for before the list was read",
 	"internal/license/service_license.go chosen: w.s.ticketFor(w.tx, w.by, in.Ticket, false, actor.LicenseRecall) (Both)": "every license of the ticket is asked for, too",
 	"internal/license/service_list.go scope: s.gate.Scope(r, by, perm) (Right)":                                           "mayRead has asked; here only the place counts",
 	"internal/license/service_list.go scope: s.gate.Scope(r, by, actor.SupportRead) (Right)":                              "mayRead has asked; here only the place counts",
