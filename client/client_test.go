@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -346,5 +347,23 @@ func TestRequestSaysWhatIsHere(t *testing.T) {
 	}
 	if !reflect.DeepEqual(names, []string{"machine-id", "disk-serial", "dmi-uuid"}) {
 		t.Errorf("components %v: the weak one is not needed beside three others", names)
+	}
+}
+
+// TestStrangeVersion: whatever a program calls its version, it can ask.
+func TestStrangeVersion(t *testing.T) {
+	w := newWorld(t)
+	for version, want := range map[string]string{
+		"14.2": "14.2", strings.Repeat("ä", 33): strings.Repeat("ä", 32), "x" + strings.Repeat("ä", 32): "x" + strings.Repeat("ä", 31), "14\n\xff2": "142",
+	} {
+		c := w.open(func(cfg *client.Config) { cfg.Version = version })
+		m, err := c.NewRequest(client.Ask{Action: wire.ActActivate, Code: clienttest.Ticket()})
+		if err != nil {
+			t.Errorf("%q: %v", version, err)
+			continue
+		}
+		if r, _, err := wire.OpenRequest(m.Token); err != nil || r.App.Version != want {
+			t.Errorf("%q: %q, %v", version, r.App.Version, err)
+		}
 	}
 }

@@ -8,7 +8,10 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/licet/licet/wire"
 )
@@ -167,11 +170,19 @@ func (c *Container) request(st *state, ask Ask, id string) (out outgoing, err er
 	return out, err
 }
 
-// short cuts a version to what a request may say.
+// short cuts a version to what a request may say: so many bytes, and nothing that
+// does not print. A strange version is no reason not to activate.
 func short(s string) string {
 	const most = 64
-	if len(s) > most {
-		return s[:most]
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) && r != utf8.RuneError {
+			return r
+		}
+		return -1
+	}, s)
+	for len(s) > most {
+		_, n := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-n]
 	}
 	return s
 }
