@@ -268,3 +268,30 @@ func TestAnswerLost(t *testing.T) {
 		})
 	}
 }
+
+var qKnown = db.SQL("test.order_known", `SELECT CAST(reltuples AS bigint) FROM pg_class WHERE relname = ?`)
+
+// TestBulkAnalyzed: PostgreSQL's planner knows the tables right after an order of
+// many tickets.
+func TestBulkAnalyzed(t *testing.T) {
+	w := newWorld(t, dbtest.Open(t, db.Postgres), order.Settings{})
+	known := func() (n int64) {
+		err := w.db.Read(t.Context(), func(r *db.Reader) error { return r.QueryRow(qKnown, "ticket").Scan(&n) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for i, c := range []struct {
+		tickets  int64
+		from, to int64
+	}{{9000, -1, 0}, {11_000, 20_000, 20_000}, {12_000, 20_000, 20_000}, {13_000, 45_000, 45_000}} {
+		w.place(w.doc(fmt.Sprint(i), line("1", "CAD-UNIT", c.tickets)))
+		if err := w.jobs.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := known(); n < c.from || n > c.to {
+			t.Errorf("after %d tickets more the planner knows of %d", c.tickets, n)
+		}
+	}
+}

@@ -40,7 +40,7 @@ func (s *Service) Issue(ctx context.Context, r *job.Run) (any, error) {
 		return nil, err
 	}
 	by := actor.System(r.Publisher)
-	for {
+	for made := int64(0); ; made += s.settings.Chunk {
 		var o Order
 		err := s.db.WriteBulk(ctx, func(tx *db.Tx) error {
 			var err error
@@ -55,11 +55,18 @@ func (s *Service) Issue(ctx context.Context, r *job.Run) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if o.Issued == o.Quantity {
-			return Issued{Order: o.ID, Issued: o.Issued}, nil
+		if o.Issued < o.Quantity {
+			continue
 		}
+		if made >= analyzeFrom {
+			err = s.db.Analyze(ctx)
+		}
+		return Issued{Order: o.ID, Issued: o.Issued}, err
 	}
 }
+
+// analyzeFrom is after how many tickets of one run the planner is told.
+const analyzeFrom = 10_000
 
 // eventIssued is the journal line of a chunk.
 const eventIssued = "order.issued"
