@@ -62,7 +62,7 @@ func New(o Options) *API {
 	config.Info.Description = description
 	config.CreateHooks, config.DocsPath, config.OpenAPIPath, config.SchemasPath = nil, "", "", ""
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"apiKey": {Type: "http", Scheme: "bearer", Description: "An API key: lk_…"},
+		"apiKey": {Type: "http", Scheme: "bearer", Description: keyDescription()},
 	}
 	config.Components.Schemas = &registry{huma.NewMapRegistry("#/components/schemas/", schemaName), map[string]bool{}}
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[actor.Set](), reflect.TypeFor[[]string]())
@@ -184,6 +184,16 @@ const description = `Everything that a publisher's ERP, CRM or shop needs: organ
 	`A dry_run, a refused request and what changes nothing use up no key. API keys are shown once: a repeat answers without the token, with a note. ` +
 	`The gateway and the hooks of shops take no key, for what they are sent has one: a nonce, an order's number. ` +
 	`Lists are paged by cursors. Times are ISO 8601 in UTC, money is minor units and a currency.`
+
+// keyDescription says what an API key is and which permissions it may hold.
+func keyDescription() string {
+	var b strings.Builder
+	b.WriteString("An API key: lk_… Its permissions:")
+	for _, p := range actor.Permissions() {
+		b.WriteString("\n- `" + string(p.Name) + "`: " + p.EN)
+	}
+	return b.String()
+}
 
 // discard is the answer of operations that leave nothing to say.
 type discard struct{}

@@ -197,7 +197,8 @@ func (a *API) prices() {
 	})
 	a.raw(op{
 		Method: http.MethodPost, Path: Prefix + "/catalog/apply", ID: "apply-catalog", Tag: tagCatalog, Permission: actor.CatalogWrite,
-		Class: route.Bulk, MaxBody: a.MaxDocument, Summary: "Bring the catalog to what one YAML file says", Description: "Query: dry_run shows the plan only. Files that are applied at the same time share the size limit of one: beyond it the answer is 503 with Retry-After.",
+		Class: route.Bulk, MaxBody: a.MaxDocument, Summary: "Bring the catalog to what one YAML file says", Query: []*huma.Param{onOff("dry_run", "Only show the plan.")},
+		Description: "Files that are applied at the same time share the size limit of one: beyond it the answer is 503 with Retry-After.",
 	}, media{"application/yaml": nil}, media{"application/json": catalog.Plan{}}, a.apply)
 }
 

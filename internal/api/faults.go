@@ -18,8 +18,12 @@ var (
 	ErrTooShort     = fault.New(fault.Invalid, "api.too_short")
 	ErrTooLong      = fault.New(fault.Invalid, "api.too_long")
 	ErrOneOf        = fault.New(fault.Invalid, "api.one_of")
-	ErrMediaType    = fault.New(fault.Invalid, "api.media_type")
-	ErrIfMatch      = fault.New(fault.Invalid, "api.if_match")
+
+	// ErrUnknownParameter: the address has no such query parameter (parameters: those it has).
+	ErrUnknownParameter = fault.New(fault.Invalid, "api.unknown_parameter")
+
+	ErrMediaType = fault.New(fault.Invalid, "api.media_type")
+	ErrIfMatch   = fault.New(fault.Invalid, "api.if_match")
 	// ErrDocuments: as many bytes of documents as are worked on at a time already are (limit).
 	ErrDocuments = fault.New(fault.Unavailable, "api.documents")
 )

@@ -34,6 +34,11 @@ func (t *collector) Handle(op *huma.Operation, handle func(huma.Context)) {
 		Method: op.Method, Pattern: op.Path, Permission: meta.permission, Public: meta.public,
 		Class: meta.class, MaxBody: op.MaxBodyBytes,
 		Handler: func(w http.ResponseWriter, r *http.Request, by actor.Actor) error {
+			if !meta.public {
+				if err := asked(op.Parameters, r); err != nil {
+					return err
+				}
+			}
 			if err := strict(op, r); err != nil {
 				return err
 			}
@@ -101,7 +106,8 @@ type op struct {
 	Class        route.Class
 	Status       int // of success; 0 = 200
 	MaxBody      int64
-	Reads        bool // a POST that changes nothing, because its question does not belong into an address
+	Query        []*huma.Param // of a plain handler; huma finds the others in the inputs
+	Reads        bool          // a POST that changes nothing, because its question does not belong into an address
 }
 
 // repeats reports whether the operation takes an Idempotency-Key. Public ones

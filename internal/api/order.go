@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/order"
 	"github.com/licet/licet/internal/order/format"
@@ -65,13 +67,21 @@ func (a *API) orders() {
 	a.raw(op{
 		Method: http.MethodPost, Path: Prefix + "/orders", ID: "place-order", Tag: tagOrders, Permission: actor.OrderWrite,
 		Class: route.Order, MaxBody: a.MaxDocument, Summary: "Send an order document and take its tickets",
-		Description: "Takes our own JSON, CSV, UBL 2 Order and OrderChange, openTRANS 2.1 ORDER. Sending it again has no second effect. " +
-			"Query: source (the sending system, where the document does not say), mode (complete or lines, for CSV), language (de or en), dry_run.",
+		Description: "Takes our own JSON, CSV, UBL 2 Order and OrderChange, openTRANS 2.1 ORDER. Sending it again has no second effect.",
+		Query: []*huma.Param{
+			free("source", "The sending system, where the document does not say."),
+			choice("mode", "For CSV: complete reverses the lines that are missing, lines means these lines only.", "complete", "lines"),
+			choice("language", "Of the delivery note, where the document does not say.", "de", "en"),
+			onOff("dry_run", "Only say what would happen."),
+		},
 	}, documents(), media{"application/json": placed{}}, a.place)
 	a.raw(op{
 		Method: http.MethodPost, Path: Prefix + "/reconcile", ID: "reconcile", Tag: tagOrders, Permission: actor.OrderRead,
 		Reads: true, Class: route.Bulk, MaxBody: a.MaxDocument, Summary: "Compare an order book with the tickets; changes nothing",
-		Description: "Query: source, whole (the book holds every order of its sources).",
+		Query: []*huma.Param{
+			free("source", "The sending system, where the book does not say."),
+			onOff("whole", "The book holds every order of its sources: others are surplus."),
+		},
 	}, documents(), media{"application/json": order.Report{}}, a.reconcile)
 	s := a.Orders
 	add(a.huma, get("/orders", "list-orders", tagOrders, "List orders, newest first", actor.OrderRead),

@@ -49,6 +49,27 @@ type described struct {
 	Parameters                                                  []*huma.Param
 }
 
+// reference is what the API page shows.
+type reference struct {
+	Chapters    []chapter
+	Permissions []right
+}
+
+// right is a permission in the reader's language.
+type right struct{ Name, Meaning string }
+
+func permissions(lang text.Lang) []right {
+	var out []right
+	for _, p := range actor.Permissions() {
+		meaning := p.EN
+		if lang == text.DE {
+			meaning = p.DE
+		}
+		out = append(out, right{string(p.Name), meaning})
+	}
+	return out
+}
+
 // pages are the document, its readable page and the list of refusals.
 func (a *API) pages() []route.Route {
 	sub, err := fs.Sub(viewFiles, "views")
@@ -65,13 +86,15 @@ func (a *API) pages() []route.Route {
 		panic(err) // the types do not describe themselves
 	}
 	chapters := a.chapters()
-	page := func(view, title string, data func() any) route.Handler {
+	page := func(view, title string, data func(text.Lang) any) route.Handler {
 		return func(w http.ResponseWriter, r *http.Request, _ actor.Actor) error {
-			return shell.Render(w, r, http.StatusOK, view, web.Page{Title: text.T(web.Lang(r), title), Body: data()})
+			lang := web.Lang(r)
+			return shell.Render(w, r, http.StatusOK, view, web.Page{Title: text.T(lang, title), Body: data(lang)})
 		}
 	}
+	front := func(lang text.Lang) any { return reference{chapters, permissions(lang)} }
 	return append(web.Routes(),
-		route.Route{Method: http.MethodGet, Pattern: "/{$}", Public: true, HTML: true, Class: route.Page, Handler: page("api", "api.title", func() any { return chapters })},
+		route.Route{Method: http.MethodGet, Pattern: "/{$}", Public: true, HTML: true, Class: route.Page, Handler: page("api", "api.title", front)},
 		route.Route{Method: http.MethodGet, Pattern: "/errors", Public: true, HTML: true, Class: route.Page, Handler: page("errors", "api.errors", refusals)},
 		route.Route{Method: http.MethodGet, Pattern: Prefix + "/openapi.json", Public: true, Class: route.Page, Handler: func(w http.ResponseWriter, _ *http.Request, _ actor.Actor) error {
 			w.Header().Set("Content-Type", "application/openapi+json")
@@ -144,7 +167,7 @@ func data(b *strings.Builder, r huma.Registry, in *huma.RequestBody) {
 type sentence struct{ Code, Key string }
 
 // refusals lists every code that an answer may carry.
-func refusals() any {
+func refusals(text.Lang) any {
 	var out []sentence
 	for _, key := range text.Keys() {
 		if code, ok := strings.CutPrefix(key, "fault."); ok {

@@ -2,13 +2,18 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/route"
 )
 
@@ -21,7 +26,16 @@ type media map[string]any
 func (a *API) raw(o op, in, out media, handler route.Handler) {
 	a.table.routes = append(a.table.routes, route.Route{
 		Method: o.Method, Pattern: o.Path, Permission: o.Permission, Public: o.Permission == "",
-		Class: o.Class, MaxBody: o.MaxBody, Handler: handler,
+		Class: o.Class, MaxBody: o.MaxBody, Handler: func(w http.ResponseWriter, r *http.Request, by actor.Actor) error {
+			// Programs in the field and shops may be younger than this server
+			// and say more than it knows; who holds a key is told.
+			if o.Permission != "" {
+				if err := asked(o.Query, r); err != nil {
+					return err
+				}
+			}
+			return handler(w, r, by)
+		},
 	})
 	status := "200"
 	if o.Status == http.StatusNoContent {
@@ -42,6 +56,7 @@ func (a *API) raw(o op, in, out media, handler route.Handler) {
 			Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString},
 		})
 	}
+	operation.Parameters = append(operation.Parameters, o.Query...)
 	if o.repeats() {
 		operation.Parameters = append(operation.Parameters, retryKey())
 	}
@@ -78,6 +93,65 @@ func pathParameters(path string) []string {
 		i = end
 	}
 	return out
+}
+
+// asked refuses a query parameter that the operation does not have, and a value
+// that is not among those of its set: a dryrun or a language that nobody reads
+// would be an act that was not meant.
+func asked(known []*huma.Param, r *http.Request) error {
+	if r.URL.RawQuery == "" {
+		return nil
+	}
+	q := r.URL.Query()
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		at := slices.IndexFunc(known, func(p *huma.Param) bool { return p.In == "query" && p.Name == name })
+		if at < 0 {
+			return ErrUnknownParameter.At(name).With("parameters", parameters(known))
+		}
+		set := known[at].Schema.Enum
+		if v := q.Get(name); v != "" && known[at].Schema.Type == huma.TypeString && len(set) > 0 && !slices.Contains(set, any(v)) {
+			return ErrOneOf.At(name).With("limit", words(set))
+		}
+	}
+	return nil
+}
+
+// parameters names what may be asked, for people.
+func parameters(known []*huma.Param) string {
+	var names []any
+	for _, p := range known {
+		if p.In == "query" {
+			names = append(names, p.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "–"
+	}
+	return words(names)
+}
+
+func words(values []any) string {
+	var b strings.Builder
+	for i, v := range values {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprint(&b, v)
+	}
+	return b.String()
+}
+
+// choice, free and onOff describe the query parameters of a plain handler.
+func choice(name, doc string, values ...any) *huma.Param {
+	return &huma.Param{Name: name, In: "query", Description: doc, Schema: &huma.Schema{Type: huma.TypeString, Enum: values}}
+}
+
+func free(name, doc string) *huma.Param {
+	return &huma.Param{Name: name, In: "query", Description: doc, Schema: &huma.Schema{Type: huma.TypeString}}
+}
+
+func onOff(name, doc string) *huma.Param {
+	return &huma.Param{Name: name, In: "query", Description: doc, Schema: &huma.Schema{Type: huma.TypeBoolean}}
 }
 
 // toggle reads a switch of a plain handler. What is neither true nor false is

@@ -25,9 +25,14 @@ var _ = add("fault.api.unknown_field", Entry{
 	DE: "Dieses Feld ist hier nicht bekannt. Vergleichen Sie die Schreibweise mit der API-Seite.",
 })
 
+var _ = add("fault.api.unknown_parameter", Entry{
+	EN: "This address has no query parameter of this name. It has: {parameters}. Compare its spelling with the API page.",
+	DE: "Diese Adresse hat keinen Abfrageparameter dieses Namens. Sie hat: {parameters}. Vergleichen Sie die Schreibweise mit der API-Seite.",
+})
+
 var _ = add("fault.api.required", Entry{
-	EN: "The field {field} is missing.",
-	DE: "Das Feld {field} fehlt.",
+	EN: "The field {field} is missing. Add it.",
+	DE: "Das Feld {field} fehlt. Ergänzen Sie es.",
 })
 
 var _ = add("fault.api.type", Entry{
@@ -87,6 +92,11 @@ var (
 	_ = add("api.parameter", Entry{EN: "Parameter", DE: "Parameter"})
 	_ = add("api.place", Entry{EN: "Place", DE: "Ort"})
 	_ = add("api.meaning", Entry{EN: "Meaning", DE: "Bedeutung"})
+	_ = add("api.permissions", Entry{EN: "Permissions", DE: "Rechte"})
+	_ = add("api.permissions_lead", Entry{
+		EN: "An API key holds some of these, at most those of who made it. Give it only what its program does.",
+		DE: "Ein API-Schlüssel enthält einige davon, höchstens die dessen, der ihn angelegt hat. Geben Sie ihm nur, was sein Programm braucht.",
+	})
 	_ = add("api.errors", Entry{EN: "All refusals", DE: "Alle Abweisungen"})
 	_ = add("api.errors_lead", Entry{
 		EN: "The code of every refusal and its sentence. Words in braces are filled in.",
