@@ -3,11 +3,17 @@ package text
 // What a bearer or a container is refused.
 var (
 	_ = add("fault.license.code_typo", Entry{
-		EN: "This code cannot be right ({kind}). Symbols read: {got}, expected: {want}. Please compare it with the original, group by group.",
-		DE: "Dieser Code kann nicht stimmen ({kind}). Zeichen gelesen: {got}, erwartet: {want}. Bitte vergleichen Sie ihn Gruppe für Gruppe mit dem Original.",
+		EN: "This code cannot be right: {kind}. Characters read: {got}, expected: {want}. Please compare it with the original, group by group.",
+		DE: "Dieser Code kann nicht stimmen: {kind}. Zeichen gelesen: {got}, erwartet: {want}. Bitte vergleichen Sie ihn Gruppe für Gruppe mit dem Original.",
 	})
+	_ = add("word.license.code_typo.kind.length", Entry{EN: "characters are missing or too many", DE: "Zeichen fehlen oder sind zu viel"})
+	_ = add("word.license.code_typo.kind.foreign", Entry{EN: "it has a character that no code contains", DE: "er enthält ein Zeichen, das in keinem Code vorkommt"})
+	_ = add("word.license.code_typo.kind.check", Entry{EN: "one character is wrong, or two are swapped", DE: "ein Zeichen ist falsch, oder zwei sind vertauscht"})
+	_ = add("word.license.code_typo.kind.is_key", Entry{EN: "it is a license key, and a ticket is expected", DE: "es ist ein Lizenzschlüssel, erwartet wird ein Ticket"})
+	_ = add("word.license.code_typo.kind.is_ticket", Entry{EN: "it is a ticket, and a license key is expected", DE: "es ist ein Ticket, erwartet wird ein Lizenzschlüssel"})
+	_ = add("word.license.code_typo.kind.prefix", Entry{EN: "its letters in front are not those of a license key", DE: "die Buchstaben am Anfang sind nicht die eines Lizenzschlüssels"})
 	_ = add("fault.license.unknown_code", Entry{
-		EN: "This code is not known here. Please check it, and that it belongs to this vendor's software.",
+		EN: "This code is not known here. Please check it, and that it belongs to this publisher's software.",
 		DE: "Dieser Code ist hier nicht bekannt. Bitte prüfen Sie ihn, und ob er zu Software dieses Herstellers gehört.",
 	})
 	_ = add("fault.license.unknown_pairing", Entry{
@@ -23,7 +29,7 @@ var (
 		DE: "Aus Ihrem Netz kamen zu viele falsche Codes. Bitte warten Sie etwas und versuchen Sie es dann noch einmal.",
 	})
 	_ = add("fault.license.too_often", Entry{
-		EN: "Seats of this ticket were returned and taken again too often. Please wait, or ask the vendor.",
+		EN: "Seats of this ticket were returned and taken again too often. Please wait, or ask the publisher.",
 		DE: "Plätze dieses Tickets wurden zu oft zurückgegeben und neu belegt. Bitte warten Sie, oder fragen Sie den Hersteller.",
 	})
 	_ = add("fault.license.ticket_blocked", Entry{
@@ -35,24 +41,24 @@ var (
 		DE: "Der letzte Tag dieses Tickets war der {last}. Bitte bestellen Sie ein neues.",
 	})
 	_ = add("fault.license.ticket_reversed", Entry{
-		EN: "The order behind this ticket was reversed; it can no longer be used.",
-		DE: "Der Auftrag zu diesem Ticket wurde storniert; es kann nicht mehr benutzt werden.",
+		EN: "The order behind this ticket was reversed; it can no longer be used. Please ask whoever gave it to you.",
+		DE: "Der Auftrag zu diesem Ticket wurde storniert; es kann nicht mehr benutzt werden. Bitte wenden Sie sich an die Stelle, von der Sie es haben.",
 	})
 	_ = add("fault.license.blocked", Entry{
-		EN: "This license is blocked. Please ask the vendor.",
+		EN: "This license is blocked. Please ask the publisher.",
 		DE: "Diese Lizenz ist gesperrt. Bitte wenden Sie sich an den Hersteller.",
 	})
 	_ = add("fault.license.recalled", Entry{
-		EN: "This license was recalled by the vendor.",
-		DE: "Diese Lizenz wurde vom Hersteller zurückgerufen.",
+		EN: "The publisher has recalled this license. Please ask the publisher if you still need it.",
+		DE: "Der Hersteller hat diese Lizenz zurückgerufen. Bitte wenden Sie sich an ihn, wenn Sie sie noch brauchen.",
 	})
 	_ = add("fault.license.expired", Entry{
 		EN: "The last day of this license was {last}. Please renew it.",
 		DE: "Der letzte Tag dieser Lizenz war der {last}. Bitte verlängern Sie sie.",
 	})
 	_ = add("fault.license.not_yet", Entry{
-		EN: "This license begins on {from}.",
-		DE: "Diese Lizenz beginnt am {from}.",
+		EN: "This license begins on {from}. Please activate it then.",
+		DE: "Diese Lizenz beginnt am {from}. Bitte aktivieren Sie sie dann.",
 	})
 	_ = add("fault.license.no_seat", Entry{
 		EN: "Seats of this license in use: {used} of {limit}. Free: {free}, asked for: {value}. Return one elsewhere, or buy more.",
@@ -63,8 +69,8 @@ var (
 		DE: "Diese Lizenz ist verbraucht (Plätze: {limit}). Sie kann nicht umziehen; ist das Gerät verloren, stellen Sie sie wieder her.",
 	})
 	_ = add("fault.license.other_product", Entry{
-		EN: "This code is for {product}, not for {value}.",
-		DE: "Dieser Code ist für {product}, nicht für {value}.",
+		EN: "This code is for {product}, not for {value}. Use it there, or type the code that came with {value}.",
+		DE: "Dieser Code ist für {product}, nicht für {value}. Benutzen Sie ihn dort, oder geben Sie den Code ein, der zu {value} gehört.",
 	})
 	_ = add("fault.license.container_kind", Entry{
 		EN: "This license may not live in a container of kind {value}; allowed: {allowed}.",
@@ -87,7 +93,7 @@ var (
 		DE: "Der Code enthält die verlangte Lizenz nicht. Sehen Sie nach, was er enthält.",
 	})
 	_ = add("fault.license.no_restore", Entry{
-		EN: "This license cannot be restored after a loss. Please ask the vendor.",
+		EN: "This license cannot be restored after a loss. Please ask the publisher.",
 		DE: "Diese Lizenz kann nach einem Verlust nicht wiederhergestellt werden. Bitte wenden Sie sich an den Hersteller.",
 	})
 	_ = add("fault.license.restore_wait", Entry{
@@ -119,11 +125,16 @@ var (
 		DE: "Dieser Lizenzcontainer hat hier noch nie etwas aktiviert. Aktivieren Sie zuerst einen Code.",
 	})
 	_ = add("fault.license.suspect", Entry{
-		EN: "This container looks like a copy of another one ({reason}). The vendor's support must decide before it can go on.",
-		DE: "Dieser Lizenzcontainer sieht aus wie die Kopie eines anderen ({reason}). Der Support des Herstellers muss entscheiden, bevor es weitergeht.",
+		EN: "This container looks like a copy of another one: {reason}. The publisher's support must decide before it can go on.",
+		DE: "Dieser Lizenzcontainer sieht aus wie die Kopie eines anderen: {reason}. Der Support des Herstellers muss entscheiden, bevor es weitergeht.",
 	})
+	_ = add("word.license.suspect.reason.counter", Entry{EN: "it has fallen back behind what it has said before", DE: "er ist hinter das zurückgefallen, was er schon gesagt hat"})
+	_ = add("word.license.suspect.reason.generation", Entry{EN: "it holds another generation of a license than was given to it", DE: "er enthält eine andere Generation einer Lizenz, als er bekommen hat"})
+	_ = add("word.license.suspect.reason.unknown_license", Entry{EN: "it holds a license that was never given to it", DE: "er enthält eine Lizenz, die er nie bekommen hat"})
+	_ = add("word.license.suspect.reason.removed_license", Entry{EN: "it holds a license again that it had removed", DE: "er enthält wieder eine Lizenz, die er schon entfernt hatte"})
+	_ = add("word.license.suspect.reason.nonce", Entry{EN: "it says different things under one number", DE: "er sagt unter derselben Nummer Verschiedenes"})
 	_ = add("fault.license.container_blocked", Entry{
-		EN: "This container is blocked. Please ask the vendor.",
+		EN: "This container is blocked. Please ask the publisher.",
 		DE: "Dieser Lizenzcontainer ist gesperrt. Bitte wenden Sie sich an den Hersteller.",
 	})
 	_ = add("fault.license.old_counter", Entry{
@@ -191,7 +202,7 @@ var (
 		DE: "Wählen Sie zwischen 1 und {limit} Lizenzen; gewählt sind {value}.",
 	})
 	_ = add("fault.license.bad_reason", Entry{
-		EN: "\"{value}\" is no reason code: up to 40 of a-z, 0-9, dots and dashes.",
+		EN: "“{value}” is no reason code: up to 40 of a-z, 0-9, dots and dashes.",
 		DE: "„{value}“ ist kein Grundcode: bis zu 40 Zeichen aus a-z, 0-9, Punkt und Strich.",
 	})
 	_ = add("fault.license.bad_cursor", Entry{
@@ -199,7 +210,7 @@ var (
 		DE: "Diese Listenmarke ist beschädigt. Beginnen Sie wieder mit der ersten Seite.",
 	})
 	_ = add("fault.license.bad_decision", Entry{
-		EN: "\"{value}\" is no decision; possible are accept and block.",
+		EN: "“{value}” is no decision; possible are accept and block.",
 		DE: "„{value}“ ist keine Entscheidung; möglich sind accept und block.",
 	})
 	_ = add("fault.license.unsignable", Entry{

@@ -107,9 +107,30 @@ func N(l Lang, key string, n int64, args ...any) string {
 // gets the general one of "internal", with the code.
 func Fault(l Lang, code string, args map[string]any) string {
 	if e, ok := catalog["fault."+code]; ok && code != "internal" {
-		return fill(l, e.in(l, false), args)
+		return fill(l, e.in(l, false), worded(l, code, args))
 	}
 	return T(l, "fault.internal", "code", code)
+}
+
+// worded puts words in place of the arguments of a fault that have some:
+// "word.license.code_typo.kind.check" is what {kind} of that fault reads where
+// the argument is "check".
+func worded(l Lang, code string, args map[string]any) map[string]any {
+	var out map[string]any
+	for name, v := range args {
+		e, ok := catalog["word."+code+"."+name+"."+show(l, v)]
+		if !ok {
+			continue
+		}
+		if out == nil {
+			out = maps.Clone(args)
+		}
+		out[name] = e.in(l, false)
+	}
+	if out == nil {
+		return args
+	}
+	return out
 }
 
 // Match returns the language that an Accept-Language header (or a POSIX locale

@@ -122,6 +122,12 @@ func TestTexts(t *testing.T) {
 			t.Errorf("got %q, want %q", c.got, c.want)
 		}
 	}
+	if got := Fault(DE, "license.code_typo", map[string]any{"kind": "check", "got": 29, "want": 29}); !strings.Contains(got, "ein Zeichen ist falsch") || strings.Contains(got, "check") {
+		t.Errorf("an argument is not put into words: %s", got)
+	}
+	if got := Fault(EN, "license.suspect", map[string]any{"reason": "brand_new"}); !strings.Contains(got, "brand_new") {
+		t.Errorf("an argument without words is lost: %s", got)
+	}
 	for _, code := range []string{"internal", "brand.new"} {
 		if got := Fault(DE, code, nil); !strings.Contains(got, "("+code+")") {
 			t.Errorf("%s: %s", code, got)
