@@ -41,7 +41,7 @@ func (c Configuration) fits(a Article) (bad refusals) {
 		if part := checkFrame(name, o.Kind, f); len(part) > 0 {
 			bad.under(at, part)
 		} else if !f.Within(o.Frame) {
-			bad.add(at, ErrFrameWider.With("option", name, "value", describe(f), "limits", describe(o.Frame)))
+			bad.add(at, ErrFrameWider.With("option", name, "value", limits(f), "limits", limits(o.Frame)))
 		}
 	}
 	for _, name := range sortedKeys(c.Options) {

@@ -83,7 +83,7 @@ func (o Option) checkEffect() (bad refusals) {
 		})
 	}
 	if !fits {
-		bad.add("/frame", ErrFrameWider.With("option", o.Name, "value", describe(o.Frame), "limits", describe(need)))
+		bad.add("/frame", ErrFrameWider.With("option", o.Name, "value", limits(o.Frame), "limits", limits(need)))
 	}
 	return bad
 }
@@ -97,7 +97,7 @@ func (o Option) checkValue(v frame.Value, f frame.Frame) (bad refusals) {
 	if err != nil {
 		bad.add("", ErrOptionKind.With("option", o.Name, "value", clip(v.String()), "kind", string(o.Kind)).Wrap(err))
 	} else if err := f.Allows(v); err != nil {
-		bad.add("", ErrOptionOutside.With("option", o.Name, "value", clip(v.String()), "limits", describe(f)).Wrap(err))
+		bad.add("", ErrOptionOutside.With("option", o.Name, "value", clip(v.String()), "limits", limits(f)).Wrap(err))
 	}
 	return bad
 }
@@ -146,7 +146,7 @@ func checkFrame(option string, k frame.Kind, f frame.Frame) (bad refusals) {
 		}
 	}
 	if len(bad) == 0 && (f.Empty() || k == frame.Choice && len(f.Set) == 0) {
-		bad.add("", ErrFrameEmpty.With("option", option, "limits", describe(f)))
+		bad.add("", ErrFrameEmpty.With("option", option, "limits", limits(f)))
 	}
 	return bad
 }
@@ -188,6 +188,43 @@ func describe(f frame.Frame) string {
 		return "*"
 	}
 	return strings.Join(parts, "; ")
+}
+
+// limits says for people what f allows: "7–30", "≥ 7", "draft, standard".
+func limits(f frame.Frame) string {
+	var parts []string
+	if f.Min != nil || f.Max != nil {
+		parts = append(parts, between(bound(f.Min), bound(f.Max), "–"))
+	}
+	if f.MinDay != day.None || f.MaxDay != day.None {
+		first, last := "", ""
+		if f.MinDay != day.None {
+			first = f.MinDay.String()
+		}
+		if f.MaxDay != day.None {
+			last = f.MaxDay.String()
+		}
+		parts = append(parts, between(first, last, " – "))
+	}
+	if f.Set != nil {
+		parts = append(parts, strings.Join(f.Set, ", "))
+	}
+	if len(parts) == 0 {
+		return "*"
+	}
+	return strings.Join(parts, "; ")
+}
+
+func between(least, most, dash string) string {
+	switch {
+	case least == "":
+		return "≤ " + most
+	case most == "":
+		return "≥ " + least
+	case least == most:
+		return least
+	}
+	return least + dash + most
 }
 
 func bound(n *int64) string {

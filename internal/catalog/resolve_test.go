@@ -99,7 +99,11 @@ func TestResolve(t *testing.T) {
 			}
 		}
 		_, err := resolve(t, d, w.A.Publisher, "CAD-TRIAL", values{"days": frame.OfInt(31)})
-		if f := fault.As(err); f.Args["option"] != "days" || f.Args["value"] != "31" || f.Args["limits"] != "7..30" {
+		if f := fault.As(err); f.Args["option"] != "days" || f.Args["value"] != "31" || f.Args["limits"] != "7–30" {
+			t.Errorf("the refusal names %v", f.Args)
+		}
+		_, err = resolve(t, d, w.A.Publisher, "CAD-ADD-RENDER", values{"quality": frame.OfText("ultra")})
+		if f := fault.As(err); f.Args["limits"] != "draft, standard, studio" {
 			t.Errorf("the refusal names %v", f.Args)
 		}
 		_, err = resolve(t, d, w.B.Publisher, "CAD-TRIAL", nil)

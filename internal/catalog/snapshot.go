@@ -111,7 +111,7 @@ func (p parts) options(given map[string]frame.Value) (out map[string]frame.Value
 		if ok {
 			v = o.read(v)
 		} else if v, ok = p.preset(o); !ok {
-			bad.add(at, ErrOptionMissing.With("option", o.Name, "limits", describe(f)))
+			bad.add(at, ErrOptionMissing.With("option", o.Name, "limits", limits(f)))
 			continue
 		}
 		if wrong := o.checkValue(v, f); len(wrong) > 0 {

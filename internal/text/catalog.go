@@ -127,16 +127,16 @@ var (
 		DE: "Der Artikel hat keine Option „{option}“. Er hat: {allowed}.",
 	})
 	_ = add("fault.catalog.option_missing", Entry{
-		EN: "The option “{option}” has no default and must be given. Allowed is {limits}.",
-		DE: "Die Option „{option}“ hat keine Vorgabe und muss angegeben werden. Erlaubt ist {limits}.",
+		EN: "The option “{option}” has no default and must be given. Choose one of these: {limits}.",
+		DE: "Die Option „{option}“ hat keine Vorgabe und muss angegeben werden. Wählen Sie einen dieser Werte: {limits}.",
 	})
 	_ = add("fault.catalog.option_kind", Entry{
 		EN: "“{value}” is not a value of the option “{option}”, which is of the kind “{kind}”. Write a whole number for int, true or false for bool, and a date like 2026-11-21 for day.",
 		DE: "„{value}“ ist kein Wert der Option „{option}“, die von der Art „{kind}“ ist. Schreiben Sie für int eine ganze Zahl, für bool true oder false, für day ein Datum wie 2026-11-21.",
 	})
 	_ = add("fault.catalog.option_outside_frame", Entry{
-		EN: "{value} is not allowed for the option “{option}”. Allowed is {limits}.",
-		DE: "{value} ist für die Option „{option}“ nicht erlaubt. Erlaubt ist {limits}.",
+		EN: "“{value}” is not allowed for the option “{option}”. Choose one of these: {limits}.",
+		DE: "„{value}“ ist für die Option „{option}“ nicht erlaubt. Wählen Sie einen dieser Werte: {limits}.",
 	})
 )
 
