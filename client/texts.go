@@ -79,6 +79,10 @@ func Describe(lang string, l License) string {
 	if l.State == Valid && l.Until.IsZero() {
 		key += "_forever"
 	}
+	// Whose seat went to another device is not in dispute with the publisher.
+	if l.State == Blocked && (l.Why == "evicted" || l.Why == "restored") {
+		key += "_" + l.Why
+	}
 	s := sentence(lang, key, "day", boundary(lang, l), "cause", Explain(lang, l.Err))
 	if !l.Runs || l.State == Valid || l.State == Grace {
 		return s

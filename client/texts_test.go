@@ -68,6 +68,13 @@ func TestEveryErrorHasItsSentence(t *testing.T) {
 			t.Errorf("%s is the sentence of nothing", key)
 		}
 	}
+	const blocked = "the publisher. Refresh"
+	for why, other := range map[string]bool{"blocked": false, "": false, "listed": false, "evicted": true, "restored": true} {
+		s := client.Describe("en", client.License{State: client.Blocked, Why: why})
+		if strings.Contains(s, blocked) == other || strings.Contains(s, "Activate it again") != other {
+			t.Errorf("blocked because of %q: %s", why, s)
+		}
+	}
 	for _, s := range []client.State{
 		client.Valid, client.Grace, client.NotYet, client.Expired, client.Unmaintained,
 		client.Blocked, client.OtherProduct, client.OtherMachine, client.Refused,
