@@ -180,10 +180,16 @@ func accessible(t *testing.T, p *rod.Page, source, name string) {
 	}
 }
 
-// narrow fails when the page is wider than its window.
+// narrow fails when the page is wider than its window, or a code is cut off in
+// its field: people compare it to its last character.
 func narrow(t *testing.T, p *rod.Page, name string) {
 	t.Helper()
 	if over := p.MustEval(`() => document.documentElement.scrollWidth - document.documentElement.clientWidth`).Int(); over > 0 {
 		t.Errorf("%s: the page is %d px wider than its window", name, over)
+	}
+	const ticket = len("XXXXX-XXXXX-XXXXX-XXXXX-XXXXX") // a key with its letters may scroll
+	if cut := p.MustEval(`(most) => [...document.querySelectorAll("input.code")]
+		.filter((f) => f.value.length <= most && f.scrollWidth > f.clientWidth).map((f) => f.value).join(" ")`, ticket).Str(); cut != "" {
+		t.Errorf("%s: the code %s is cut off in its field", name, cut)
 	}
 }
