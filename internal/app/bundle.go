@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/db"
@@ -46,19 +47,19 @@ func (a *App) SupportBundle(ctx context.Context, w io.Writer) error {
 		{"database.json", a.DB.Stats()},
 		{"build.json", build},
 	} {
-		if err := addJSON(z, f.name, f.data); err != nil {
+		if err := addJSON(z, f.name, a.seams.Now(), f.data); err != nil {
 			return err
 		}
 	}
 	return z.Close()
 }
 
-func addJSON(z *zip.Writer, name string, data any) error {
+func addJSON(z *zip.Writer, name string, at time.Time, data any) error {
 	raw, err := json.MarshalIndent(data, "", "  ")
 	if err != nil {
 		return err
 	}
-	out, err := z.Create(name)
+	out, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: at})
 	if err != nil {
 		return err
 	}
