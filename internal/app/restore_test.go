@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/licet/licet/internal/app"
@@ -54,6 +55,23 @@ func give(t *testing.T, from, to app.Config) {
 	}
 }
 
+// unnamed makes a backup one of an older version, which does not say what opens it.
+func unnamed(t *testing.T, folder string) {
+	t.Helper()
+	name := filepath.Join(folder, "manifest.json")
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := regexp.MustCompile(`\s*"identity": "age1[^"]*",`).ReplaceAll(raw, nil)
+	if len(old) == len(raw) {
+		t.Fatalf("%s names no identity", raw)
+	}
+	if err := os.WriteFile(name, old, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A restore that fails behind the load leaves a database that nobody can serve
 // by mistake, and the next restore of the same backup goes on.
 func TestRestoreGoesOn(t *testing.T) {
@@ -66,6 +84,13 @@ func TestRestoreGoesOn(t *testing.T) {
 			saved(t, other)
 
 			give(t, other, there)
+			if _, err := app.Restore(ctx, there, first, nil, app.Seams{}); !errors.Is(err, app.ErrOtherIdentity) {
+				t.Fatalf("the identity of another installation: %v", err)
+			}
+			if _, err := os.Stat(filepath.Join(there.Data, "licet.db")); engine == db.SQLite && !errors.Is(err, os.ErrNotExist) {
+				t.Fatalf("something was loaded: %v", err)
+			}
+			unnamed(t, first)
 			if _, err := app.Restore(ctx, there, first, nil, app.Seams{}); err == nil {
 				t.Fatal("the identity of another installation opens this one")
 			}

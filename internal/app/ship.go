@@ -145,8 +145,9 @@ type Restored struct {
 // Restore loads a backup into the empty database of the configuration, raises
 // the epoch, and replays the shipped issuance journal, so that what was issued
 // after the backup is known again and no seat is sold twice. The identity file
-// must be in the data folder before anything is loaded (ErrRestoreIdentity), for
-// a database that is loaded but not replayed must not be served; where it is lost,
+// must be in the data folder before anything is loaded (ErrRestoreIdentity), and
+// be the backup's (ErrOtherIdentity), for a database that is loaded but not
+// replayed must not be served; where it is lost,
 // repair makes a new one once the database is there. nil: there is no other way.
 // Until all of it is done Open refuses the database (ErrRestoring), and Restore
 // with the same backup goes on where it stopped.
@@ -155,12 +156,15 @@ func Restore(ctx context.Context, c Config, folder string, repair func() error, 
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return Restored{}, err
 	}
-	_, err := sign.LoadIdentity(filepath.Join(c.Data, identityName))
+	path := filepath.Join(c.Data, identityName)
+	id, err := sign.LoadIdentity(path)
 	switch {
+	case err == nil:
+		repair, err = nil, opens(id, path, folder)
 	case !errors.Is(err, sign.ErrIdentityMissing):
 		repair = nil
 	case repair == nil:
-		return Restored{}, ErrRestoreIdentity.With("path", filepath.Join(c.Data, identityName))
+		return Restored{}, ErrRestoreIdentity.With("path", path)
 	default:
 		err = nil
 	}

@@ -16,6 +16,9 @@ var (
 	ErrCheckpointFile = fault.New(fault.NotFound, "app.checkpoint_file")
 	// ErrRestoreIdentity: a restore finds no identity file; nothing was loaded (path).
 	ErrRestoreIdentity = fault.New(fault.Conflict, "app.restore_identity")
+	// ErrOtherIdentity: the identity file does not open this backup; nothing was
+	// loaded (path, want: the public key).
+	ErrOtherIdentity = fault.New(fault.Conflict, "app.other_identity")
 	// ErrRestoring: a restore of this database was begun and not finished; what
 	// was issued after the backup is not known to it yet (backup).
 	ErrRestoring = fault.New(fault.Conflict, "app.restoring")

@@ -24,14 +24,17 @@ const (
 // Manifest describes a backup: which files belong to it, what they contain, and
 // which moment of which installation they are.
 type Manifest struct {
-	Format  int           `json:"format"`
-	Engine  Engine        `json:"engine"`
-	Schema  int64         `json:"schema"` // number of the last migration
-	Epoch   int64         `json:"epoch"`
-	Made    time.Time     `json:"made"`
-	Tables  []TableCount  `json:"tables"`
-	Journal []JournalHead `json:"journal"` // where each publisher's journal stood
-	Files   []File        `json:"files"`
+	Format int       `json:"format"`
+	Engine Engine    `json:"engine"`
+	Schema int64     `json:"schema"` // number of the last migration
+	Epoch  int64     `json:"epoch"`
+	Made   time.Time `json:"made"`
+	// Identity is the public key that what is sealed in the database is sealed to;
+	// "" = not known, as in backups of older versions.
+	Identity string        `json:"identity,omitempty"`
+	Tables   []TableCount  `json:"tables"`
+	Journal  []JournalHead `json:"journal"` // where each publisher's journal stood
+	Files    []File        `json:"files"`
 }
 
 // TableCount is the number of rows of one table, and, on PostgreSQL, the columns
@@ -60,7 +63,7 @@ type File struct {
 // or be empty, while work goes on. dst appears complete or not at all: every
 // file and folder is synced before it gets its name. The files of the keys
 // (identity, master keys) are not part of it.
-func Backup(ctx context.Context, d *DB, dst string) (Manifest, error) {
+func Backup(ctx context.Context, d *DB, dst string, about ...BackupOption) (Manifest, error) {
 	if err := emptyDir(dst); err != nil {
 		return Manifest{}, err
 	}
@@ -71,6 +74,9 @@ func Backup(ctx context.Context, d *DB, dst string) (Manifest, error) {
 	}
 	defer func() { _ = os.RemoveAll(part) }()
 	m := Manifest{Format: manifestFormat, Engine: d.engine, Made: At(d.Now()).Time, Journal: []JournalHead{}}
+	for _, say := range about {
+		say(&m)
+	}
 	if err := d.backend.backup(ctx, part, &m); err != nil {
 		return Manifest{}, err
 	}
@@ -82,6 +88,12 @@ func Backup(ctx context.Context, d *DB, dst string) (Manifest, error) {
 	}
 	return m, nil
 }
+
+// BackupOption is something about a backup that the database does not know.
+type BackupOption func(*Manifest)
+
+// SealedTo notes the public key that is needed beside the backup.
+func SealedTo(identity string) BackupOption { return func(m *Manifest) { m.Identity = identity } }
 
 // emptyDir refuses a destination that holds something.
 func emptyDir(dir string) error {
@@ -171,7 +183,7 @@ func SyncDir(dir string) error {
 // numbers of rows, and each PostgreSQL file has as many. It returns the
 // manifest, or ErrBackupDamaged with the name of what is wrong.
 func VerifyBackup(ctx context.Context, src string) (Manifest, error) {
-	m, err := readManifest(src)
+	m, err := ReadManifest(src)
 	if err != nil {
 		return m, err
 	}
@@ -192,7 +204,9 @@ func VerifyBackup(ctx context.Context, src string) (Manifest, error) {
 	return m, verifyPostgres(src, m)
 }
 
-func readManifest(src string) (m Manifest, err error) {
+// ReadManifest returns what a backup says of itself, unverified, or
+// ErrBackupDamaged.
+func ReadManifest(src string) (m Manifest, err error) {
 	text, err := os.ReadFile(filepath.Join(src, manifestName))
 	if errors.Is(err, os.ErrNotExist) {
 		return m, damaged(manifestName, "missing")

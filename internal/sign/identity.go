@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"filippo.io/age"
@@ -138,6 +139,11 @@ func (id *Identity) text() []byte {
 		b.WriteString("# public key: " + k.age.Recipient().String() + "\n" + k.age.String() + "\n")
 	}
 	return []byte(b.String())
+}
+
+// Holds reports whether one of the keys has that public part, "age1…".
+func (id *Identity) Holds(recipient string) bool {
+	return slices.ContainsFunc(id.keys, func(k identityKey) bool { return k.age.Recipient().String() == recipient })
 }
 
 // Recipient returns the public part of the sealing key, "age1…".

@@ -24,7 +24,7 @@ var (
 
 var (
 	_ = add("app.doctor.database", Entry{EN: "Database", DE: "Datenbank"})
-	_ = add("app.doctor.database.ok", Entry{EN: "Answers; the engine is {engine}, and writes are durable.", DE: "Antwortet; der Motor ist {engine}, und Geschriebenes ist dauerhaft."})
+	_ = add("app.doctor.database.ok", Entry{EN: "Answers; the engine is {engine}, and writes are durable.", DE: "Antwortet; es ist {engine}, und Geschriebenes ist dauerhaft."})
 	_ = add("app.doctor.database.down", Entry{EN: "Does not answer. Check that it runs and that the setting “database” is right.", DE: "Antwortet nicht. Prüfen Sie, ob sie läuft und ob die Einstellung „database“ stimmt."})
 
 	_ = add("app.doctor.guard", Entry{EN: "Separation of publishers", DE: "Trennung der Hersteller"})
@@ -48,7 +48,7 @@ var (
 	_ = add("app.doctor.disk.open", Entry{EN: "Others can look into the data folder {folder}. Run: chmod 700 {folder}", DE: "Andere können in den Datenordner {folder} sehen. Führen Sie aus: chmod 700 {folder}"})
 
 	_ = add("app.doctor.keys", Entry{EN: "Signing keys", DE: "Signaturschlüssel"})
-	_ = add("app.doctor.keys.ok", Entry{EN: "Every one of {count} publishers has an issuing key that is valid for more than 30 days.", DE: "Jeder von {count} Herstellern hat einen Ausgabeschlüssel, der länger als 30 Tage gilt."})
+	_ = add("app.doctor.keys.ok", Entry{EN: "Every publisher here has an issuing key that is valid for more than 30 days ({count}).", DE: "Jeder Hersteller hier hat einen Ausgabeschlüssel, der länger als 30 Tage gilt ({count})."})
 	_ = add("app.doctor.keys.none", Entry{EN: "Publisher {publisher} has no issuing key and can issue nothing. See the page on keys: licet key setup.", DE: "Hersteller {publisher} hat keinen Ausgabeschlüssel und kann nichts ausgeben. Siehe die Seite über Schlüssel: licet key setup."})
 	_ = add("app.doctor.keys.expiring", Entry{EN: "{count} issuing keys end within 30 days. Run: licet key rotate", DE: "{count} Ausgabeschlüssel enden in den nächsten 30 Tagen. Führen Sie aus: licet key rotate"})
 	_ = add("app.doctor.keys.no_publisher", Entry{EN: "There is no publisher yet. Run: licet publisher create", DE: "Es gibt noch keinen Hersteller. Führen Sie aus: licet publisher create"})
@@ -92,6 +92,10 @@ var _ = add("fault.app.checkpoint_file", Entry{
 	DE: "Die Datei mit Prüfpunkten {file} lässt sich nicht lesen. Prüfen Sie ihren Namen und ihre Rechte.",
 })
 
+var _ = add("fault.app.other_identity", Entry{
+	EN: "The identity file {path} is not the one that opens this backup, so nothing was loaded. Put the one with the public key {want} in its place and restore again. If that one is lost, move this file away and add --keys with the newest export of “licet key export”.",
+	DE: "Die Identitätsdatei {path} ist nicht die, die diese Sicherung öffnet; deshalb wurde nichts geladen. Legen Sie die mit dem öffentlichen Schlüssel {want} an ihre Stelle und stellen Sie noch einmal wieder her. Ist sie verloren, räumen Sie diese Datei beiseite und geben Sie mit --keys den neuesten Export von „licet key export“ an.",
+})
 var _ = add("fault.app.restoring", Entry{
 	EN: "The restore of the backup of {backup} was begun and not finished: what was issued after it is not known yet, and would be issued twice. Run “licet backup restore” with the same backup again; it goes on where it stopped.",
 	DE: "Die Wiederherstellung der Sicherung vom {backup} wurde begonnen und nicht beendet: Was danach ausgegeben wurde, ist noch nicht bekannt und würde ein zweites Mal ausgegeben. Führen Sie „licet backup restore“ mit derselben Sicherung noch einmal aus; es macht dort weiter, wo es stehen blieb.",
