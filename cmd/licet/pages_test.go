@@ -1,9 +1,6 @@
 package main
 
 import (
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,12 +9,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/licet/licet/internal/app"
-	"github.com/licet/licet/internal/text"
+	"github.com/licet/licet/internal/pagetest"
 )
-
-// inline matches a command of licet in running text: on a page behind a
-// backquote, in a sentence of the program in quotes or behind a colon.
-var inline = regexp.MustCompile("(?:`|“|„|‘|: |^)licet ([a-z][^`”“’\n]*)")
 
 // Every command that a page or a sentence names exists, with its flags. The
 // blocks of commands on the pages are run (package pagetest).
@@ -34,47 +27,27 @@ func TestNamedCommands(t *testing.T) {
 	for _, s := range config.Dump() {
 		settings[s.Name] = true
 	}
-	found := 0
-	look := func(where, words string) {
-		for _, m := range inline.FindAllStringSubmatch(words, -1) {
-			found++
-			if wrong := misnamed(parser.Model.Node, settings, strings.Fields(m[1])); wrong != "" {
-				t.Errorf("%s: licet %s: there is no %s", where, m[1], wrong)
-			}
+	all := pagetest.AllNamed(t, "licet")
+	for _, c := range all {
+		if wrong := misnamed(parser.Model.Node, settings, c.Words); wrong != "" {
+			t.Errorf("%s: licet %s: there is no %s", c.Where, strings.Join(c.Words, " "), wrong)
 		}
 	}
-	for _, key := range text.Keys() {
-		for _, l := range []text.Lang{text.EN, text.DE} {
-			look(key, text.T(l, key))
+	if len(all) < 40 {
+		t.Errorf("only %d commands were found", len(all))
+	}
+	for words, want := range map[string]string{
+		"backup restore D --keys F": "", "backup save": "save", "demo --twice": "--twice", "sell": "sell", "serve --listen A": "",
+	} {
+		if wrong := misnamed(parser.Model.Node, settings, strings.Fields(words)); wrong != want {
+			t.Errorf("licet %s: %q, want %q", words, wrong, want)
 		}
-	}
-	root := os.DirFS(filepath.Join("..", ".."))
-	pages, err := fs.Glob(root, "*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	below, err := fs.Glob(root, "docs/*/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range slices.Concat(pages, below) {
-		raw, err := fs.ReadFile(root, path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if path != "CHANGELOG.md" && path != "docs/reference/formats.md" && !strings.HasPrefix(path, "docs/adr/") { // of the past; begins of files
-			look(path, string(raw))
-		}
-	}
-	if found < 40 {
-		t.Errorf("only %d commands were found", found)
 	}
 }
 
 // misnamed follows the words of a command and returns what does not exist.
 func misnamed(node *kong.Node, settings map[string]bool, words []string) string {
 	for i, w := range words {
-		w = strings.TrimRight(w, ",.;:)")
 		if name, ok := strings.CutPrefix(w, "--"); ok {
 			name, _, _ = strings.Cut(name, "=")
 			if !settings[name] && !slices.ContainsFunc(node.Flags, func(f *kong.Flag) bool { return f.Name == name }) {
