@@ -296,42 +296,38 @@ func (s *Service) Elapse(ctx context.Context) (int64, error) {
 const elapseChunk = 200
 
 func (s *Service) elapseSome(tx *db.Tx, p actor.PublisherID) (int64, error) {
-	ids, err := db.List(tx, func(r *db.Rows) (pairOf, error) {
-		var x pairOf
-		return x, r.Scan(&x.activation, &x.license)
-	}, qElapsed, p, db.At(tx.Now()), elapseChunk)
-	if err != nil || len(ids) == 0 {
+	type row struct {
+		activation ActivationID
+		license    LicenseID
+	}
+	found, err := db.List(tx, func(r *db.Rows) (x row, err error) { return x, r.Scan(&x.activation, &x.license) },
+		qElapsed, p, db.At(tx.Now()), elapseChunk)
+	if err != nil || len(found) == 0 {
 		return 0, err
 	}
+	var acts db.IDs[Activation]
 	var licenses db.IDs[License]
-	for _, x := range ids {
-		if !licenses.Contains(x.license) {
-			licenses = append(licenses, x.license)
-		}
+	for _, x := range found {
+		acts, licenses = append(acts, x.activation), append(licenses, x.license)
 	}
 	w := &work{s: s, tx: tx, by: actor.System(p)}
 	if _, err := w.lock(licenses); err != nil {
 		return 0, err
 	}
-	for _, x := range ids {
-		a, err := activationOf(tx, p, x.activation)
-		if err != nil {
-			return 0, err
-		}
+	list, err := db.List(tx, scanActivation, qActivationsByID, p, acts) // now that the licenses are locked
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range list {
 		if !a.State.Live() || a.Elapses.After(tx.Now()) {
 			continue
 		}
-		acts, err := w.licenses[x.license].elapse(a, tx.Now())
+		done, err := w.licenses[a.License].elapse(a, tx.Now())
 		if err != nil {
 			return 0, err
 		}
-		w.live[x.license] = append(w.live[x.license], a)
-		w.acts = append(w.acts, acts...)
+		w.live[a.License] = append(w.live[a.License], a)
+		w.acts = append(w.acts, done...)
 	}
-	return int64(len(ids)), w.flush()
-}
-
-type pairOf struct {
-	activation ActivationID
-	license    LicenseID
+	return int64(len(found)), w.flush()
 }

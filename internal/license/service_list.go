@@ -243,12 +243,16 @@ func (s *Service) describe(r *db.Reader, by actor.Actor, list []*Container) ([]C
 	if err != nil {
 		return nil, err
 	}
+	in := map[ContainerID][]*Activation{}
+	for _, a := range live {
+		in[a.Container] = append(in[a.Container], a)
+	}
 	whole := v.Sees(by, actor.OrgID{})
 	for _, c := range list {
 		if !whole && !slices.ContainsFunc(holders[c.ID], func(o actor.OrgID) bool { return v.Sees(by, o) }) {
 			continue
 		}
-		out = append(out, c.info(slices.DeleteFunc(slices.Clone(live), func(a *Activation) bool { return a.Container != c.ID })))
+		out = append(out, c.info(in[c.ID]))
 	}
 	return out, nil
 }

@@ -5,13 +5,12 @@ import (
 	"github.com/licet/licet/internal/db"
 )
 
-// chunk is how many tickets share one statement and one journal line.
+// chunk is how many tickets share one statement and one journal line, and how
+// many order lines are changed together.
 const chunk = 1000
 
-// The three hot statements of bulk issue. On PostgreSQL a chunk is one array per
-// column that differs, which is parsed and planned once; on SQLite many rows of
-// one statement are bound.
 var (
+	// The three hot statements of bulk issue.
 	qTicketInsert = db.SQL("license.ticket_insert", `
 INSERT INTO ticket (publisher_id, id, snapshot_id, holder_id, hint, sealed) VALUES {rows}`)
 	qLicenseInsert = db.SQL("license.license_insert", `

@@ -26,7 +26,8 @@
 // awaiting_confirmation while a document waits. An order that needs more
 // tickets than one transaction should make is issued by a job, in chunks; each
 // chunk raises the line's issued quantity in the transaction that makes its
-// tickets, so that a crash repeats nothing and loses nothing.
+// tickets, so that a crash repeats nothing and loses nothing. What a document takes
+// back is taken back in its own transaction, however much it is.
 //
 // # Invariants
 //

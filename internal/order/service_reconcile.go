@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/licet/licet/internal/actor"
@@ -114,40 +115,36 @@ func (s *Service) holds(q db.Querier, by actor.Actor, source, number string) ([]
 	if err != nil {
 		return nil, err
 	}
+	return s.entries(q, by, o)
+}
+
+// entries is holds for an order that is there.
+func (s *Service) entries(q db.Querier, by actor.Actor, o Order) ([]entry, error) {
 	if err := s.gate.Check(q, by, actor.OrderRead, o.Buyer); isMissing(err) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
-	return s.entries(q, by.Publisher, o.ID)
-}
-
-func (s *Service) entries(q db.Querier, p actor.PublisherID, o ID) ([]entry, error) {
-	lines, err := linesOf(q, p, o)
+	lines, err := linesOf(q, by.Publisher, o.ID)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]entry, 0, len(lines))
-	for part := range slices.Chunk(lines, bookPage) {
-		ids := make([]LineID, len(part))
-		for i, l := range part {
-			ids[i] = l.ID
-		}
-		have, err := s.stock(q, p, ids)
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range part {
-			out = append(out, entry{no: l.No, article: l.Article, quantity: have[l.ID].Sold})
-		}
+	ids := make([]LineID, len(lines))
+	for i, l := range lines {
+		ids[i] = l.ID
 	}
-	return out, nil
+	have, err := s.stock(q, by.Publisher, ids)
+	out := make([]entry, 0, len(lines))
+	for _, l := range lines {
+		out = append(out, entry{no: l.No, article: l.Article, quantity: have[l.ID].Sold})
+	}
+	return out, err
 }
 
 // reconcileRest finds the orders of the book's sources that the book does not
 // have.
 func (s *Service) reconcileRest(q db.Querier, by actor.Actor, known map[string]map[string]bool, rep *Report) error {
-	for source, numbers := range known {
+	for _, source := range slices.Sorted(maps.Keys(known)) {
 		for after := ""; !rep.Truncated; {
 			page, err := db.List(q, scanOrder, qBook, by.Publisher, source, after, bookPage)
 			if err != nil || len(page) == 0 {
@@ -157,10 +154,10 @@ func (s *Service) reconcileRest(q db.Querier, by actor.Actor, known map[string]m
 				break
 			}
 			for _, o := range page {
-				if after = o.Number; numbers[o.Number] || o.Quantity == 0 && o.Issued == 0 {
+				if after = o.Number; known[source][o.Number] || o.Quantity == 0 && o.Issued == 0 {
 					continue
 				}
-				have, err := s.holds(q, by, source, o.Number)
+				have, err := s.entries(q, by, o)
 				if err != nil {
 					return err
 				}

@@ -64,7 +64,9 @@ func (s *Service) take(tx *db.Tx, by actor.Actor, r *reading, plan Plan) error {
 
 // issue makes what parcels need and adds the codes of new tickets to made, if
 // it is not nil. A line that has tickets already is raised: recalls that no
-// device has heard of are taken back, a ticket for the whole line grows.
+// device has heard of are taken back, a ticket for the whole line grows. Where a
+// job, which wants no codes, makes a ticket per unit, the many that are there are
+// not looked through for recalls again and again.
 func (s *Service) issue(tx *db.Tx, by actor.Actor, o Order, parcels []parcel, made codes) error {
 	var more []license.LineChange
 	var in []license.IssueInput

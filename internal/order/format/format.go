@@ -16,7 +16,7 @@
 // no key twice. Names and addresses are not read: a party is a number, and a
 // shop guest is a keyed hash of what identifies him.
 //
-// Neighbours: package order gives Documents to its convergence rule. This
+// Neighbors: package order gives Documents to its convergence rule. This
 // package knows no catalog, no database, no clock and no network.
 package format
 
