@@ -18,6 +18,9 @@ const (
 	keepPairings   = 24 * time.Hour
 )
 
+// sweepLimits is how many allowances one transaction forgets.
+const sweepLimits = 1000
+
 // housekeeping schedules what must happen by itself.
 func (a *App) housekeeping() {
 	a.Jobs.Handle("app.purge", 0, func(ctx context.Context, _ *job.Run) (any, error) { return a.purge(ctx) })
@@ -34,7 +37,7 @@ func (a *App) purge(ctx context.Context) (map[string]int64, error) {
 	count := func(what string, one func(tx *db.Tx) (int64, error)) error {
 		for {
 			var n int64
-			err := a.DB.Write(ctx, func(tx *db.Tx) (err error) { n, err = one(tx); return err })
+			err := a.DB.WriteBulk(ctx, func(tx *db.Tx) (err error) { n, err = one(tx); return err })
 			deleted[what] += n
 			if err != nil || n == 0 {
 				return err
@@ -46,6 +49,9 @@ func (a *App) purge(ctx context.Context) (map[string]int64, error) {
 		return deleted, err
 	}
 	if err := count("retries", actor.PurgeRetries); err != nil {
+		return deleted, err
+	}
+	if err := count("limits", func(tx *db.Tx) (int64, error) { return db.SweepLimits(tx, sweepLimits) }); err != nil {
 		return deleted, err
 	}
 	publishers, err := a.Publishers(ctx)
