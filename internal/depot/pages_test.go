@@ -73,7 +73,7 @@ func TestTicket(t *testing.T) {
 			}
 		}
 	}
-	w.post("/ticket?lang=de", "code", i.Keys[0]).want(200, "Der Lizenzschlüssel mit dem Ende", "Konstruktion Profi", "11.01.2028", "0 von 5 belegt, 5 frei")
+	w.post("/ticket?lang=de", "code", i.Keys[0]).want(200, "Der Lizenzschlüssel mit der Endung", "Konstruktion Profi", "11.01.2028", "0 von 5 belegt, 5 frei")
 
 	w.activate(i.Code)
 	w.now.Advance(24 * time.Hour)

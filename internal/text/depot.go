@@ -10,7 +10,7 @@ var (
 	_ = add("depot.start.label", Entry{EN: "Ticket or license key", DE: "Ticket oder Lizenzschlüssel"})
 	_ = add("depot.start.hint", Entry{
 		EN: "A ticket is five groups of five characters; a license key begins with a few letters more. Capitals, dashes and spaces do not matter.",
-		DE: "Ein Ticket sind fünf Gruppen aus fünf Zeichen; vor einem Lizenzschlüssel stehen noch einige Buchstaben. Groß und klein, Striche und Leerzeichen sind egal.",
+		DE: "Ein Ticket besteht aus fünf Gruppen zu je fünf Zeichen; bei einem Lizenzschlüssel stehen noch einige Buchstaben davor. Groß- und Kleinschreibung, Striche und Leerzeichen spielen keine Rolle.",
 	})
 	_ = add("depot.start.button", Entry{EN: "Show what it holds", DE: "Inhalt anzeigen"})
 	_ = add("depot.start.calm", Entry{
@@ -66,12 +66,12 @@ var (
 // What a ticket holds.
 var (
 	_ = add("depot.ticket.title", Entry{EN: "What your code holds", DE: "Was Ihr Code enthält"})
-	_ = add("depot.ticket.of_ticket", Entry{EN: "The ticket that ends in", DE: "Das Ticket mit dem Ende"})
-	_ = add("depot.ticket.of_key", Entry{EN: "The license key that ends in", DE: "Der Lizenzschlüssel mit dem Ende"})
+	_ = add("depot.ticket.of_ticket", Entry{EN: "The ticket that ends in", DE: "Das Ticket mit der Endung"})
+	_ = add("depot.ticket.of_key", Entry{EN: "The license key that ends in", DE: "Der Lizenzschlüssel mit der Endung"})
 	_ = add("depot.ticket.refused", Entry{EN: "Nothing can be activated right now", DE: "Im Moment kann nichts aktiviert werden"})
 	_ = add("depot.ticket.empty", Entry{
 		EN: "There is no license on this ticket any more. Ask whoever sold it to you.",
-		DE: "Auf diesem Ticket liegt keine Lizenz mehr. Fragen Sie den, der es Ihnen verkauft hat.",
+		DE: "Auf diesem Ticket liegt keine Lizenz mehr. Wenden Sie sich an den, der es Ihnen verkauft hat.",
 	})
 	_ = add("depot.ticket.later", Entry{
 		EN: "A move to another machine or a lost device, later on:",
@@ -95,7 +95,7 @@ var (
 	})
 	_ = add("depot.restore.left", Entry{
 		EN: "you can free {left} of {limit} lost devices",
-		DE: "Sie können {left} von {limit} verlorenen Geräten freigeben",
+		DE: "Sie können noch {left} von {limit} verlorenen Geräten freigeben",
 	})
 	_ = add("depot.restore.wait", Entry{
 		EN: "{left} of {limit} lost devices left to free; the next one from {next}",
@@ -139,7 +139,7 @@ var (
 	_ = add("depot.kind.nfr", Entry{EN: "not for resale", DE: "nicht zum Weiterverkauf"})
 	_ = add("depot.kind.usage", Entry{EN: "units that are used up", DE: "Einheiten, die verbraucht werden"})
 	_ = add("depot.kind.maintenance", Entry{EN: "updates for a period", DE: "Aktualisierungen für einen Zeitraum"})
-	_ = add("depot.kind.capacity", Entry{EN: "a number that the program counts against", DE: "eine Zahl, gegen die das Programm zählt"})
+	_ = add("depot.kind.capacity", Entry{EN: "a number that the program counts against", DE: "eine Menge, bis zu der das Programm zählt"})
 
 	_ = add("depot.device.requested", Entry{EN: "requested", DE: "angefordert"})
 	_ = add("depot.device.delivered", Entry{EN: "activated, not confirmed yet", DE: "aktiviert, noch nicht bestätigt"})
@@ -163,7 +163,7 @@ var (
 	_ = add("depot.here.run", Entry{EN: "Run this command on the machine:", DE: "Führen Sie auf dem Rechner diesen Befehl aus:"})
 	_ = add("depot.here.asks", Entry{
 		EN: "It asks for the ticket and collects the licenses. The ticket is not part of the command, so that it stays in no history.",
-		DE: "Er fragt nach dem Ticket und holt die Lizenzen. Das Ticket gehört nicht in den Befehl, damit es in keinem Verlauf bleibt.",
+		DE: "Er fragt nach dem Ticket und holt die Lizenzen. Das Ticket gehört nicht in den Befehl, damit es nicht im Befehlsverlauf stehen bleibt.",
 	})
 	_ = add("depot.here.pair", Entry{
 		EN: "Or type the ticket on the start page and let it show a pairing code: ten characters are then all that is typed on the machine.",
@@ -181,8 +181,8 @@ var (
 	})
 	_ = add("depot.pair.title", Entry{EN: "Type this code on the machine", DE: "Geben Sie diesen Code auf dem Rechner ein"})
 	_ = add("depot.pair.life", Entry{
-		EN: "The pairing code works once, within the next {n} minutes.", DE: "Der Kopplungscode gilt einmal und noch {n} Minuten.",
-		ENOne: "The pairing code works once, within the next minute.", DEOne: "Der Kopplungscode gilt einmal und noch eine Minute.",
+		EN: "The pairing code works once, within the next {n} minutes.", DE: "Der Kopplungscode gilt nur einmal und noch {n} Minuten lang.",
+		ENOne: "The pairing code works once, within the next minute.", DEOne: "Der Kopplungscode gilt nur einmal und noch eine Minute lang.",
 	})
 	_ = add("depot.pair.type", Entry{EN: "It asks for the pairing code. Type it; that is all.", DE: "Er fragt nach dem Kopplungscode. Geben Sie ihn ein, das ist alles."})
 	_ = add("depot.pair.gets", Entry{EN: "The machine gets:", DE: "Der Rechner bekommt:"})
@@ -194,10 +194,10 @@ var (
 		DE: "Der Kopplungscode gilt weiter. Ist der Grund behoben, geben Sie ihn noch einmal ein.",
 	})
 	_ = add("depot.pair.done", Entry{EN: "The machine is activated", DE: "Der Rechner ist aktiviert"})
-	_ = add("depot.pair.done_text", Entry{EN: "It has collected:", DE: "Er hat abgeholt:"})
+	_ = add("depot.pair.done_text", Entry{EN: "It has collected:", DE: "Er hat diese Lizenzen erhalten:"})
 	_ = add("depot.pair.gone", Entry{
 		EN: "The licenses that it collected are not there any more: they were given back or taken back.",
-		DE: "Die Lizenzen, die er abgeholt hat, sind nicht mehr dort: Sie wurden zurückgegeben oder zurückgerufen.",
+		DE: "Die Lizenzen, die er erhalten hat, sind nicht mehr dort: Sie wurden zurückgegeben oder zurückgerufen.",
 	})
 	_ = add("depot.pair.expired", Entry{EN: "The pairing code has expired", DE: "Der Kopplungscode ist abgelaufen"})
 	_ = add("depot.pair.expired_text", Entry{
@@ -248,7 +248,7 @@ var (
 	})
 	_ = add("depot.answer.none", Entry{
 		EN: "The machine has been heard. There is no new license for it.",
-		DE: "Der Rechner wurde gehört. Es gibt keine neue Lizenz für ihn.",
+		DE: "Die Nachricht des Rechners ist angekommen. Es gibt keine neue Lizenz für ihn.",
 	})
 	_ = add("depot.answer.ret", Entry{
 		EN: "The license is given back and its seat is free: activate it on another machine with the same ticket.",
@@ -406,7 +406,7 @@ var (
 	})
 	_ = add("fault.depot.no_device", Entry{
 		EN: "No such device holds a license of this code any more, so there is nothing to free. Look at the code again to see its devices.",
-		DE: "Kein solches Gerät hat noch eine Lizenz dieses Codes, also gibt es nichts freizugeben. Sehen Sie sich den Code noch einmal an, um seine Geräte zu sehen.",
+		DE: "Dieses Gerät hat keine Lizenz dieses Codes mehr, es gibt also nichts freizugeben. Lassen Sie sich den Inhalt des Codes noch einmal anzeigen; dort stehen seine Geräte.",
 	})
 	_ = add("fault.depot.nothing_chosen", Entry{
 		EN: "No license was chosen. Go back and choose at least one for the machine.",
@@ -418,7 +418,7 @@ var (
 	})
 	_ = add("fault.depot.no_request", Entry{
 		EN: "This holds no license request. Upload the file that the program or licet-activate has written on the machine, unchanged.",
-		DE: "Darin ist keine Lizenzanforderung. Laden Sie die Datei hoch, die das Programm oder licet-activate auf dem Rechner geschrieben hat, unverändert.",
+		DE: "Darin ist keine Lizenzanforderung. Laden Sie die Datei, die das Programm oder licet-activate auf dem Rechner geschrieben hat, unverändert hoch.",
 	})
 	_ = add("fault.depot.damaged_file", Entry{
 		EN: "The request is damaged; perhaps a part was lost on the way. Copy the file again from the machine, or attach it to a mail instead of pasting it.",
@@ -426,7 +426,7 @@ var (
 	})
 	_ = add("fault.depot.is_answer", Entry{
 		EN: "This is an answer of this server and not a request. Install it on the machine; there is nothing to upload.",
-		DE: "Das ist eine Antwort dieses Servers und keine Anforderung. Installieren Sie sie auf dem Rechner; hochzuladen ist nichts.",
+		DE: "Das ist eine Antwort dieses Servers und keine Anforderung. Installieren Sie sie auf dem Rechner; hochladen müssen Sie sie nicht.",
 	})
 	_ = add("fault.depot.too_many_messages", Entry{
 		EN: "The file holds more than {limit} messages. Upload the file of each machine by itself.",
