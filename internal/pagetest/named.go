@@ -23,7 +23,7 @@ func Commands(program, where, words string) (out []Named) {
 	inline := regexp.MustCompile("(?:`|\"|“|„|‘|: |^)" + regexp.QuoteMeta(program) + " ([a-z][^`\"”“’\n]*)")
 	for _, m := range inline.FindAllStringSubmatch(words, -1) {
 		one := Named{Where: where}
-		for _, w := range strings.Fields(m[1]) {
+		for w := range strings.FieldsSeq(m[1]) {
 			one.Words = append(one.Words, strings.TrimRight(w, ",.;:)"))
 		}
 		out = append(out, one)

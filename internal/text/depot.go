@@ -209,7 +209,7 @@ var (
 	_ = add("depot.offline.title", Entry{EN: "Activate a machine without internet", DE: "Einen Rechner ohne Internet aktivieren"})
 	_ = add("depot.offline.write", Entry{
 		EN: "On that machine, write a request file:",
-		DE: "Schreiben Sie auf diesem Rechner eine Anforderungsdatei:",
+		DE: "Schreiben Sie auf dem Rechner ohne Internet eine Anforderungsdatei:",
 	})
 	_ = add("depot.offline.carry", Entry{
 		EN: "Bring the file here and upload it. The ticket in it is sealed; nobody on the way can read it.",
@@ -309,7 +309,7 @@ var (
 	})
 	_ = add("depot.device.happens_block", Entry{
 		EN: "The device loses this license at its next contact with this server. What it could do without contact, it can do until then.",
-		DE: "Das Gerät verliert diese Lizenz beim nächsten Kontakt mit diesem Server. Was es ohne Kontakt konnte, kann es bis dahin.",
+		DE: "Das Gerät verliert diese Lizenz beim nächsten Kontakt mit diesem Server. Bis dahin kann es, was es auch bisher ohne Kontakt konnte.",
 	})
 	_ = add("depot.device.happens_left", Entry{
 		EN: "This counts as a loss. Afterwards you can still free {left} of {limit}.",
