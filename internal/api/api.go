@@ -172,6 +172,11 @@ type Changed struct {
 	IfMatch string `header:"If-Match" doc:"The ETag that was read; without it the change is made whatever the revision."`
 }
 
+// Seen carries the revision that a decision was made about.
+type Seen struct {
+	IfMatch string `header:"If-Match" doc:"The ETag that was read. Without it nothing is decided (412): what is decided about must be what was seen."`
+}
+
 // Dry is the switch of every consequential act.
 type Dry struct {
 	DryRun bool `query:"dry_run" doc:"Only say what would happen."`
@@ -221,6 +226,12 @@ func patch(path, id, tag, summary string, p actor.Permission) op {
 // reads marks a POST that changes nothing.
 func (o op) reads() op {
 	o.Reads = true
+	return o
+}
+
+// says adds to the summary what somebody must know.
+func (o op) says(description string) op {
+	o.Description = description
 	return o
 }
 

@@ -158,7 +158,7 @@ func (a *API) orderDecisions() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			OrderPath
-			Changed
+			Seen
 			Body struct {
 				Recalls int64 `json:"recalls" minimum:"0" doc:"How many recalls were seen; more are refused."`
 			}
@@ -175,7 +175,7 @@ func (a *API) orderDecisions() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			OrderPath
-			Changed
+			Seen
 		},
 		) (*one[order.Result], error) {
 			rev, err := ifMatch(in.IfMatch)
@@ -234,7 +234,8 @@ func (a *API) reconcile(w http.ResponseWriter, r *http.Request, by actor.Actor) 
 // sources registers the shops that send their orders by signed hooks.
 func (a *API) sources() {
 	s := a.Orders
-	add(a.huma, post("/sources", "add-source", tagSources, "Add a shop; its secret is shown this once", actor.OrderWrite).created(),
+	add(a.huma, post("/sources", "add-source", tagSources, "Add a shop; its secret is shown this once", actor.OrderWrite).created().
+		says("The shop sends its orders to hook, below this server's address, and signs them with secret. Also needs key.manage and org.write, because the shop then orders without a key."),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			Body struct {
@@ -244,13 +245,18 @@ func (a *API) sources() {
 				Unknown order.Unknown `json:"unknown,omitempty" enum:"refuse,skip" doc:"What happens to articles that the catalog does not have."`
 			}
 		},
-		) (*body[order.AddedSource], error) {
-			return plain(s.AddSource(ctx, by, order.NewSource{Name: in.Body.Name, Org: in.Body.Org, Secret: in.Body.Secret, Unknown: in.Body.Unknown}))
+		) (*body[addedShop], error) {
+			v, err := s.AddSource(ctx, by, order.NewSource{Name: in.Body.Name, Org: in.Body.Org, Secret: in.Body.Secret, Unknown: in.Body.Unknown})
+			return plain(addedShop{v, hookPath(by, v.ID)}, err)
 		})
 	add(a.huma, get("/sources", "list-sources", tagSources, "List the shops", actor.OrderRead),
-		func(ctx context.Context, by actor.Actor, _ *struct{ Caller }) (*body[listOf[order.Source]], error) {
+		func(ctx context.Context, by actor.Actor, _ *struct{ Caller }) (*body[listOf[shop]], error) {
 			all, err := s.Sources(ctx, by)
-			return plain(listOf[order.Source]{Items: all}, err)
+			items := make([]shop, 0, len(all))
+			for _, v := range all {
+				items = append(items, shop{v, hookPath(by, v.ID)})
+			}
+			return plain(listOf[shop]{Items: items}, err)
 		})
 	add(a.huma, patch("/sources/{id}", "change-source", tagSources, "Change a shop's secret, state or treatment of unknown articles", actor.OrderWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
@@ -272,6 +278,22 @@ func (a *API) sources() {
 		MaxBody: a.MaxDocument, Summary: "Where a WooCommerce shop sends its orders; the signature is the proof",
 		Description: "publisher and source are ids. The body is checked against X-WC-Webhook-Signature before it is read.",
 	}, media{"application/json": nil}, media{"application/json": heard{}}, a.hook)
+}
+
+// shop and addedShop carry where the shop sends its orders.
+type (
+	shop struct {
+		order.Source
+		Hook string `json:"hook" doc:"Where the shop sends its orders, below this server's address." example:"/api/v1/hooks/0198e0f2-6c1f-7a30-b0c5-4f8f1d3e2a77/0198e0f2-6c1f-7a30-b0c5-4f8f1d3e2a78"`
+	}
+	addedShop struct {
+		order.AddedSource
+		Hook string `json:"hook" doc:"Where the shop sends its orders, below this server's address." example:"/api/v1/hooks/0198e0f2-6c1f-7a30-b0c5-4f8f1d3e2a77/0198e0f2-6c1f-7a30-b0c5-4f8f1d3e2a78"`
+	}
+)
+
+func hookPath(by actor.Actor, id order.SourceID) string {
+	return Prefix + "/hooks/" + by.Publisher.String() + "/" + id.String()
 }
 
 // heard is the answer to a shop's hook.

@@ -1,7 +1,10 @@
 package app_test
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -282,5 +285,30 @@ func TestAnswers(t *testing.T) {
 		if err != nil || string(want) != golden {
 			t.Errorf("%s is %s, in %s stands another (%v); LICET_UPDATE=1 writes it", path, golden, file, err)
 		}
+	}
+}
+
+// A shop's administrator copies the address and the secret from one answer.
+func TestShopHook(t *testing.T) {
+	r, _ := newRest(t)
+	got, made := r.do("POST", "/sources", `{"name":"web shop"}`)
+	r.want("add", got, 201, "")
+	path, ok := strings.CutPrefix(fmt.Sprint(made["hook"]), "/api/v1")
+	if !ok {
+		t.Fatalf("no address: %.300s", got.body)
+	}
+	if all, _ := r.do("GET", "/sources", ""); !strings.Contains(all.body, path) {
+		t.Errorf("the list says %.300s", all.body)
+	}
+	raw, err := os.ReadFile("../order/format/testdata/woocommerce-order-created.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := hmac.New(sha256.New, []byte(fmt.Sprint(made["secret"])))
+	sum.Write(raw)
+	got, heard := r.do("POST", path, string(raw), "X-WC-Webhook-Topic", "order.created", "X-WC-Webhook-Signature", base64.StdEncoding.EncodeToString(sum.Sum(nil)))
+	r.want("order", got, 200, "")
+	if heard["outcome"] != "applied" {
+		t.Errorf("the order is %v", heard)
 	}
 }
