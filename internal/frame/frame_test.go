@@ -184,12 +184,6 @@ func TestKind(t *testing.T) {
 			t.Errorf("%s %.20q = %v, %v, want %v, %v", c.kind, c.in, got, err, c.want, c.err)
 		}
 	}
-	if k, err := frame.ParseKind("choice"); k != frame.Choice || err != nil {
-		t.Fatal(k, err)
-	}
-	if _, err := frame.ParseKind("Choice"); !errors.Is(err, frame.ErrBadKind) {
-		t.Fatal(err)
-	}
 	v := frame.OfBool(true)
 	if b, ok := v.Bool(); !b || !ok {
 		t.Fatal("Bool")

@@ -31,15 +31,6 @@ var (
 	ErrBadKind  = fault.New(fault.Invalid, "frame.bad_kind")
 )
 
-// ParseKind reads the name of a kind. It returns ErrBadKind.
-func ParseKind(s string) (Kind, error) {
-	switch k := Kind(s); k {
-	case Int, Bool, Text, Choice, Day:
-		return k, nil
-	}
-	return "", ErrBadKind.With("value", s)
-}
-
 // Value is a JSON scalar: a whole number, a truth value or a text. Values are
 // comparable with ==. The zero Value is the empty text.
 type Value struct {
