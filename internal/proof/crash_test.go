@@ -19,30 +19,38 @@ var points = []string{
 	"db.before_commit", "db.after_commit", "order.placed", "order.before_answer", "license.before_sign", "license.before_send",
 }
 
-// plan says how often a crash test kills.
+// plan says how often a crash test kills, and in how many installations one after
+// another: every audit looks at all of one, so that a long life costs its square.
 type plan struct {
-	kills      int // of the server
+	worlds     int
+	kills      int // of the server, in each
 	postmaster int // of PostgreSQL, beside them
 }
 
 // TestCrash kills the server, and PostgreSQL, while orders and activations run,
 // and holds what is there afterwards against the ledger of what was said.
 func TestCrash(t *testing.T) {
-	lite, pg := plan{kills: 100}, plan{kills: 80, postmaster: 20}
+	lite, pg := plan{worlds: 1, kills: 100}, plan{worlds: 1, kills: 80, postmaster: 20}
 	if deep {
-		lite, pg = plan{kills: 2500}, plan{kills: 2000, postmaster: 500}
+		lite, pg = plan{worlds: 10, kills: 250}, plan{worlds: 10, kills: 200, postmaster: 50}
 	}
 	if testing.Short() {
-		lite, pg = plan{kills: 3}, plan{kills: 2, postmaster: 1}
+		lite, pg = plan{worlds: 1, kills: 3}, plan{worlds: 1, kills: 2, postmaster: 1}
 	}
 	t.Run(string(db.SQLite), func(t *testing.T) {
 		t.Parallel()
-		newCrash(t, newWorld(t, ""), nil).run(lite)
+		for range lite.worlds {
+			t.Run("world", func(t *testing.T) { newCrash(t, newWorld(t, ""), nil).run(lite) })
+		}
 	})
 	t.Run(string(db.Postgres), func(t *testing.T) {
 		t.Parallel()
-		server := dbtest.DurablePostgres(t)
-		newCrash(t, newWorld(t, server.URL()), server).run(pg)
+		for range pg.worlds {
+			t.Run("world", func(t *testing.T) {
+				server := dbtest.DurablePostgres(t)
+				newCrash(t, newWorld(t, server.URL()), server).run(pg)
+			})
+		}
 	})
 }
 
