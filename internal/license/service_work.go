@@ -20,7 +20,8 @@ type work struct {
 	acts     []act
 }
 
-// lock takes licenses into the work, in the order of their ids.
+// lock takes licenses into the work, in the order of their ids and without their
+// terms: what was sold does not matter to what is done here.
 func (w *work) lock(ids db.IDs[License]) ([]*License, error) {
 	if w.licenses == nil {
 		w.licenses, w.live = map[LicenseID]*License{}, map[LicenseID][]*Activation{}

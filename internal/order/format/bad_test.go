@@ -225,3 +225,21 @@ func TestWholeNumbers(t *testing.T) {
 		}
 	}
 }
+
+// One mistake is refused once.
+func TestCheckOnce(t *testing.T) {
+	for field, change := range map[string]func(d *format.Document){
+		"/source": func(d *format.Document) { d.Source = strings.Repeat("s", 51) },
+		"/number": func(d *format.Document) { d.Number = strings.Repeat("9", 101) },
+		"/id":     func(d *format.Document) { d.ID = " 1" },
+	} {
+		d := format.Document{Format: format.REST, Source: "erp", Number: "1", Mode: format.Complete, Buyer: format.Party{Number: "R"}}
+		if err := d.Check(); err != nil {
+			t.Fatal(err)
+		}
+		change(&d)
+		if all := fault.All(d.Check()); len(all) != 1 || all[0].Field != field {
+			t.Errorf("%s: %v", field, all)
+		}
+	}
+}

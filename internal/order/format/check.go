@@ -251,13 +251,9 @@ func (b *builder) finish(o Options) (Document, error) {
 func (d Document) Check() error {
 	b := newBuilder(d.Format, d.Mode)
 	exact := func(field, s string, limit int, required bool) {
-		if b.text(field, s, limit, required) != s {
-			b.refuse(with(ErrCharacters, field))
-		}
+		b.unchanged(field, s, func() string { return b.text(field, s, limit, required) })
 	}
-	if b.source("/source", d.Source, true) != d.Source {
-		b.refuse(with(ErrCharacters, "/source"))
-	}
+	b.unchanged("/source", d.Source, func() string { return b.source("/source", d.Source, true) })
 	exact("/number", d.Number, maxNumber, true)
 	exact("/id", d.ID, maxValue, false)
 	b.mode("/mode", string(d.Mode), "")
@@ -304,8 +300,14 @@ func (b *builder) checkParty(field string, p *Party) {
 // CheckSource refuses a name that a source of orders cannot have.
 func CheckSource(field, name string) error {
 	b := newBuilder("", "")
-	if b.source(field, name, true) != name && len(b.faults) == 0 {
+	b.unchanged(field, name, func() string { return b.source(field, name, true) })
+	return errors.Join(b.faults...)
+}
+
+// unchanged refuses what read would clean, unless read has refused it already.
+func (b *builder) unchanged(field, s string, read func() string) {
+	before := len(b.faults)
+	if read() != s && len(b.faults) == before {
 		b.refuse(with(ErrCharacters, field))
 	}
-	return errors.Join(b.faults...)
 }
