@@ -227,5 +227,11 @@ func (a *App) retire(heads map[actor.PublisherID]int64) error {
 		}
 	}
 	old := name + "." + a.seams.Now().UTC().Format("20060102T150405Z")
-	return errors.Join(os.WriteFile(old, raw, 0o600), os.WriteFile(name+".new", kept, 0o600), os.Rename(name+".new", name))
+	if err := os.WriteFile(old, raw, 0o600); err != nil {
+		return err // what cannot be kept beside stays where it is
+	}
+	if err := os.WriteFile(name+".new", kept, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
 }

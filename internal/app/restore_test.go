@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/licet/licet/internal/app"
 	"github.com/licet/licet/internal/db"
@@ -110,5 +111,36 @@ func TestRestoreGoesOn(t *testing.T) {
 				t.Fatalf("a restored database takes its backup again: %v", err)
 			}
 		})
+	}
+}
+
+// Checkpoints that cannot be kept beside are not taken out of the way.
+func TestRestoreKeepsCheckpoints(t *testing.T) {
+	here, there := empty(t, db.SQLite), empty(t, db.SQLite)
+	backup := filepath.Join(t.TempDir(), "backup")
+	saved(t, here, backup)
+	give(t, here, there)
+	name := filepath.Join(there.JournalShip, "checkpoints.jsonl")
+	lines := `{"publisher":"01020300-0000-7000-8000-000000000000","seq":9,"at":"2027-01-12T12:00:00Z","chk":"x"}` + "\n"
+	at := dbtest.Start
+	if err := os.MkdirAll(name+"."+at.UTC().Format("20060102T150405Z"), 0o700); err != nil { // in its way
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	now := app.Seams{Now: func() time.Time { return at }}
+	if _, err := app.Restore(t.Context(), there, backup, nil, now); err == nil {
+		t.Fatal("the restore ended well")
+	}
+	if raw, err := os.ReadFile(name); err != nil || string(raw) != lines {
+		t.Fatalf("the checkpoints are %q now, %v", raw, err)
+	}
+	at = at.Add(time.Second)
+	if _, err := app.Restore(t.Context(), there, backup, nil, now); err != nil {
+		t.Fatal(err)
+	}
+	if raw, err := os.ReadFile(name); err != nil || len(raw) != 0 {
+		t.Fatalf("the checkpoints are %q now, %v", raw, err)
 	}
 }
