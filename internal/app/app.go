@@ -150,7 +150,6 @@ func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 		recalls = -1 // none may pass
 	}
 	a.Orders = order.NewService(d, gate, a.Lic, vault, order.Settings{Depot: c.PublicURL, RecallAbove: recalls})
-	keys.Serials = a.Lic.Serials
 	a.Jobs = job.NewService(d, gate, job.Options{Sleep: s.Sleep, Report: a.reportJob})
 	a.Hooks = connect.NewService(d, gate, vault, c.WebhookLocal)
 	a.Jobs.Handle(order.JobKind, 0, a.Orders.Issue)

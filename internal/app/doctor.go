@@ -66,7 +66,7 @@ func (a *App) Examine(ctx context.Context, lang text.Lang) []Finding {
 	a.examineDisk(d)
 	a.examineKeys(ctx, d)
 	a.examineAddress(d)
-	a.examineJournal(ctx, d)
+	a.examineJournal(d)
 	a.examineJobs(ctx, d)
 	a.examineBackup(d)
 	return d.out
@@ -197,7 +197,7 @@ func (a *App) examineAddress(d *doctor) {
 	}
 }
 
-func (a *App) examineJournal(ctx context.Context, d *doctor) {
+func (a *App) examineJournal(d *doctor) {
 	shipped, err := a.shippedAt()
 	switch {
 	case err != nil:
@@ -209,7 +209,6 @@ func (a *App) examineJournal(ctx context.Context, d *doctor) {
 	default:
 		d.say("journal", Good, "ok", "folder", a.Config.JournalShip)
 	}
-	_ = ctx
 }
 
 func (a *App) examineJobs(ctx context.Context, d *doctor) {

@@ -20,7 +20,6 @@ type metrics struct {
 	took     *prometheus.HistogramVec
 	jobs     *prometheus.CounterVec
 	waiting  *prometheus.GaugeVec
-	unsealed prometheus.Gauge
 	shipped  prometheus.Gauge
 }
 
@@ -40,9 +39,6 @@ func newMetrics(version string) *metrics {
 		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "licet_jobs", Help: "Jobs that are not done, by kind and state.",
 		}, []string{"kind", "state"}),
-		unsealed: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "licet_journal_unsealed_seconds", Help: "Age of the oldest journal line without a sequence number.",
-		}),
 		shipped: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "licet_issuance_shipped_timestamp_seconds", Help: "When the issuance journal was last shipped, in Unix time.",
 		}),
@@ -51,7 +47,7 @@ func newMetrics(version string) *metrics {
 		Name: "licet_build_info", Help: "The running version.", ConstLabels: prometheus.Labels{"version": version},
 	})
 	info.Set(1)
-	m.registry.MustRegister(m.requests, m.took, m.jobs, m.waiting, m.unsealed, m.shipped, info,
+	m.registry.MustRegister(m.requests, m.took, m.jobs, m.waiting, m.shipped, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

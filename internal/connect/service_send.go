@@ -54,7 +54,8 @@ func (s *Service) Fan(ctx context.Context) error {
 	err := s.db.Read(ctx, func(r *db.Reader) error {
 		rows, err := r.Query(qActive)
 		active, err = db.Collect(rows, err, func(rows *db.Rows) (k key, err error) {
-			return k, rows.Scan(&k.publisher, &k.endpoint)
+			err = rows.Scan(&k.publisher, &k.endpoint)
+			return k, err
 		})
 		return err
 	})
@@ -146,13 +147,10 @@ func (s *Service) send(ctx context.Context, r *job.Run) error {
 	status, failure := s.client.post(ctx, e.URL, d, secrets, s.db.Now())
 	state, words := "delivered", ""
 	if failure != nil {
-		state, words = "open", failure.Error()
+		state, words = "open", job.Words(failure)
 		if r.Attempts >= r.MaxAttempts {
 			state = "failed"
 		}
-	}
-	if len(words) > 300 {
-		words = words[:300]
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(qTried, state, status, words, db.At(tx.Now()), r.Publisher, d.ID)

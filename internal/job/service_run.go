@@ -151,12 +151,12 @@ func (s *Service) settle(tx *db.Tx, j Job, result json.RawMessage, failed error)
 	if j.Attempts >= j.MaxAttempts {
 		state, due, finished = Dead, tx.Now(), db.At(tx.Now())
 	}
-	return held(tx.Exec(qFail, string(state), db.At(due), words(failed), finished, j.ID, j.fence))
+	return held(tx.Exec(qFail, string(state), db.At(due), Words(failed), finished, j.ID, j.fence))
 }
 
-// words is the beginning of an error, as far as the database can hold it: what
-// a foreign server has said may be in it.
-func words(failed error) string {
+// Words is the beginning of an error, at most 500 bytes, as far as the database
+// can hold it: what a foreign server has said may be in it.
+func Words(failed error) string {
 	const most = 500
 	s := failed.Error()
 	s = strings.ReplaceAll(s[:min(len(s), most)], "\x00", "")
