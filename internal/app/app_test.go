@@ -84,7 +84,8 @@ func TestHealthOfAFreshInstallation(t *testing.T) {
 				t.Errorf("metrics: %d %s", status, body)
 			}
 			for lang, want := range map[string]string{"de": "Es gibt noch keinen Hersteller", "en": "There is no publisher yet"} {
-				if status, body := fetch(t, "GET", at.Ops+"/?lang="+lang, ""); status != 200 || !strings.Contains(body, want) {
+				// "stacked" puts what was found below its name on a phone.
+				if status, body := fetch(t, "GET", at.Ops+"/?lang="+lang, ""); status != 200 || !strings.Contains(body, want) || !strings.Contains(body, `<table class="stacked">`) {
 					t.Errorf("health page in %s: %d %s", lang, status, body)
 				}
 			}

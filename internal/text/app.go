@@ -66,7 +66,7 @@ var (
 	_ = add("app.doctor.journal.late", Entry{EN: "Was last shipped at {time}. Look at the log of licet serve.", DE: "Wurde zuletzt um {time} geschrieben. Sehen Sie in das Protokoll von licet serve."})
 
 	_ = add("app.doctor.jobs", Entry{EN: "Jobs", DE: "Aufgaben"})
-	_ = add("app.doctor.jobs.ok", Entry{EN: "Nothing has failed, nothing is late.", DE: "Nichts ist gescheitert, nichts ist spät dran."})
+	_ = add("app.doctor.jobs.ok", Entry{EN: "Nothing has failed, nothing is late.", DE: "Nichts ist gescheitert, nichts ist überfällig."})
 	_ = add("app.doctor.jobs.dead", Entry{EN: "{count} jobs have failed for good. The job list names each and lets you start it again.", DE: "{count} Aufgaben sind endgültig gescheitert. Die Aufgabenliste nennt jede und startet sie auf Wunsch neu."})
 	_ = add("app.doctor.jobs.late", Entry{EN: "The oldest job has waited for {minutes} minutes. Is licet serve running?", DE: "Die älteste Aufgabe wartet seit {minutes} Minuten. Läuft licet serve?"})
 	_ = add("app.doctor.jobs.unknown", Entry{EN: "Could not be read.", DE: "Ließen sich nicht lesen."})
