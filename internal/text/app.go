@@ -96,6 +96,7 @@ var _ = add("fault.app.other_identity", Entry{
 	EN: "The identity file {path} is not the one that opens this backup, so nothing was loaded. Put the one with the public key {want} in its place and restore again. If that one is lost, move this file away and add --keys with the newest export of “licet key export”.",
 	DE: "Die Identitätsdatei {path} ist nicht die, die diese Sicherung öffnet; deshalb wurde nichts geladen. Legen Sie die mit dem öffentlichen Schlüssel {want} an ihre Stelle und stellen Sie noch einmal wieder her. Ist sie verloren, räumen Sie diese Datei beiseite und geben Sie mit --keys den neuesten Export von „licet key export“ an.",
 })
+
 var _ = add("fault.app.restoring", Entry{
 	EN: "The restore of the backup of {backup} was begun and not finished: what was issued after it is not known yet, and would be issued twice. Run “licet backup restore” with the same backup again; it goes on where it stopped.",
 	DE: "Die Wiederherstellung der Sicherung vom {backup} wurde begonnen und nicht beendet: Was danach ausgegeben wurde, ist noch nicht bekannt und würde ein zweites Mal ausgegeben. Führen Sie „licet backup restore“ mit derselben Sicherung noch einmal aus; es macht dort weiter, wo es stehen blieb.",

@@ -63,8 +63,8 @@ var _ = add("fault.order.element_twice", Entry{
 })
 
 var _ = add("fault.order.json_malformed", Entry{
-	EN: "The JSON is not well formed at byte {offset}, or something follows it.",
-	DE: "Das JSON ist bei Byte {offset} nicht wohlgeformt, oder es folgt noch etwas.",
+	EN: "The JSON is empty or not well formed at byte {offset}, or something follows it. Check it with a JSON tool and send it again.",
+	DE: "Das JSON ist leer oder bei Byte {offset} nicht wohlgeformt, oder es folgt noch etwas. Prüfen Sie es mit einem JSON-Werkzeug und senden Sie es noch einmal.",
 })
 
 var _ = add("fault.order.json_key_twice", Entry{
@@ -143,8 +143,8 @@ var _ = add("fault.order.line_status", Entry{
 })
 
 var _ = add("fault.order.quantity_not_whole", Entry{
-	EN: "The quantity {value} is not a whole number. Licenses are counted in whole units.",
-	DE: "Die Menge {value} ist keine ganze Zahl. Lizenzen werden in ganzen Einheiten gezählt.",
+	EN: "The quantity {value} is not a whole number. Licenses are counted in whole units; send how many there are to be.",
+	DE: "Die Menge {value} ist keine ganze Zahl. Lizenzen werden in ganzen Einheiten gezählt; senden Sie, wie viele es sein sollen.",
 })
 
 var _ = add("fault.order.quantity_range", Entry{
