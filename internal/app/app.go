@@ -104,24 +104,32 @@ func open(ctx context.Context, c Config, s Seams, restoring string) (*App, error
 	if err != nil {
 		return nil, err
 	}
-	a, err := assemble(ctx, c, s, d)
-	if err == nil {
-		err = a.whole(ctx, restoring)
+	if err = whole(ctx, d, restoring); err == nil {
+		var a *App
+		if a, err = assemble(ctx, c, s, d); err == nil {
+			return a, nil
+		}
 	}
-	if err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
-	return a, nil
+	return nil, errors.Join(err, d.Close())
 }
 
-// whole refuses a database whose restore is not finished.
-func (a *App) whole(ctx context.Context, restoring string) error {
-	return a.DB.Read(ctx, func(q *db.Reader) error {
-		backup, err := db.Meta(q, db.MetaRestoring)
-		if err == nil && backup != "" && backup != restoring {
-			return ErrRestoring.With("backup", backup)
-		}
+// whole refuses a database whose restore is not finished, before anything of it
+// is changed.
+func whole(ctx context.Context, d *db.DB, restoring string) error {
+	if schema, err := d.SchemaVersion(ctx); err != nil || schema == 0 {
 		return err
+	}
+	return d.Read(ctx, func(q *db.Reader) error {
+		for _, key := range []string{db.MetaLoading, db.MetaRestoring} {
+			backup, err := db.Meta(q, key)
+			if err == nil && backup != "" && backup != restoring {
+				err = ErrRestoring.With("backup", backup)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

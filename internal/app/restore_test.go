@@ -114,6 +114,24 @@ func TestRestoreGoesOn(t *testing.T) {
 	}
 }
 
+// A schema into which a backup was about to be loaded is not taken for a new
+// installation.
+func TestLoadBegun(t *testing.T) {
+	c := empty(t, db.SQLite)
+	saved(t, c)
+	d, err := db.Open(t.Context(), c.Options(dbtest.NewClock(t).Now, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Write(t.Context(), func(tx *db.Tx) error { return db.SetMeta(tx, db.MetaLoading, "2027-01-12") })
+	if err := errors.Join(err, d.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.Open(t.Context(), c, app.Seams{}); !errors.Is(err, app.ErrRestoring) {
+		t.Fatalf("a database that is about to be loaded opens: %v", err)
+	}
+}
+
 // Checkpoints that cannot be kept beside are not taken out of the way.
 func TestRestoreKeepsCheckpoints(t *testing.T) {
 	here, there := empty(t, db.SQLite), empty(t, db.SQLite)

@@ -169,7 +169,8 @@ func lines(path string) (n int64, err error) {
 }
 
 // restorePostgres migrates the empty database to the backup's schema and loads
-// every table, and the raised epoch, in one transaction.
+// every table, and the raised epoch, in one transaction. A database in which that
+// was begun and never committed is as good as an empty one.
 func restorePostgres(ctx context.Context, o Options, src string, m Manifest) error {
 	d, err := Open(ctx, o)
 	if err != nil {
@@ -182,7 +183,15 @@ func restorePostgres(ctx context.Context, o Options, src string, m Manifest) err
 		return err
 	}
 	if len(there) > 0 {
-		return ErrNotEmpty.With("name", there[0].name)
+		if loading, err := d.loading(ctx); err != nil || !loading {
+			return ErrNotEmpty.With("name", there[0].name).Wrap(err)
+		}
+	}
+	if err := d.MigrateTo(ctx, 1); err != nil {
+		return err
+	}
+	if err := d.Write(ctx, func(tx *Tx) error { return SetMeta(tx, MetaLoading, m.Name()) }); err != nil {
+		return err
 	}
 	if err := d.MigrateTo(ctx, m.Schema); err != nil {
 		return err
@@ -205,6 +214,16 @@ func restorePostgres(ctx context.Context, o Options, src string, m Manifest) err
 	}
 	defer c.Release() // inside a transaction it is closed, not reused
 	return p.load(ctx, c.Conn(), order, src, m)
+}
+
+// loading reports whether the load of a backup was begun here.
+func (d *DB) loading(ctx context.Context) (yes bool, err error) {
+	err = d.Read(ctx, func(r *Reader) error {
+		name, err := Meta(r, MetaLoading)
+		yes = name != ""
+		return err
+	})
+	return yes, err
 }
 
 // tables is pgTables on a connection that is given back: there may be only one.

@@ -151,9 +151,18 @@ func TestRestorePostgres(t *testing.T) {
 	if _, err := db.Restore(t.Context(), o, dst); !errors.Is(err, db.ErrNotEmpty) {
 		t.Errorf("twice: %v", err)
 	}
+	// What a kill leaves behind between the schema and the load.
+	o.URL = dbtest.Postgres(t, dbtest.UpTo(1))
+	write(t, open(t, o.URL, nil), func(tx *db.Tx) error { return db.SetMeta(tx, db.MetaLoading, "a backup") })
+	if _, err := db.Restore(t.Context(), o, dst); err != nil {
+		t.Fatal(err)
+	}
 	back := open(t, o.URL, nil)
 	err := back.Read(t.Context(), func(r *db.Reader) error {
 		name, err := db.Meta(r, "name")
+		if loading, e := db.Meta(r, db.MetaLoading); loading != "" || e != nil {
+			t.Errorf("still loading %q, %v", loading, e)
+		}
 		if epoch, e := db.Epoch(r); epoch != 2 || name != "tab\t newline\n backslash \\ \\N ü" {
 			t.Errorf("epoch %d, name %q, %v", epoch, name, e)
 		}

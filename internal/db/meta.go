@@ -14,9 +14,11 @@ var (
 // The keys of the table meta. The epoch rises by one with every restore, so that
 // what was issued after the backup is told from what is issued now. From the load
 // of a backup until what was issued after it is known again, the database holds
-// of which one it is: it must not be served.
+// of which one it is: it must not be served. The same is said of a schema into
+// which a backup is about to be loaded, which looks like a new installation.
 const (
 	MetaEpoch     = "epoch"
+	MetaLoading   = "loading"
 	MetaRestoring = "restoring"
 )
 
