@@ -25,6 +25,7 @@ var (
 	ErrUsedUp           = fault.New(fault.Exhausted, "license.used_up")          //
 	ErrOtherProduct     = fault.New(fault.Conflict, "license.other_product")     // product, value
 	ErrContainerKind    = fault.New(fault.Conflict, "license.container_kind")    // value, allowed
+	ErrContainerFull    = fault.New(fault.Exhausted, "license.container_full")   // limit
 	ErrTrialUsed        = fault.New(fault.Exhausted, "license.trial_used")       //
 	ErrFingerprint      = fault.New(fault.Invalid, "license.no_fingerprint")     //
 	ErrOtherMachine     = fault.New(fault.Conflict, "license.other_machine")     // common, limit

@@ -10,6 +10,7 @@ import (
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/internal/fault"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/wire"
 )
@@ -134,5 +135,31 @@ func TestOnActivated(t *testing.T) {
 		if len(told) != 1 || told[0].Holder != w.a.Direct || told[0].License != i.Licenses[0] || told[0].Container != a.id() {
 			t.Fatalf("%+v", told)
 		}
+	})
+}
+
+// A container takes no more licenses than it can name in one message.
+func TestContainerFull(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const limit = 150
+		sold := w.issue(license.IssueInput{Item: item(catalog.Multi), Quantity: limit + 1, PerUnit: true})
+		x := w.box()
+		for _, one := range sold[:limit] {
+			_, err := x.activate(one.Code)
+			must(t, err)
+		}
+		_, err := x.activate(sold[limit].Code)
+		want(t, err, license.ErrContainerFull)
+		if f := fault.As(err); f.Args["limit"] != int64(limit) {
+			t.Errorf("%v", f.Args)
+		}
+		_, err = x.activate(sold[0].Code) // what it has it gets again
+		must(t, err)
+		_, err = x.refresh()
+		must(t, err)
+		_, err = x.send(x.giveBack(sold[0].Licenses[0].String()))
+		must(t, err)
+		_, err = x.activate(sold[limit].Code)
+		must(t, err)
 	})
 }

@@ -127,6 +127,10 @@ func (c *contact) usable(l *License) error {
 	return nil
 }
 
+// maxHere is how many licenses a container may hold: it names all of them in each
+// of its messages, and those have to fit into a token (wire.MaxPayload).
+const maxHere = 150
+
 // fits says whether the license may come into this container.
 func (c *contact) fits(l *License, trial bool) error {
 	if err := c.usable(l); err != nil {
@@ -138,6 +142,9 @@ func (c *contact) fits(l *License, trial bool) error {
 	}
 	if kind == wire.ContainerSoft && len(c.msg.marks) == 0 {
 		return ErrFingerprint
+	}
+	if len(living(c.here)) >= maxHere {
+		return ErrContainerFull.With("limit", int64(maxHere))
 	}
 	if trial && c.triedBefore(l) {
 		return ErrTrialUsed

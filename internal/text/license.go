@@ -72,6 +72,10 @@ var (
 		EN: "This code is for {product}, not for {value}. Use it there, or type the code that came with {value}.",
 		DE: "Dieser Code ist für {product}, nicht für {value}. Benutzen Sie ihn dort, oder geben Sie den Code ein, der zu {value} gehört.",
 	})
+	_ = add("fault.license.container_full", Entry{
+		EN: "This device holds {limit} licenses, as many as it can. Return one that is not needed any more, and try again.",
+		DE: "Dieses Gerät hat {limit} Lizenzen, mehr kann es nicht halten. Geben Sie eine zurück, die nicht mehr gebraucht wird, und versuchen Sie es noch einmal.",
+	})
 	_ = add("fault.license.container_kind", Entry{
 		EN: "This license may not live in a container of kind {value}; allowed: {allowed}.",
 		DE: "Diese Lizenz darf nicht in einem Lizenzcontainer der Art {value} liegen; erlaubt: {allowed}.",
