@@ -60,9 +60,11 @@ func (s *Service) Fan(ctx context.Context) error {
 		return err
 	})
 	for _, k := range active {
-		for more := true; more && err == nil; {
-			more, err = s.fanOne(ctx, k.publisher, k.endpoint)
+		more, failed := true, error(nil)
+		for more && failed == nil {
+			more, failed = s.fanOne(ctx, k.publisher, k.endpoint)
 		}
+		err = errors.Join(err, failed) // the others go on
 	}
 	return err
 }
