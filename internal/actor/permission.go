@@ -32,6 +32,7 @@ const (
 	JournalRead     Permission = "journal.read"
 	WebhookManage   Permission = "webhook.manage"
 	JobRead         Permission = "job.read"
+	JobRetry        Permission = "job.retry"
 	KeyringManage   Permission = "keyring.manage"
 	PublisherManage Permission = "publisher.manage"
 	SupportRead     Permission = "support.read"
@@ -66,6 +67,7 @@ var infos = []PermissionInfo{
 	{JournalRead, "Read the journal", "Das Journal lesen"},
 	{WebhookManage, "Set up webhooks", "Webhooks einrichten"},
 	{JobRead, "See jobs and their progress", "Aufgaben und ihren Fortschritt sehen"},
+	{JobRetry, "Start failed jobs again", "Gescheiterte Aufgaben neu starten"},
 	{KeyringManage, "Make, rotate and revoke signing keys", "Signaturschlüssel erzeugen, wechseln und widerrufen"},
 	{PublisherManage, "Create publishers (administrator of the installation)", "Hersteller anlegen (Administrator der Installation)"},
 	{SupportRead, "Look up tickets, licenses and devices for support", "Tickets, Lizenzen und Geräte für den Support nachschlagen"},

@@ -30,8 +30,10 @@ WHERE publisher_id = ? AND caller = ? AND route = ? AND key_hash = ? AND at >= ?
 	qRetryDone = db.SQL("actor.retry_done", `
 UPDATE idempotency SET result_id = ?, said = ?
 WHERE publisher_id = ? AND caller = ? AND route = ? AND key_hash = ?`)
+	qRetryOldest = db.SQL("actor.retry_oldest", `
+SELECT at FROM idempotency WHERE at < ? ORDER BY at LIMIT 1000`)
 	qRetryPurge = db.SQL("actor.retry_purge", `
-DELETE FROM idempotency WHERE at < ?`)
+DELETE FROM idempotency WHERE at <= ?`)
 )
 
 // Once runs do at most once per Idempotency-Key of the caller. Without a key it
@@ -175,8 +177,13 @@ func retryKey(by Actor) []any {
 	return []any{p, by.pseudonym(), by.Retry.Route, h[:]}
 }
 
-// PurgeRetries forgets the Idempotency-Keys older than 24 hours and returns how
-// many there were. A job calls it.
+// PurgeRetries forgets a thousand of the Idempotency-Keys that are older than 24
+// hours, and returns how many there were. A job calls it until none is left.
 func PurgeRetries(tx *db.Tx) (int64, error) {
-	return tx.Exec(qRetryPurge, db.At(tx.Now().Add(-retryLife)))
+	old, err := db.List(tx, func(r *db.Rows) (at db.Time, err error) { err = r.Scan(&at); return at, err },
+		qRetryOldest, db.At(tx.Now().Add(-retryLife)))
+	if err != nil || len(old) == 0 {
+		return 0, err
+	}
+	return tx.Exec(qRetryPurge, old[len(old)-1])
 }

@@ -53,7 +53,7 @@ func (a *API) jobs() {
 			j, err := s.Get(ctx, by, in.ID)
 			return plain(showJob(j), err)
 		})
-	add(a.huma, post("/jobs/{id}/retry", "retry-job", tagJobs, "Start a job again that has failed for good", actor.JobRead),
+	add(a.huma, post("/jobs/{id}/retry", "retry-job", tagJobs, "Start a job again that has failed for good", actor.JobRetry),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			ID job.ID `path:"id" doc:"The job's id."`

@@ -49,14 +49,14 @@ func NewService(d *db.DB, gate *actor.Gate, o Options) *Service {
 func (s *Service) Get(ctx context.Context, by actor.Actor, id ID) (Job, error) {
 	var found Job
 	err := s.db.For(by.Publisher).Read(ctx, func(r *db.Reader) (err error) {
-		found, err = s.reach(r, by, id)
+		found, err = s.reach(r, by, actor.JobRead, id)
 		return err
 	})
 	return found, err
 }
 
-// reach returns a job that the actor may see.
-func (s *Service) reach(q db.Querier, by actor.Actor, id ID) (Job, error) {
+// reach returns a job that is in the actor's reach with a permission.
+func (s *Service) reach(q db.Querier, by actor.Actor, right actor.Permission, id ID) (Job, error) {
 	j, err := byID(q, id)
 	if err != nil {
 		return Job{}, err
@@ -64,7 +64,7 @@ func (s *Service) reach(q db.Querier, by actor.Actor, id ID) (Job, error) {
 	if j.Publisher != by.Publisher {
 		return Job{}, ErrNotFound
 	}
-	if err := s.gate.Check(q, by, actor.JobRead, j.Org); err != nil {
+	if err := s.gate.Check(q, by, right, j.Org); err != nil {
 		if fault.KindOf(err) == fault.NotFound {
 			return Job{}, ErrNotFound
 		}
@@ -108,11 +108,11 @@ func (s *Service) List(ctx context.Context, by actor.Actor, f Filter) ([]Job, er
 
 // Retry opens a dead job again with fresh attempts. Under one Idempotency-Key it
 // does so once, and says then how the job stands. Errors: job.not_found,
-// job.not_dead.
+// job.not_dead, actor.denied without job.retry.
 func (s *Service) Retry(ctx context.Context, by actor.Actor, id ID) (Job, error) {
 	var found Job
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		j, err := s.reach(tx, by, id)
+		j, err := s.reach(tx, by, actor.JobRetry, id)
 		if err != nil {
 			return err
 		}

@@ -121,6 +121,9 @@ func TestFailureBackoffDeadRetry(t *testing.T) {
 			t.Fatalf("health: %+v, %v", counts, err)
 		}
 		broken = false
+		if _, err := svc.Retry(t.Context(), site.At(site.Root, actor.JobRead), id); fault.KindOf(err) != fault.Denied {
+			t.Fatalf("whoever may only see jobs starts one: %v", err)
+		}
 		if _, err := svc.Retry(t.Context(), site.All(), id); err != nil {
 			t.Fatal(err)
 		}

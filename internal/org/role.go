@@ -41,7 +41,7 @@ var builtIn = []Role{
 		Key: RoleOrderClerk, EN: "Order clerk (ERP)", DE: "Auftragsbearbeitung (ERP)",
 		Kinds: []Kind{KindPublisher},
 		Permissions: actor.NewSet(actor.OrgRead, actor.OrgWrite, actor.CatalogRead, actor.OrderRead,
-			actor.OrderWrite, actor.TicketRead, actor.TicketReveal, actor.JobRead),
+			actor.OrderWrite, actor.TicketRead, actor.TicketReveal, actor.JobRead, actor.JobRetry),
 	},
 	{
 		Key: RoleSupport, EN: "Support", DE: "Support",
