@@ -206,6 +206,7 @@ func (o *outer) badDocuments() {
 		{"DOCTYPE", "application/xml", `<!DOCTYPE Order [<!ENTITY x SYSTEM "file:///etc/passwd">]>` + fmt.Sprintf(ubl, "<ID>&x;</ID>"), "order.xml_doctype"},
 		{"entity", "application/xml", fmt.Sprintf(ubl, "<ID>&x;</ID>"), "order.xml_malformed"},
 		{"other XML", "application/xml", "<a/>", "order.document_type"},
+		{"CSV with a zero byte", "text/csv", "order;line;article;quantity;buyer\n4711;1;\x00;1;R-1", "order.encoding"},
 		{"malformed CSV", "text/csv", "order;line;article;quantity;buyer\n4711;1;\"CAD", "order.csv_malformed"},
 		{"CSV without columns", "text/csv", "a;b\n1;2\n", "order.csv_column_missing"},
 		{"another type", "image/png", "\x89PNG", "order.content_type"},

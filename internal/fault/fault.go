@@ -95,11 +95,12 @@ func (e *Error) Wrap(err error) *Error {
 	return &c
 }
 
-// After returns a copy of e that says when to try again.
+// After returns a copy of e that says when to try again, in its argument seconds
+// too, rounded up.
 func (e *Error) After(d time.Duration) *Error {
-	c := *e
+	c := e.With("seconds", int64((d+time.Second-1)/time.Second))
 	c.RetryAfter = d
-	return &c
+	return c
 }
 
 // Error renders the fault for logs: code, field and cause, without arguments.

@@ -16,7 +16,7 @@ var wholeReads = map[string]string{
 	"internal/app.App.heads":               "the heads of all publishers, for the support bundle",
 	"internal/app.App.newestEvent":         "the newest event of all publishers",
 	"internal/app.App.replay":              "reads the epoch of the installation",
-	"internal/app.whole":               "the mark of a restore belongs to the installation",
+	"internal/app.whole":                   "the mark of a restore belongs to the installation",
 	"internal/app.begun":                   "the mark of a restore belongs to the installation",
 	"internal/connect.Service.Fan":         "looks for the endpoints of all publishers",
 	"internal/job.Service.Health":          "counts the jobs of the installation",

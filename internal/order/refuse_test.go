@@ -61,6 +61,9 @@ func TestRefusals(t *testing.T) {
 			"another buyer": {w.A.All(), func(d *format.Document) {
 				d.Number, d.Buyer = "there", format.Party{ID: w.A.Direct.String()}
 			}, order.ErrBuyerChanged, "/buyer"},
+			"a row of a file": {w.A.All(), func(d *format.Document) {
+				d.Lines[0].Article, d.Lines[0].Field = "NOPE", "row 2"
+			}, catalog.ErrArticleUnknown, "row 2, article"},
 			"line twice":   {w.A.All(), func(d *format.Document) { d.Lines = append(d.Lines, d.Lines[0]) }, format.ErrLineTwice, "/lines/1"},
 			"no mode":      {w.A.All(), func(d *format.Document) { d.Mode = "" }, format.ErrNoLines, "/lines"},
 			"long number":  {w.A.All(), func(d *format.Document) { d.Number = strings.Repeat("9", 101) }, format.ErrLong, "/number"},

@@ -225,8 +225,17 @@ func (r *reading) refuse(l *requestLine, err error) {
 		if f.Field == "" {
 			f = f.At("/article")
 		}
-		r.refusals = append(r.refusals, f.At(l.Field+f.Field))
+		r.refusals = append(r.refusals, f.At(inLine(l.Field, f.Field)))
 	}
+}
+
+// inLine names a field of a line as the reader of the document sees it: a pointer
+// goes on as one, "row 3" of a file as "row 3, article".
+func inLine(line, field string) string {
+	if strings.HasPrefix(line, "/") {
+		return line + field
+	}
+	return line + ", " + strings.TrimPrefix(field, "/")
 }
 
 // wanted is the request as the convergence rule reads it.

@@ -101,7 +101,7 @@ func (s *Service) charge(ctx context.Context, addr netip.Addr) error {
 		return err
 	}
 	if wait > 0 {
-		return ErrTooManyTries.With("seconds", int64((wait+time.Second-1)/time.Second)).After(wait)
+		return ErrTooManyTries.After(wait)
 	}
 	if err := s.d.Write(ctx, func(tx *db.Tx) error { return db.Charge(tx, tokenLimit, who) }); err != nil {
 		return err

@@ -13,8 +13,8 @@ var _ = add("fault.order.content_type", Entry{
 })
 
 var _ = add("fault.order.encoding", Entry{
-	EN: "The text is not valid {charset}, or this encoding is not read. Send UTF-8, or declare ISO-8859-1 or Windows-1252.",
-	DE: "Der Text ist kein gültiges {charset}, oder diese Kodierung wird nicht gelesen. Senden Sie UTF-8 oder geben Sie ISO-8859-1 oder Windows-1252 an.",
+	EN: "The text is not valid {charset}, holds a zero byte, or this encoding is not read. Send UTF-8, or declare ISO-8859-1 or Windows-1252.",
+	DE: "Der Text ist kein gültiges {charset}, enthält ein Nullbyte, oder diese Kodierung wird nicht gelesen. Senden Sie UTF-8 oder geben Sie ISO-8859-1 oder Windows-1252 an.",
 })
 
 var _ = add("fault.order.too_deep", Entry{
@@ -53,8 +53,8 @@ var _ = add("fault.order.xml_doctype", Entry{
 })
 
 var _ = add("fault.order.document_type", Entry{
-	EN: "A document with the root {root} is not an order that is read here. Send a UBL 2.x Order or OrderChange, or an openTRANS 2.1 ORDER.",
-	DE: "Ein Dokument mit der Wurzel {root} ist kein Auftrag, der hier gelesen wird. Senden Sie UBL 2.x Order oder OrderChange oder openTRANS 2.1 ORDER.",
+	EN: "A document with the root {root} is not an order that is read here. Send a UBL 2.x Order or OrderChange, or an openTRANS 2.1 ORDER, each with its namespace.",
+	DE: "Ein Dokument mit der Wurzel {root} ist kein Auftrag, der hier gelesen wird. Senden Sie UBL 2.x Order oder OrderChange oder openTRANS 2.1 ORDER, jeweils mit dem Namensraum.",
 })
 
 var _ = add("fault.order.element_twice", Entry{

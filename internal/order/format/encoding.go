@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"regexp"
 	"strings"
@@ -37,7 +38,7 @@ func decode(raw []byte, charset string, guess bool) ([]byte, error) {
 		return nil, err
 	}
 	if bytes.IndexByte(out, 0) >= 0 {
-		return nil, with(ErrEncoding, "", "charset", clip(charset))
+		return nil, with(ErrEncoding, "", "charset", clip(cmp.Or(charset, "utf-8")))
 	}
 	return out, nil
 }
