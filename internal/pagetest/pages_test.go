@@ -96,6 +96,13 @@ func TestPublisher(t *testing.T) {
 	s.Run(Open(t, "docs/tutorials/publisher.md").Blocks("sh", "console")...)
 }
 
+func TestOrders(t *testing.T) {
+	t.Parallel()
+	s := NewShell(t)
+	installation(s)
+	s.Run(Open(t, "docs/how-to/orders.md").Blocks("sh", "console")...)
+}
+
 func TestReseller(t *testing.T) {
 	t.Parallel()
 	s := NewShell(t)
