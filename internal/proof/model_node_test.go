@@ -113,10 +113,20 @@ func (d *device) backUp() {
 	d.copy = c
 }
 
-func (d *device) setBack(all bool) {
-	if all {
-		d.ctr, d.last = d.copy.ctr, d.copy.last
+// setBack makes the device what it was. A counter may be kept elsewhere, in a
+// chip: then nothing that the device says shows that its copies are older than
+// they were, until each is delivered anew. What a receipt speaks of is where the
+// licenses are.
+func (d *device) setBack(counter bool) {
+	d.old = map[string]bool{}
+	if counter {
+		d.ctr = d.copy.ctr
+	} else {
+		for id := range d.copy.held {
+			d.old[id] = true
+		}
 	}
+	d.last = d.copy.last
 	clear(d.held)
 	for id, one := range maps.All(d.copy.held) {
 		d.held[id] = &one

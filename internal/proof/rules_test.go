@@ -62,7 +62,8 @@ type device struct {
 	heard   int64 // highest counter that was heard
 	first   int64 // counter of the first message that counted
 	said    []*letter
-	copy    *copyOfBox // of an earlier state; nil = none
+	copy    *copyOfBox      // of an earlier state; nil = none
+	old     map[string]bool // licenses that were set back, and not delivered since
 }
 
 // letter is a message with what became of it.
