@@ -131,7 +131,7 @@ var doubled = map[string]string{
 	"internal/order/service_party.go make: g.s.gate.Check(g.q, g.by, actor.OrgWrite, parent) (Scope)":                     "the parent is the caller's own organization, or a buyer that was checked",
 	"internal/order/service_place.go copied: s.gate.Check(q, by, actor.OrderWrite, o.Buyer) (Right)":                      "sender has asked for the right",
 	"internal/order/service_place.go unpaid: s.gate.Check(q, by, actor.OrderWrite, o.Buyer) (Right)":                      "sender has asked for the right",
-	"internal/order/service_reconcile.go entries: s.gate.Check(q, by, actor.OrderRead, o.Buyer) (Right)":                    "Reconcile has asked for the right",
+	"internal/order/service_reconcile.go entries: s.gate.Check(q, by, actor.OrderRead, o.Buyer) (Right)":                  "Reconcile has asked for the right",
 	"internal/order/service_source.go Sources: s.gate.Check(q, by, actor.KeyManage, src.Org) (Right)":                     "the right was asked for before the list was read",
 	"internal/order/service_tickets.go Tickets: s.gate.Check(q, by, actor.TicketReveal, o.Buyer) (Scope)":                 "readable has asked for the scope",
 	"internal/order/service_view.go Find: s.gate.Check(q, by, actor.OrderRead, o.Buyer) (Right)":                          "sender has asked for the right",
