@@ -11,26 +11,22 @@ import (
 // explained is each hot statement of this package with the index that it must
 // stay on, whatever the size of its table.
 var explained = []struct {
-	explain *db.Stmt
-	args    []any
-	want    map[db.Engine]string
+	statement *db.Stmt
+	args      []any
+	want      map[db.Engine]string
 }{
-	{explain(qOpenRows), []any{PublisherID{1}, 1000}, map[db.Engine]string{
+	{qOpenRows, []any{PublisherID{1}, 1000}, map[db.Engine]string{
 		db.SQLite: "USING COVERING INDEX journal_seq (publisher_id=? AND seq=?)", db.Postgres: "Index Scan using journal_seq on journal",
 	}},
-	{explain(qOpenPublisher), []any{PublisherID{15: 1}}, map[db.Engine]string{
+	{qOpenPublisher, []any{PublisherID{15: 1}}, map[db.Engine]string{
 		db.SQLite: "INDEX journal_seq (publisher_id=? AND seq=?)", db.Postgres: "journal_seq on journal",
 	}},
-	{explain(qJournalAfter), []any{PublisherID{1}, 5, 100}, map[db.Engine]string{
+	{qJournalAfter, []any{PublisherID{1}, 5, 100}, map[db.Engine]string{
 		db.SQLite: "USING INDEX journal_seq (publisher_id=? AND seq>?)", db.Postgres: "journal_seq",
 	}},
-	{explain(qSeal), []any{PublisherID{1}, "[]"}, map[db.Engine]string{
+	{qSeal, []any{PublisherID{1}, "[]"}, map[db.Engine]string{
 		db.SQLite: "journal USING PRIMARY KEY (publisher_id=? AND id=?)", db.Postgres: "Index Scan using journal_pkey on journal",
 	}},
-}
-
-func explain(s *db.Stmt) *db.Stmt {
-	return db.SQLPair("test.explain."+s.Name(), "EXPLAIN QUERY PLAN "+s.Text(db.SQLite), "EXPLAIN (COSTS OFF) "+s.Text(db.Postgres))
 }
 
 var (
@@ -57,8 +53,8 @@ func TestHotStatementsStayOnTheirIndexes(t *testing.T) {
 		exec(qMany)
 		for _, when := range []string{"without statistics", "with statistics", "long after"} {
 			for _, x := range explained {
-				if plan := planOf(t, d, x.explain, x.args); !strings.Contains(plan, x.want[d.Engine()]) {
-					t.Errorf("%s, %s:\n%s", x.explain.Name(), when, plan)
+				if plan := dbtest.Explain(t, d, x.statement, x.args...); !strings.Contains(plan, x.want[d.Engine()]) {
+					t.Errorf("%s, %s:\n%s", x.statement.Name(), when, plan)
 				}
 			}
 			if when == "without statistics" {
@@ -68,26 +64,4 @@ func TestHotStatementsStayOnTheirIndexes(t *testing.T) {
 			}
 		}
 	})
-}
-
-func planOf(t *testing.T, d *db.DB, s *db.Stmt, args []any) string {
-	t.Helper()
-	var lines []string
-	err := d.Write(t.Context(), func(tx *db.Tx) error {
-		rows, err := tx.Query(s, args...)
-		lines, err = db.Collect(rows, err, func(r *db.Rows) (line string, err error) {
-			if d.Engine() == db.Postgres {
-				err = r.Scan(&line)
-				return line, err
-			}
-			var a, b, c int
-			err = r.Scan(&a, &b, &c, &line)
-			return line, err
-		})
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Join(lines, "\n")
 }

@@ -47,7 +47,7 @@ func (l Large) StayOnIndexes(t *testing.T) {
 				exec(once("analyze", "ANALYZE", "ANALYZE"))
 			}
 			for s, args := range l.Statements {
-				plan := explain(t, d, s, args)
+				plan := Explain(t, d, s, args...)
 				if line := l.whole(plan, d.Engine()); line != "" {
 					t.Errorf("%s, %s ANALYZE: %s\n%s", s.Name(), when, line, plan)
 				}
@@ -106,7 +106,8 @@ func (l Large) whole(plan string, e db.Engine) string {
 	return ""
 }
 
-func explain(t *testing.T, d *db.DB, s *db.Stmt, args []any) string {
+// Explain returns the plan that the engine makes of a statement, a step to a line.
+func Explain(t *testing.T, d *db.DB, s *db.Stmt, args ...any) string {
 	t.Helper()
 	ask := once("explain."+s.Name(), "EXPLAIN QUERY PLAN "+s.Text(db.SQLite), "EXPLAIN (COSTS OFF) "+s.Text(db.Postgres))
 	var lines []string
