@@ -73,6 +73,7 @@ func (p *pg) pool(ctx context.Context, size int, more map[string]string) (*pgxpo
 	if err != nil {
 		return nil, ErrBadURL // the cause would show the password
 	}
+	conf.ConnConfig.DialFunc = dial
 	conf.MaxConns = int32(size)
 	conf.MinConns = 0
 	if m := p.d.opt.ExecMode; m != "" {
