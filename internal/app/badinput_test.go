@@ -127,7 +127,7 @@ var counting = map[string]*db.Stmt{}
 // counts registers the statement that counts a table's rows, once.
 func counts(table string) *db.Stmt {
 	if counting[table] == nil {
-		counting[table] = db.SQL("app_test.count_"+table, `SELECT COUNT(*) FROM `+table)
+		counting[table] = db.SQL("test.count_"+table, `SELECT COUNT(*) FROM `+table)
 	}
 	return counting[table]
 }

@@ -99,7 +99,7 @@ func TestCSV(t *testing.T) {
 		const good = "Auftrag;Position;Artikel;Menge;Käufer;Endkunde\nA;1;CAD-PRO-PERP;2;K-1;\nA;2;CAD-UNIT;1;K-1;\nB;1;CAD-NET;1,0;K-2;E-9\n"
 		before := w.orderCount()
 		_, err := w.orders.PlaceFile(t.Context(), w.A.All(), order.File{Raw: []byte(strings.Replace(good, "CAD-NET", "CAD-NIX", 1)), Source: "erp"})
-		if !catalog.ErrArticleUnknown.Is(err) || fault.As(err).Field != "row 4/article" || w.orderCount() != before {
+		if !catalog.ErrArticleUnknown.Is(err) || fault.As(err).Field != "row 4, article" || w.orderCount() != before {
 			t.Fatal(fault.All(err))
 		}
 		r := w.file(order.File{Raw: []byte(good), Language: "de"})

@@ -230,12 +230,16 @@ func (r *reading) refuse(l *requestLine, err error) {
 }
 
 // inLine names a field of a line as the reader of the document sees it: a pointer
-// goes on as one, "row 3" of a file as "row 3, article".
+// goes on as one, "row 3" of a file as "row 3, article" or "row 3, Option:days".
 func inLine(line, field string) string {
 	if strings.HasPrefix(line, "/") {
 		return line + field
 	}
-	return line + ", " + strings.TrimPrefix(field, "/")
+	field = strings.TrimPrefix(field, "/")
+	if option, ok := strings.CutPrefix(field, "options/"); ok {
+		field = "Option:" + option
+	}
+	return line + ", " + field
 }
 
 // wanted is the request as the convergence rule reads it.
