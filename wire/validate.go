@@ -2,7 +2,6 @@ package wire
 
 import (
 	"fmt"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -44,7 +43,7 @@ func (b *bounds) typ(got, want Type) { b.when(got != "" && got != want, "typ") }
 func (b *bounds) text(claim, s string, must bool) {
 	b.when(must && s == "" || len(s) > maxText || !utf8.ValidString(s), claim)
 	for _, r := range s {
-		if !unicode.IsPrint(r) {
+		if !printable(r) {
 			b.bad(claim)
 			return
 		}
