@@ -241,6 +241,38 @@ func TestAnswerBounds(t *testing.T) {
 	})
 }
 
+func TestLeaseBounds(t *testing.T) {
+	w := newWorld("a")
+	tryAll(t, w.leasedLicense, []broke[License]{
+		{"lse.id", func(c *License) { c.Lease.ID = "" }},
+		{"lse.fen", func(c *License) { c.Lease.Fence = 0 }},
+		{"lse.bea", func(c *License) { c.Lease.Renew = 0 }},
+		{"lse.bea", func(c *License) { c.Lease.Renew = MaxLease + 1 }},
+		{"lse", func(c *License) { c.Expires = 0 }},
+		{"lse", func(c *License) { c.Container = Binding{} }},
+	})
+	tryAll(t, w.leaseRequest, []broke[LeaseRequest]{
+		{"iss", func(c *LeaseRequest) { c.Issuer = "" }},
+		{"non", func(c *LeaseRequest) { c.Nonce = badKID }},
+		{"iat", func(c *LeaseRequest) { c.IssuedAt = -1 }},
+		{"cnt.t", func(c *LeaseRequest) { c.Container.Kind = "" }},
+		{"cnt.s", func(c *LeaseRequest) { c.Container.Sign = "AAAA" }},
+		{"fp", func(c *LeaseRequest) { c.Fingerprint = make([]FingerprintPart, maxPrints+1) }},
+		{"fp.h", func(c *LeaseRequest) { c.Fingerprint[0].Hash = badKID }},
+		{"code", func(c *LeaseRequest) { c.Code = long }},
+		{"lid", func(c *LeaseRequest) { c.LicenseID = "a b" }},
+		{"lid", func(c *LeaseRequest) { c.Code, c.LicenseID = "", "" }},
+		{"hol.t", func(c *LeaseRequest) { c.Holder.Kind = "" }},
+		{"hol.t", func(c *LeaseRequest) { c.Holder.Kind = "team" }},
+		{"hol.h", func(c *LeaseRequest) { c.Holder.Hash = "" }},
+		{"hol.h", func(c *LeaseRequest) { c.Holder.Hash = badKID }},
+		{"lbl", func(c *LeaseRequest) { c.Label = "a room" }},
+		{"qty", func(c *LeaseRequest) { c.Quantity = -1 }},
+		{"prd", func(c *LeaseRequest) { c.Product = long }},
+		{"app.v", func(c *LeaseRequest) { c.App.Version = long }},
+	})
+}
+
 func TestTooLongClaims(t *testing.T) {
 	l := newWorld("a").fullLicense()
 	for range maxFeatures {

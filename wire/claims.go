@@ -53,6 +53,7 @@ type License struct {
 	NextContact int64            `json:"nxt,omitempty"` // Unix seconds; 0 = none due
 	Secret      string           `json:"sec,omitempty"` // sealed to the container (SealSecret)
 	Container   Binding          `json:"cnt,omitzero"`
+	Lease       Lease            `json:"lse,omitzero"` // of a floating license; zero = none
 }
 
 // Binding ties a license to a container. The zero Binding binds to none.

@@ -24,6 +24,11 @@ func TestCanonicalPayloads(t *testing.T) {
 		TypeCheckpoint: `{"typ":"chk","iss":"a","seq":4711,"hsh":"` + b64.EncodeToString(newStream("a journal").bytes(32)) + `","iat":1750000000}`,
 		TypeValidation: `{"typ":"val","iss":"a","non":"AAAAAAAAAAAAAAAAAAAADA","iat":1750000000,"ok":true,"lid":"l-1","prd":"cad","ftr":["*"],` +
 			`"lim":{"parts":10},"exp":1750086400}`,
+		TypeLeaseRequest: `{"typ":"lsr","iss":"a","non":"AAAAAAAAAAAAAAAAAAAADQ","iat":1750000000,"cnt":{"t":"soft","s":"` + w.keys().Sign + `","e":"` + w.keys().Encrypt + `"},` +
+			`"fp":[{"n":"machine-id","h":"` + ComponentClaim(w.components()[0]) + `"},{"n":"disk","h":"` + ComponentClaim(w.components()[1]) + `"},` +
+			`{"n":"mac","h":"` + ComponentClaim(w.components()[2]) + `"},{"n":"board","h":"` + ComponentClaim(w.components()[3]) + `"}],` +
+			`"code":"` + w.leaseRequest().Code + `","lid":"l-1","hol":{"t":"person","h":"` + w.leaseRequest().Holder.Hash + `"},"lbl":"cad-room","qty":2,"que":true,` +
+			`"prd":"cad","app":{"v":"14.2","os":"linux","arch":"amd64"}}`,
 	} {
 		if got[typ] != want {
 			t.Errorf("%s:\n%s\n%s", typ, got[typ], want)
@@ -122,6 +127,23 @@ func TestOpenRequestTakesItsOwnKey(t *testing.T) {
 		_, _, err := OpenRequest(token)
 		wantReason(t, err, want)
 	}
+}
+
+func TestOpenLeaseRequestTakesItsOwnKey(t *testing.T) {
+	w, other := newWorld("a"), newWorld("b")
+	for _, k := range []PrivateKey{w.container, w.token} {
+		r := w.leaseRequest()
+		r.Container.Sign = k.Public().String()
+		token := w.sign(k, r)
+		got, pub, err := OpenLeaseRequest(token)
+		if err != nil || pub.KID() != k.KID() || got.Holder != r.Holder {
+			t.Fatal(err)
+		}
+		_, _, err = OpenRequest(token)
+		wantReason(t, err, "type")
+	}
+	_, _, err := OpenLeaseRequest(w.sign(other.container, w.leaseRequest()))
+	wantReason(t, err, "unknown_key")
 }
 
 func TestContainerHash(t *testing.T) {

@@ -84,24 +84,32 @@ func DecodePayload[T any, P interface {
 // OpenRequest verifies a request with the key it carries itself, which is all
 // that a first request has: it proves that the sender holds that key, nothing
 // more. The server compares the key with the container's once it knows one.
-func OpenRequest(token string) (*Request, PublicKey, error) {
+func OpenRequest(token string) (*Request, PublicKey, error) { return openOwn[Request](token) }
+
+// openOwn verifies a token with the key that it carries itself.
+func openOwn[T any, P interface {
+	*T
+	Claims
+	own() string
+}](token string,
+) (*T, PublicKey, error) {
 	p, err := split(token)
 	if err != nil {
 		return nil, PublicKey{}, err
 	}
 	payload := p.body[:len(p.body)-sigLen]
-	if err := checkPayload(payload, TypeRequest); err != nil {
+	claimed := new(T)
+	if err := checkPayload(payload, P(claimed).Kind()); err != nil {
 		return nil, PublicKey{}, err
 	}
-	var claimed Request
-	if err := DecodeStrict(payload, &claimed); err != nil {
+	if err := DecodeStrict(payload, claimed); err != nil {
 		return nil, PublicKey{}, err
 	}
-	pub, err := ParsePublicKey(claimed.Container.Sign)
+	pub, err := ParsePublicKey(P(claimed).own())
 	if err != nil {
 		return nil, PublicKey{}, err
 	}
-	req, _, err := Open[Request](token, Keys(pub))
+	req, _, err := Open[T, P](token, Keys(pub))
 	if err != nil {
 		return nil, PublicKey{}, err
 	}

@@ -144,6 +144,28 @@ func FuzzJSON(f *testing.F) {
 	})
 }
 
+// FuzzLease signs whatever the fuzzer says as a request for a lease.
+func FuzzLease(f *testing.F) {
+	w := newWorld("a")
+	f.Add(must(w.leaseRequest().Encode()))
+	f.Add([]byte(`{"typ":"lsr","cnt":{"s":"` + w.container.Public().String() + `"},"hol":{"t":"person"}}`))
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		if len(payload) > MaxPayload {
+			return
+		}
+		r, pub, err := OpenLeaseRequest(must(seal(w.container, TypeLeaseRequest, payload)))
+		if err != nil {
+			if r != nil || Reason(err) == "other" {
+				t.Fatal(err)
+			}
+			return
+		}
+		if pub.KID() != w.container.KID() || r.Validate() != nil || r.Code == "" && r.LicenseID == "" {
+			t.Fatal("a request out of its bounds")
+		}
+	})
+}
+
 // FuzzRequest signs whatever the fuzzer says, as a hostile client can.
 func FuzzRequest(f *testing.F) {
 	w := newWorld("a")

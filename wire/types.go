@@ -19,6 +19,8 @@ const (
 	TypeValidation Type = "val" // the answer about a license key, signed by an issuing key
 	TypeBlockList  Type = "blk" // blocked licenses and containers, signed by an issuing key
 	TypeCheckpoint Type = "chk" // where the publisher's journal stood, signed by an issuing key
+
+	TypeLeaseRequest Type = "lsr" // a container asks for a lease, signed by it
 )
 
 // signer is the role a key must have to sign a type.
@@ -37,7 +39,7 @@ func (t Type) signer() signer {
 		return byRoot
 	case TypeLicense, TypeUpdate, TypeValidation, TypeBlockList, TypeCheckpoint:
 		return byIssuer
-	case TypeRequest, TypeReceipt, TypeReturn:
+	case TypeRequest, TypeReceipt, TypeReturn, TypeLeaseRequest:
 		return byContainer
 	}
 	return nobody

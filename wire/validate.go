@@ -154,6 +154,7 @@ func (l *License) Validate() error {
 	b.time("nxt", l.NextContact, false)
 	b.sealed("sec", l.Secret)
 	l.Container.check(&b)
+	l.Lease.check(&b, l)
 	return b.err
 }
 

@@ -13,14 +13,7 @@ func (c *Request) Validate() error {
 	b.num("ctr", c.Counter, 1, maxCount)
 	b.time("iat", c.IssuedAt, false)
 	c.Container.check(&b)
-	b.when(len(c.Fingerprint) > maxPrints, "fp")
-	for i, p := range c.Fingerprint {
-		b.id("fp.n", p.Name, true)
-		b.bin("fp.h", p.Hash, componentLen, true)
-		for _, before := range c.Fingerprint[:i] {
-			b.when(before.Name == p.Name, "fp.n")
-		}
-	}
+	b.prints(c.Fingerprint)
 	b.id("code", c.Code, false)
 	b.sealed("sec", c.Sealed)
 	b.when(c.Code != "" && c.Sealed != "", "sec")
@@ -32,10 +25,26 @@ func (c *Request) Validate() error {
 	b.num("qty", c.Quantity, 0, maxCount)
 	b.id("old", c.Lost, false)
 	b.text("prd", c.Product, false)
-	b.text("app.v", c.App.Version, false)
-	b.text("app.os", c.App.OS, false)
-	b.text("app.arch", c.App.Arch, false)
+	b.app(c.App)
 	return b.err
+}
+
+// prints is the components of a machine, each under a name of its own.
+func (b *bounds) prints(list []FingerprintPart) {
+	b.when(len(list) > maxPrints, "fp")
+	for i, p := range list {
+		b.id("fp.n", p.Name, true)
+		b.bin("fp.h", p.Hash, componentLen, true)
+		for _, before := range list[:i] {
+			b.when(before.Name == p.Name, "fp.n")
+		}
+	}
+}
+
+func (b *bounds) app(a App) {
+	b.text("app.v", a.Version, false)
+	b.text("app.os", a.OS, false)
+	b.text("app.arch", a.Arch, false)
 }
 
 func (c *ContainerKeys) check(b *bounds) {

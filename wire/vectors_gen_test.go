@@ -120,8 +120,8 @@ func tokenVectors() goods {
 	for _, w := range vectorWorlds() {
 		for _, s := range w.all() {
 			typ := s.claims.Kind()
-			if typ == TypeCheckpoint {
-				continue // younger than the others
+			if slices.Contains(youngTypes, typ) {
+				continue
 			}
 			payload := must(s.claims.Encode())
 			add(w, s.key, typ, payload)
@@ -144,18 +144,28 @@ func tokenVectors() goods {
 		}
 	}
 	// What came later stands at the end, so that the lines before stay as they are.
-	for _, w := range vectorWorlds() {
-		for _, s := range w.all() {
-			if s.claims.Kind() == TypeCheckpoint {
-				add(w, s.key, TypeCheckpoint, must(s.claims.Encode()))
-				for _, odd := range oddPayloads(TypeCheckpoint) {
-					add(w, s.key, TypeCheckpoint, []byte(odd))
-				}
+	for i, typ := range youngTypes {
+		for _, w := range vectorWorlds() {
+			s := w.all()[firstTypes+i]
+			payload := must(s.claims.Encode())
+			add(w, s.key, typ, payload)
+			if typ.signer() == byContainer {
+				add(w, w.token, typ, payload)
+			}
+			for _, odd := range oddPayloads(typ) {
+				add(w, s.key, typ, []byte(odd))
 			}
 		}
 	}
+	for _, w := range vectorWorlds() {
+		add(w, w.issuing, TypeLicense, must(w.leasedLicense().Encode()))
+	}
 	return list
 }
+
+// youngTypes came after the first vectors, in this order, and stand in the same
+// order at the end of world.all.
+var youngTypes = []Type{TypeCheckpoint, TypeLeaseRequest}
 
 // oddPayloads are in the strict form, though nobody would write them.
 func oddPayloads(typ Type) []string {
@@ -229,8 +239,8 @@ func invalidTokenVectors(valid goods) *book {
 		}
 		b.put(class, "want", Reason(err), "typ", string(typ), "keys", keys, "token", token)
 	}
-	young := slices.DeleteFunc(slices.Clone(valid), func(g good) bool { return g.typ != TypeCheckpoint })
-	valid = slices.DeleteFunc(slices.Clone(valid), func(g good) bool { return g.typ == TypeCheckpoint })
+	all := valid
+	valid = slices.DeleteFunc(slices.Clone(valid[:len(valid)-2]), func(g good) bool { return slices.Contains(youngTypes, g.typ) })
 	small := slices.DeleteFunc(slices.Clone(valid), func(g good) bool { return len(g.token) > 420 })
 	for i := range 4200 {
 		v := small[i%len(small)]
@@ -254,7 +264,7 @@ func invalidTokenVectors(valid goods) *book {
 	}
 	for _, v := range valid[:11+6+55] {
 		for _, other := range v.w.all() {
-			if typ := other.claims.Kind(); typ != v.typ && typ != TypeCheckpoint && len(v.token) < 700 {
+			if typ := other.claims.Kind(); typ != v.typ && !slices.Contains(youngTypes, typ) && len(v.token) < 700 {
 				put("type", typ, v.w.everything(), v.token)
 			}
 		}
@@ -269,13 +279,16 @@ func invalidTokenVectors(valid goods) *book {
 	}
 	hostileVectors(worlds[0], worlds[0].all()[:firstTypes], put)
 	suiteVectors(worlds[0], put)
-	youngVectors(src, young, valid[0], put)
+	for i, typ := range youngTypes {
+		young := slices.DeleteFunc(slices.Clone(all), func(g good) bool { return g.typ != typ })
+		youngVectors(src, young, valid[0], firstTypes+i, put)
+	}
 	return b
 }
 
-// youngVectors are those of types that came later; they stand at the end, so that
-// the lines before stay as they are.
-func youngVectors(src *stream, young goods, old good, put func(class string, typ Type, keys, token string)) {
+// youngVectors are those of a type that came later, the nth; they stand at the
+// end, so that the lines before stay as they are.
+func youngVectors(src *stream, young goods, old good, nth int, put func(class string, typ Type, keys, token string)) {
 	for i := range 400 {
 		v := young[i%len(young)]
 		at := mutantPosition(src, v.token)
@@ -283,14 +296,12 @@ func youngVectors(src *stream, young goods, old good, put func(class string, typ
 		put("mutant", v.typ, v.keys, string(replaced([]byte(v.token), at, others[src.intn(len(others))])))
 	}
 	for _, v := range young {
-		for _, other := range v.w.all() {
-			if typ := other.claims.Kind(); typ != v.typ {
-				put("type", typ, v.w.everything(), v.token)
-			}
+		for _, other := range v.w.all()[:nth] {
+			put("type", other.claims.Kind(), v.w.everything(), v.token)
 		}
 		put("type", v.typ, old.w.everything(), old.token)
 	}
-	hostileVectors(young[0].w, young[0].w.all()[firstTypes:], put)
+	hostileVectors(young[0].w, young[0].w.all()[nth:nth+1], put)
 }
 
 // firstTypes is how many types of world.all the first vectors know.

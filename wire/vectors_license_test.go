@@ -45,14 +45,42 @@ func licenseVectors() *book {
 	dateScenes(put)
 	bindingScenes(w, other, put)
 	trustScenes(w, other, put)
-	hostileClaims(w, func(payload string) {
+	claims := func(payload string) {
 		s := w.scene()
 		lic := must(seal(w.issuing, TypeLicense, []byte(payload)))
 		v := vector{"now": "1750086400", "released": "0", "lines": s.lines[0] + "," + lic, "lic": lic}
 		b.put("claims", "want", judgeVector(nil, v, pins["a"]), "pins", "a", "now", v["now"], "released", "0",
 			"product", "", "container", "", "components", "", "lines", v["lines"], "lic", lic)
-	})
+	}
+	hostileClaims(w, claims)
+	leaseScenes(put, claims)
 	return b
+}
+
+// leaseScenes are licenses that end unless they are renewed, younger than the
+// vectors before them.
+func leaseScenes(put func(string, func(*scene)), claims func(string)) {
+	l := newWorld("vendor-a").leasedLicense()
+	for _, now := range []int64{l.Expires - 1, l.Expires, l.Expires + l.Grace - 1, l.Expires + l.Grace} {
+		put("lease", func(s *scene) { s.license, s.check.Now = s.w.leasedLicense(), now })
+	}
+	const bound = `{"typ":"lic","iss":"vendor-a","lid":"l-1","gen":1,"prd":"cad","iat":1750000000,"exp":1750086401,"enf":"enforce",` +
+		`"ser":"AQIDBAUGBwE","cnt":{"t":"soft","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},"lse":{"id":"a","fen":1,"bea":300}}`
+	for _, edit := range [][2]string{
+		{`"id":"a",`, ``},
+		{`"fen":1,`, ``},
+		{`,"bea":300`, ``},
+		{`"bea":300`, `"bea":86401`},
+		{`"fen":1`, `"fen":-1`},
+		{`"id":"a"`, `"id":"a b"`},
+		{`"exp":1750086401,`, ``},
+		{`"cnt":{"t":"soft","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},`, ``},
+		{`"fen"`, `"Fen"`},
+		{`"lse":{"id":"a","fen":1,"bea":300}`, `"lse":{}`},
+		{`"lse":{"id":"a","fen":1,"bea":300}`, `"lse":[]`},
+	} {
+		claims(strings.Replace(bound, edit[0], edit[1], 1))
+	}
 }
 
 func vectorPins() (any, map[string]Pins) {

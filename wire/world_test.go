@@ -145,8 +145,26 @@ func (w *world) all() []signed {
 		{w.issuing, &Validation{Issuer: w.name, Nonce: w.nonce(12), IssuedAt: someTime, OK: true, LicenseID: "l-1", Product: "cad", Features: []string{AllFeatures}, Limits: map[string]int64{"parts": 10}, Expires: someTime + day}},
 		{w.issuing, &BlockList{Issuer: w.name, Seq: 2, IssuedAt: someTime, Licenses: []Held{{"l-9", 3}}, Containers: []string{hash}}},
 		{w.issuing, &Checkpoint{Issuer: w.name, Seq: 4711, Hash: b64.EncodeToString(newStream(w.name + " journal").bytes(32)), IssuedAt: someTime}},
+		{w.container, w.leaseRequest()},
 	}
 	return list
+}
+
+func (w *world) leaseRequest() *LeaseRequest {
+	r := w.request()
+	return &LeaseRequest{
+		Issuer: w.name, Nonce: w.nonce(13), IssuedAt: someTime, Container: r.Container, Fingerprint: r.Fingerprint, Code: r.Code,
+		LicenseID: "l-1", Holder: Holder{PerPerson, b64.EncodeToString(newStream(w.name + " person").bytes(16))}, Label: "cad-room",
+		Quantity: 2, Queue: true, Product: "cad", App: r.App,
+	}
+}
+
+// leasedLicense is a license that its holder has to renew every five minutes.
+func (w *world) leasedLicense() *License {
+	l := w.fullLicense()
+	l.Expires, l.Grace, l.NextContact = someTime+900, 60, 0
+	l.Lease = Lease{"d6jx0Zq2S0yN3xEwVQmQ3A", 4711, 300}
+	return l
 }
 
 func (w *world) depotKey() *DepotKey {
