@@ -31,6 +31,13 @@
 // else in the package that accepts a signature goes through it. The algorithm
 // belongs to the trusted key and is never chosen by the token.
 //
+// # QR codes
+//
+// ArmorQR writes the tokens of a file as the texts of one or more QR codes, and
+// JoinQR reads them in any order: payloads compressed together against a fixed
+// dictionary, signatures and key ids beside them as bytes, all in Base45. This
+// package draws no picture and reads none (package client/qr does).
+//
 // # Trust
 //
 // A product ships Pins: its publisher's two root keys, the salt and the depot
