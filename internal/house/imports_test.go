@@ -53,6 +53,7 @@ var levels = map[string]int{
 	"internal/house": 13,
 
 	"client/internal/point": 0, // where tests stop a client
+	"client/pkcs11/line":    1, // what licet-pkcs11 is told and answers; ADR 0019
 
 	"client":        1,
 	"client/online": 2, // the HTTPS transport, so that offline programs do not carry net/http
@@ -70,6 +71,7 @@ var testPackages = map[string]string{
 	"internal/actor/actortest": "runs every door as a stranger and against a dead database",
 	"internal/clienttest":      "a small publisher with a server, for the client and the programs above it",
 	"internal/pagetest":        "runs the commands of the documentation's pages",
+	"internal/p11test":         "a PKCS#11 device (SoftHSM2) and the helper that uses it",
 	"internal/proof":           "tests of durability and exactness from outside; nothing imports it",
 }
 
@@ -97,6 +99,7 @@ var public = map[string][]string{
 	"wire":               {},
 	"client":             {"wire", "client/internal/point"},
 	"client/online":      {"wire", "client", "client/internal/point"},
+	"client/pkcs11/line": {"wire"},
 	"client/tpm":         {"wire", "client"},
 	"client/qr":          {"wire", "client"},
 	"client/wizard":      {"wire", "client", "client/online", "client/tpm", "client/qr"},
