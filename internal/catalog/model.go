@@ -53,22 +53,23 @@ const (
 // ModelSpec is the rules of a license as data. It is stored in the model, copied
 // into every Snapshot, and read by package license. Days count civil days.
 type ModelSpec struct {
-	Kind        Kind        `json:"kind"`
-	Duration    Duration    `json:"duration,omitzero"`  // how long it lasts; zero = no duration
-	FixedEnd    day.Day     `json:"fixed_end,omitzero"` // the last day of use; None = no fixed end
-	Reusable    bool        `json:"reusable"`           // an activation that ended by its time frees its quantity for the next
-	Overdraft   int64       `json:"overdraft"`          // how many more than the quantity may be active; absolute
-	Containers  []string    `json:"containers"`         // allowed container kinds, in any combination
-	Fingerprint Fingerprint `json:"fingerprint"`
-	Restore     Restore     `json:"restore"`
-	GraceDays   int64       `json:"grace_days"`         // use after the end, 0 to 36,525 days
-	Enforce     string      `json:"enforce"`            // enforce, warn or log
-	RefreshDays int64       `json:"refresh_days"`       // the program must be heard of this often; 0 = never
-	Maintenance int64       `json:"maintenance_months"` // updates released in this many months may run; 0 = not limited
-	Trial       TrialSpec   `json:"trial,omitzero"`
-	Transfer    bool        `json:"transfer"` // may move to another device
-	Offline     bool        `json:"offline"`  // may be activated without a connection (file, QR, typed code)
-	Renews      bool        `json:"renews"`   // renews by itself by its duration
+	Kind        Kind         `json:"kind"`
+	Duration    Duration     `json:"duration,omitzero"`  // how long it lasts; zero = no duration
+	FixedEnd    day.Day      `json:"fixed_end,omitzero"` // the last day of use; None = no fixed end
+	Reusable    bool         `json:"reusable"`           // an activation that ended by its time frees its quantity for the next
+	Overdraft   int64        `json:"overdraft"`          // how many more than the quantity may be active; absolute
+	Containers  []string     `json:"containers"`         // allowed container kinds, in any combination
+	Fingerprint Fingerprint  `json:"fingerprint"`
+	Restore     Restore      `json:"restore"`
+	GraceDays   int64        `json:"grace_days"`         // use after the end, 0 to 36,525 days
+	Enforce     string       `json:"enforce"`            // enforce, warn or log
+	RefreshDays int64        `json:"refresh_days"`       // the program must be heard of this often; 0 = never
+	Maintenance int64        `json:"maintenance_months"` // updates released in this many months may run; 0 = not limited
+	Trial       TrialSpec    `json:"trial,omitzero"`
+	Floating    FloatingSpec `json:"floating,omitzero"`
+	Transfer    bool         `json:"transfer"` // may move to another device
+	Offline     bool         `json:"offline"`  // may be activated without a connection (file, QR, typed code)
+	Renews      bool         `json:"renews"`   // renews by itself by its duration
 }
 
 // Duration is a length of use: months, days, or months and then days.
@@ -110,8 +111,10 @@ func Defaults(k Kind) ModelSpec {
 	switch k {
 	case SingleUse:
 		m.Transfer = false
-	case Reusable, Floating:
+	case Reusable:
 		m.Reusable = true
+	case Floating:
+		m.Reusable, m.Floating = true, floating()
 	case Trial:
 		m.Transfer, m.Restore = false, Restore{}
 		m.Trial.OncePerDevice = true
@@ -159,5 +162,7 @@ func (m Model) fields() []field {
 		"restore.count", m.Restore.Count, "restore.per_days", m.Restore.PerDays, "restore.wait_days", m.Restore.WaitDays,
 		"grace_days", m.GraceDays, "enforce", m.Enforce, "refresh_days", m.RefreshDays,
 		"maintenance_months", m.Maintenance, "trial.once_per_device", m.Trial.OncePerDevice,
+		"floating.per", m.Floating.Per, "floating.lease_seconds", m.Floating.Lease,
+		"floating.linger_seconds", m.Floating.Linger, "floating.grace_seconds", m.Floating.Grace,
 		"transfer", m.Transfer, "offline", m.Offline, "renews", m.Renews)
 }

@@ -11,6 +11,7 @@ func (m ModelSpec) check() (bad refusals) {
 	bad.containers("/containers", m.Containers)
 	bad.choice("/enforce", m.Enforce, Enforce, Warn, Log)
 	bad.under("", m.checkNumbers())
+	bad.under("", m.checkFloating())
 	if len(bad) > 0 {
 		return bad // combinations of broken values would only repeat them
 	}

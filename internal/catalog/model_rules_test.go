@@ -88,6 +88,12 @@ func TestModelRules(t *testing.T) {
 		{"maintenance without months", catalog.Maintenance, func(m *spec) { m.Maintenance = 0 }, catalog.ErrMaintenanceMissing, "/maintenance_months"},
 		{"once per device elsewhere", catalog.Multi, func(m *spec) { m.Trial.OncePerDevice = true }, catalog.ErrTrialOnly, "/trial/once_per_device"},
 		{"overdrawn trial", catalog.Trial, func(m *spec) { m.Overdraft = 1 }, catalog.ErrOverdraftKind, "/overdraft"},
+		{"leases of what does not float", catalog.Multi, func(m *spec) { m.Floating.Lease = 900 }, catalog.ErrFloatingOnly, "/floating"},
+		{"leases per team", catalog.Floating, func(m *spec) { m.Floating.Per = "team" }, catalog.ErrChoice, "/floating/per"},
+		{"short leases", catalog.Floating, func(m *spec) { m.Floating.Lease = 59 }, catalog.ErrRange, "/floating/lease_seconds"},
+		{"long leases", catalog.Floating, func(m *spec) { m.Floating.Lease = 86_401 }, catalog.ErrRange, "/floating/lease_seconds"},
+		{"negative linger", catalog.Floating, func(m *spec) { m.Floating.Linger = -1 }, catalog.ErrRange, "/floating/linger_seconds"},
+		{"long grace of leases", catalog.Floating, func(m *spec) { m.Floating.Grace = 86_401 }, catalog.ErrRange, "/floating/grace_seconds"},
 		{"wait beyond the window", catalog.Multi, func(m *spec) { m.Restore.WaitDays = 400 }, catalog.ErrRestoreWait, "/restore/wait_days"},
 		{"cloud only and offline", catalog.Multi, func(m *spec) { m.Containers = []string{"cloud"} }, catalog.ErrCloudOffline, "/offline"},
 	} {
@@ -111,6 +117,8 @@ func TestModelRules(t *testing.T) {
 func TestModelsThatLookOddButAreFine(t *testing.T) {
 	for name, m := range map[string]catalog.ModelSpec{
 		"floating with overdraft":     model(catalog.Floating, func(m *catalog.ModelSpec) { m.Overdraft = 3 }),
+		"floating that says nothing":  model(catalog.Floating, func(m *catalog.ModelSpec) { m.Floating = catalog.FloatingSpec{} }),
+		"floating by person":          model(catalog.Floating, func(m *catalog.ModelSpec) { m.Floating.Per, m.Floating.Linger = "person", 3600 }),
 		"months and then days":        model(catalog.TimeLimited, func(m *catalog.ModelSpec) { m.Duration.Months = 1 }),
 		"multi that ends":             model(catalog.Multi, func(m *catalog.ModelSpec) { m.FixedEnd = day.Of(2028, 2, 29) }),
 		"grace after a missed call":   model(catalog.Multi, func(m *catalog.ModelSpec) { m.RefreshDays, m.GraceDays = 30, 7 }),
