@@ -45,9 +45,10 @@ type Article struct {
 	Product    string           `json:"product"` // fixed; code of the product
 	Model      string           `json:"model"`   // code of the license model
 	Kind       ArticleKind      `json:"kind"`
-	Targets    []string         `json:"targets"`  // numbers of the articles that an upgrade, extension or add-on changes
-	Features   []string         `json:"features"` // codes of the product's features
-	Limits     map[string]int64 `json:"limits"`   // 0 to 2^53-1
+	Targets    []string         `json:"targets"`       // numbers of the articles that an upgrade, extension or add-on changes
+	Features   []string         `json:"features"`      // codes of the product's features
+	Limits     map[string]int64 `json:"limits"`        // 0 to 2^53-1
+	Adds       Adds             `json:"adds,omitzero"` // what one unit of an upgrade, extension or add-on adds beside features and limits
 	Options    []Option         `json:"options"`
 	Ticketing  Ticketing        `json:"ticketing"`
 	ShowOnce   bool             `json:"show_once,omitempty"` // codes of its tickets stand in the answer that makes them, and nowhere else
@@ -70,6 +71,7 @@ func (a Article) check() (bad refusals) {
 		bad.distinct("/features", a.Features, FoldCode)
 	}
 	bad.under("", a.checkTargets())
+	bad.under("", a.checkAdds())
 	bad.under("", a.checkLimits())
 	bad.under("", a.checkOptions())
 	return bad
@@ -145,16 +147,23 @@ func (a Article) fits(m ModelSpec, features map[string]Feature) (bad refusals) {
 		bad.add("/limits", ErrNeedsLimit.With("kind", string(m.Kind)))
 	}
 	for i, o := range a.Options {
-		if need := o.needs(m, features); need != "" {
+		if need := a.needs(o, m, features); need != "" {
 			bad.add(index("/options", i)+"/sets", ErrOptionSets.With("option", o.Name, "sets", string(o.Sets), "need", need))
 		}
 	}
 	return bad
 }
 
-// needs names what the model or product lacks for o's effect, "" if nothing.
-func (o Option) needs(m ModelSpec, features map[string]Feature) string {
+// needs names what the article, its model or its product lacks for o's effect, ""
+// if nothing.
+func (a Article) needs(o Option, m ModelSpec, features map[string]Feature) string {
 	switch {
+	case o.Sets == SetMonths && a.Kind == Extension && a.Adds.Months == 0:
+		return "adds.months"
+	case o.Sets == SetDays && a.Kind == Extension && a.Adds.Days == 0:
+		return "adds.days"
+	case a.Kind == Extension && (o.Sets == SetMonths || o.Sets == SetDays):
+		return ""
 	case o.Sets == SetMonths && m.Duration.Months == 0:
 		return "duration.months"
 	case o.Sets == SetDays && m.Duration.Days == 0:
@@ -222,6 +231,7 @@ func (a Article) fields() []field {
 	if a.ShowOnce {
 		out = append(out, field{"show_once", true})
 	}
+	out = append(out, a.Adds.fields()...)
 	for _, name := range sortedKeys(a.Limits) {
 		out = append(out, field{"limits." + name, a.Limits[name]})
 	}

@@ -54,6 +54,10 @@ var (
 	ErrTargetForbidden = fault.New(fault.Invalid, "catalog.target_forbidden")
 	// ErrTargetSelf: an article names itself as its target (value).
 	ErrTargetSelf = fault.New(fault.Invalid, "catalog.target_self")
+	// ErrAddsForbidden: a base article adds something to a license.
+	ErrAddsForbidden = fault.New(fault.Invalid, "catalog.adds_forbidden")
+	// ErrAddsMissing: an extension or add-on that would change nothing (kind, need).
+	ErrAddsMissing = fault.New(fault.Invalid, "catalog.adds_missing")
 	// ErrContainersWider: the article allows a container kind that its model does not (value, allowed).
 	ErrContainersWider = fault.New(fault.Invalid, "catalog.containers_wider")
 	// ErrAllFeatures: an NFR article without the all-features code of its product (model).

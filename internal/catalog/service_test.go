@@ -268,7 +268,7 @@ func TestPages(t *testing.T) {
 				break
 			}
 		}
-		if len(seen) != 21 {
+		if len(seen) != 23 {
 			t.Fatalf("%d articles: %v", len(seen), seen)
 		}
 		for i := 1; i < len(seen); i++ {
@@ -276,7 +276,7 @@ func TestPages(t *testing.T) {
 				t.Fatalf("not sorted: %v", seen)
 			}
 		}
-		if p := must(s.ListArticles(ctx, by, catalog.Query{Prefix: "cad-PRO"}))(t); len(p.Items) != 5 {
+		if p := must(s.ListArticles(ctx, by, catalog.Query{Prefix: "cad-PRO"}))(t); len(p.Items) != 7 {
 			t.Fatalf("%d articles begin with CAD-PRO", len(p.Items))
 		}
 		if p := must(s.ListArticles(ctx, by, catalog.Query{Product: "sim"}))(t); len(p.Items) != 4 {

@@ -28,7 +28,8 @@ type Snapshot struct {
 	Model          ModelSpec              `json:"model"`    // with the duration or end that an option chose
 	Features       []string               `json:"features"` // sorted; AllFeatures first where it applies
 	Limits         map[string]int64       `json:"limits"`
-	Options        map[string]frame.Value `json:"options"` // every option of the article has a value
+	Adds           Adds                   `json:"adds,omitzero"` // by one unit, to the license that it changes
+	Options        map[string]frame.Value `json:"options"`       // every option of the article has a value
 	Ticketing      Ticketing              `json:"ticketing"`
 	ShowOnce       bool                   `json:"show_once,omitempty"`
 	ContainerKinds []string               `json:"container_kinds"` // allowed ones, in any combination
@@ -78,7 +79,7 @@ func (p parts) snapshot(given map[string]frame.Value) (Snapshot, error) {
 		Number: a.Number, ItemID: p.item, ArticleNumber: a.Number, ArticleID: a.ID, Name: a.Name, Kind: a.Kind,
 		Targets: slices.Clone(a.Targets), Product: p.product.Code, KeyPrefix: p.product.KeyPrefix,
 		ModelCode: p.model.Code, Model: p.model.ModelSpec, Features: slices.Clone(a.Features),
-		Limits: maps.Clone(a.Limits), Options: options, Ticketing: a.Ticketing, ShowOnce: a.ShowOnce, ContainerKinds: slices.Clone(a.Containers),
+		Limits: maps.Clone(a.Limits), Adds: a.Adds, Options: options, Ticketing: a.Ticketing, ShowOnce: a.ShowOnce, ContainerKinds: slices.Clone(a.Containers),
 	}
 	if p.configuration != nil {
 		s.Number, s.Name = p.configuration.Number, p.configuration.Name
@@ -171,9 +172,9 @@ func (s *Snapshot) apply(o Option, v frame.Value) {
 	case SetLimit:
 		s.Limits[o.Name] = n
 	case SetMonths:
-		s.Model.Duration.Months = n
+		*s.months() = n
 	case SetDays:
-		s.Model.Duration.Days = n
+		*s.days() = n
 	case SetEnd:
 		s.Model.FixedEnd, _ = v.Day()
 	case SetFeature:

@@ -14,6 +14,7 @@ type articleSpec struct {
 	Options    []Option         `json:"options"`
 	Containers []string         `json:"containers"`
 	ShowOnce   bool             `json:"show_once,omitempty"`
+	Adds       Adds             `json:"adds,omitzero"`
 }
 
 // configurationSpec is what a configuration keeps as JSON.
@@ -93,11 +94,11 @@ func scanArticle(r *db.Rows) (a Article, err error) {
 
 func (a *Article) take(s articleSpec) {
 	a.Targets, a.Features, a.Limits, a.Options, a.Containers = s.Targets, s.Features, s.Limits, s.Options, s.Containers
-	a.ShowOnce = s.ShowOnce
+	a.ShowOnce, a.Adds = s.ShowOnce, s.Adds
 }
 
 func (a Article) spec() db.JSON[articleSpec] {
-	return db.JSON[articleSpec]{V: articleSpec{a.Targets, a.Features, a.Limits, a.Options, a.Containers, a.ShowOnce}}
+	return db.JSON[articleSpec]{V: articleSpec{a.Targets, a.Features, a.Limits, a.Options, a.Containers, a.ShowOnce, a.Adds}}
 }
 
 func scanConfiguration(r *db.Rows) (c Configuration, err error) {

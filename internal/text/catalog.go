@@ -94,6 +94,14 @@ var (
 		EN: "The article names itself (“{value}”) as the one it changes. Name another article.",
 		DE: "Der Artikel nennt sich selbst („{value}“) als den, den er ändert. Nennen Sie einen anderen Artikel.",
 	})
+	_ = add("fault.catalog.adds_forbidden", Entry{
+		EN: "A base article brings a license of its own and adds nothing to another one. Remove “adds”, or choose the kind upgrade, extension or addon.",
+		DE: "Ein Basisartikel bringt eine eigene Lizenz und gibt keiner anderen etwas hinzu. Entfernen Sie „adds“, oder wählen Sie die Art upgrade, extension oder addon.",
+	})
+	_ = add("fault.catalog.adds_missing", Entry{
+		EN: "An article of the kind “{kind}” must add something. Give it one of these: {need}.",
+		DE: "Ein Artikel der Art „{kind}“ muss etwas hinzugeben. Geben Sie ihm eines davon: {need}.",
+	})
 	_ = add("fault.catalog.containers_wider", Entry{
 		EN: "The license model does not allow the container kind “{value}”; it allows {allowed}. An article may only narrow this.",
 		DE: "Das Lizenzmodell erlaubt die Containerart „{value}“ nicht, sondern: {allowed}. Ein Artikel kann das nur einengen.",
