@@ -24,6 +24,7 @@ type Ask struct {
 	Want     []string    // license ids; nil = all that the code holds
 	Quantity int64       // of each; 0 = one
 	Lost     string      // of a restore: license id, where the code holds several
+	Base     string      `json:",omitempty"` // which license here an upgrade, extension or add-on is to change, where several fit
 	File     bool        // the request travels as a file: its code is sealed to the depot
 }
 
@@ -100,7 +101,7 @@ func (c *Container) NewRequest(ask Ask) (Message, error) {
 func (a *Ask) normalize() (hint string, err error) {
 	switch {
 	case a.Action == wire.ActRefresh:
-		a.Code, a.Pairing, a.Want, a.Quantity, a.Lost = "", "", nil, 0, ""
+		a.Code, a.Pairing, a.Want, a.Quantity, a.Lost, a.Base = "", "", nil, 0, "", ""
 		return "", nil
 	case a.Pairing != "" && (a.Code != "" || a.File || a.Action != wire.ActActivate):
 		return "", ErrNoCode
@@ -152,7 +153,7 @@ func (c *Container) request(st *state, ask Ask, id string) (out outgoing, err er
 	r := &wire.Request{
 		Issuer: c.pins.Issuer, Action: ask.Action, Nonce: out.Nonce, Counter: out.Counter, IssuedAt: now,
 		Container: k.pub, Fingerprint: c.machine.parts(c.pins.SaltBytes()), Virtual: c.machine.Virtual,
-		Held: st.held(), Want: ask.Want, Quantity: ask.Quantity, Lost: ask.Lost, Product: c.cfg.Product,
+		Held: st.held(), Want: ask.Want, Quantity: ask.Quantity, Lost: ask.Lost, Base: ask.Base, Product: c.cfg.Product,
 		App: wire.App{Version: short(c.cfg.Version), OS: runtime.GOOS, Arch: runtime.GOARCH},
 	}
 	switch {

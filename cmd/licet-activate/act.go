@@ -12,7 +12,7 @@ import (
 
 // ask collects what a request is for: the code, and what a move file says.
 func (p *program) ask(action wire.Action, args []string) (client.Ask, error) {
-	ask := client.Ask{Action: action, Want: p.licenses, Quantity: p.quantity, Lost: p.lost}
+	ask := client.Ask{Action: action, Want: p.licenses, Quantity: p.quantity, Lost: p.lost, Base: p.base}
 	if action == wire.ActRefresh {
 		return ask, nil
 	}
@@ -81,7 +81,7 @@ func (p *program) pair(args []string) error {
 		if err == nil {
 			err = parsePairing(typed)
 		}
-		return client.Ask{Action: wire.ActActivate, Pairing: typed, Quantity: p.quantity}, err
+		return client.Ask{Action: wire.ActActivate, Pairing: typed, Quantity: p.quantity, Base: p.base}, err
 	})
 }
 

@@ -32,10 +32,10 @@ type program struct {
 	json                                 bool
 
 	// flags of some
-	codeFile, from, lost, to, file, feature, why string
-	licenses                                     list
-	quantity                                     int64
-	yes, all, aside, fresh                       bool
+	codeFile, from, lost, base, to, file, feature, why string
+	licenses                                           list
+	quantity                                           int64
+	yes, all, aside, fresh                             bool
 }
 
 // list is a flag that may be given several times.

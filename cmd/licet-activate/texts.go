@@ -62,6 +62,7 @@ var texts = map[string]both{
 	"flag.code-file": {"read the code from the first line of a file; \"-\" is standard input", "den Code aus der ersten Zeile einer Datei lesen; „-“ ist die Standardeingabe"},
 	"flag.from":      {"file that \"move --to\" wrote on the other machine", "Datei, die „move --to“ auf dem anderen Rechner geschrieben hat"},
 	"flag.license":   {"only this license of the code; may be given several times", "nur diese Lizenz des Codes; mehrmals möglich"},
+	"flag.base":      {"which license here an upgrade, extension or add-on is to change, if several fit", "welche Lizenz hier ein Upgrade, eine Verlängerung oder Erweiterung ändern soll, wenn mehrere passen"},
 	"flag.quantity":  {"how much of each license; else 1", "wie viel von jeder Lizenz; sonst 1"},
 	"flag.feature":   {"ask for this feature", "nach dieser Funktion fragen"},
 	"flag.all":       {"every license here", "jede Lizenz hier"},

@@ -34,6 +34,7 @@ var (
 	optCodeFile = textOption("code-file", "FILE", func(p *program) *string { return &p.codeFile })
 	optFrom     = textOption("from", "FILE", func(p *program) *string { return &p.from })
 	optLost     = textOption("lost", "ID", func(p *program) *string { return &p.lost })
+	optBase     = textOption("base", "ID", func(p *program) *string { return &p.base })
 	optTo       = textOption("to", "FILE", func(p *program) *string { return &p.to })
 	optOut      = textOption("out", "FILE", func(p *program) *string { return &p.file })
 	optOffline  = textOption("offline", "FILE", func(p *program) *string { return &p.file })
@@ -60,15 +61,15 @@ var common = []option{
 // verbs returns the subcommands in the order of help.
 func verbs() []*verb {
 	return []*verb{
-		{"activate", "[CODE]", 1, []option{optCodeFile, optFrom, optLicense, optQuantity, optAside}, (*program).activate},
-		{"pair", "[CODE]", 1, []option{optCodeFile, optQuantity, optAside}, (*program).pair},
+		{"activate", "[CODE]", 1, []option{optCodeFile, optFrom, optLicense, optBase, optQuantity, optAside}, (*program).activate},
+		{"pair", "[CODE]", 1, []option{optCodeFile, optBase, optQuantity, optAside}, (*program).pair},
 		{"verify", "[FILE]", 1, []option{optFeature}, (*program).verify},
 		{"status", "", 0, nil, (*program).status},
 		{"refresh", "", 0, nil, (*program).refresh},
 		{"return", "[LICENSE]", 1, []option{optAll, optYes, optOffline}, (*program).giveBack},
 		{"move", "[LICENSE]", 1, []option{optTo, optYes, optCodeFile, optOffline}, (*program).move},
 		{"restore", "[CODE]", 1, []option{optCodeFile, optLost, optAside}, (*program).restore},
-		{"request", "[CODE]", 1, []option{optOut, optFor, optNew, optCodeFile, optFrom, optLicense, optQuantity, optLost}, (*program).request},
+		{"request", "[CODE]", 1, []option{optOut, optFor, optNew, optCodeFile, optFrom, optLicense, optBase, optQuantity, optLost}, (*program).request},
 		{"install", "FILE", 1, nil, (*program).install},
 	}
 }

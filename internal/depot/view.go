@@ -43,7 +43,9 @@ type holding struct {
 	Restores string  // the allowance in words
 	Losses   int64   // the allowance in a number
 	Devices  []device
-	More     bool // there are more devices than are listed
+	More     bool     // there are more devices than are listed
+	Change   *change  // what its ticket does to another license; nil = it is one of its own
+	Changes  []string // what has changed it since it was sold
 }
 
 // state is where a license stands: a text key and the class of its color.
@@ -118,6 +120,7 @@ var refusedStates = map[string]state{
 	"":                              {"depot.state.ready", "good"},
 	license.ErrNoSeat.Code:          {"depot.state.no_seat", "warn"},
 	license.ErrUsedUp.Code:          {"depot.state.used_up", "warn"},
+	license.ErrRedeemed.Code:        {"depot.state.redeemed", "good"},
 	license.ErrLicenseExpired.Code:  {"depot.state.expired", "bad"},
 	license.ErrLicenseBlocked.Code:  {"depot.state.blocked", "bad"},
 	license.ErrLicenseRecalled.Code: {"depot.state.recalled", "bad"},
@@ -136,12 +139,15 @@ func stateOf(refusal string) state {
 
 func newHolding(lang text.Lang, l license.LookLicense) holding {
 	out := holding{
-		ID: l.ID.String(), Name: l.Name.In(lang), Number: l.Number, Kind: "depot.kind." + string(l.Kind), State: stateOf(l.Refusal), Movable: movable(l.Kind),
+		ID: l.ID.String(), Name: l.Name.In(lang), Number: l.Number, Kind: "depot.kind." + string(l.Kind), State: stateOf(l.Refusal), Movable: movable(l.Kind) && l.Change == nil,
 		Used: l.Used, Limit: l.Limit, LastDay: l.LastDay, Starts: l.LastDay != day.None && l.First.IsZero(),
-		Restores: restores(lang, l), Losses: l.Restores, More: l.More,
+		Change: newChange(lang, l), Changes: newChanges(lang, l), Restores: restores(lang, l), Losses: l.Restores, More: l.More,
 		Seats: text.T(lang, "depot.seats", "used", l.Used, "limit", l.Limit, "free", l.Free),
 	}
-	if over := l.Limit - l.Quantity; over > 0 {
+	if l.Added > 0 {
+		out.Seats += " " + text.N(lang, "depot.added", l.Added)
+	}
+	if over := l.Limit - l.Quantity - l.Added; over > 0 {
 		out.Seats += " " + text.T(lang, "depot.overdraft", "value", over)
 	}
 	for i, one := range l.Devices {

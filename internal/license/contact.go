@@ -32,7 +32,8 @@ type message struct {
 	keyed    bool       // the code is a license key
 	paired   bool       // the code is a pairing code
 	want     []LicenseID
-	lost     [16]byte // activation or license; zero = of whatever the code opens
+	lost     [16]byte  // activation or license; zero = of whatever the code opens
+	base     LicenseID // which license an upgrade, extension or add-on is to change; zero = the one that fits
 	returned held
 }
 
@@ -74,20 +75,21 @@ type event struct {
 // contact is one message with everything that it touches, in memory. The rules
 // read and change these images; the store writes what became dirty.
 type contact struct {
-	now      time.Time
-	msg      *message
-	box      *Container                // nil = not known yet
-	here     []*Activation             // live in the container
-	last     map[LicenseID]*Activation // newest ended one, of held and wanted licenses
-	licenses map[LicenseID]*License    // of here, and of the code
-	ticket   *Ticket                   // that the code opens; nil = unknown or foreign
-	opened   []*License                // that the code opens, in order
-	devices  []device                  // where opened licenses live; for a restore
-	counted  map[LicenseID][]time.Time // counted restores; for a restore
-	tried    map[trialID]LicenseID     // trial marks of the device and customer that exist, with their license
-	churn    time.Duration             // how long the ticket has to wait for one more change of seats
-	answered int64                     // counter of the message under a receipt's nonce; 0 = unknown
-	newID    func() ActivationID
+	now       time.Time
+	msg       *message
+	box       *Container                // nil = not known yet
+	here      []*Activation             // live in the container
+	last      map[LicenseID]*Activation // newest ended one, of held and wanted licenses
+	licenses  map[LicenseID]*License    // of here, and of the code
+	ticket    *Ticket                   // that the code opens; nil = unknown or foreign
+	opened    []*License                // that the code opens, in order
+	devices   []device                  // where opened licenses live; for a restore
+	counted   map[LicenseID][]time.Time // counted restores; for a restore
+	tried     map[trialID]LicenseID     // trial marks of the device and customer that exist, with their license
+	churn     time.Duration             // how long the ticket has to wait for one more change of seats
+	answered  int64                     // counter of the message under a receipt's nonce; 0 = unknown
+	newID     func() ActivationID
+	newEffect func() EffectID
 
 	changes []change
 	events  []event
@@ -467,6 +469,9 @@ func (c *contact) deliver(step Step, a *Activation) {
 	}
 	if l := c.licenses[a.License]; a.Version != l.Version || a.Told != 0 {
 		a.Version, a.Told = l.Version, c.msg.ctr
+		if l.Effects > 0 {
+			a.Elapses = l.terms.Span(l.First, a.Started, l.Until).Elapses
+		}
 		c.mark(a)
 	}
 	c.changes = append(c.changes, change{step: step, deliver: a})

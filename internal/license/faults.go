@@ -23,6 +23,10 @@ var (
 	ErrNotYet           = fault.New(fault.Conflict, "license.not_yet")           // from
 	ErrNoSeat           = fault.New(fault.Exhausted, "license.no_seat")          // limit, used, free, value
 	ErrUsedUp           = fault.New(fault.Exhausted, "license.used_up")          //
+	ErrRedeemed         = fault.New(fault.Exhausted, "license.redeemed")         // limit, used, free
+	ErrNoBase           = fault.New(fault.Conflict, "license.no_base")           // article, targets
+	ErrBaseWhich        = fault.New(fault.Invalid, "license.base_which")         // article, count, choices
+	ErrChangesOnly      = fault.New(fault.Conflict, "license.changes_only")      //
 	ErrOtherProduct     = fault.New(fault.Conflict, "license.other_product")     // product, value
 	ErrContainerKind    = fault.New(fault.Conflict, "license.container_kind")    // value, allowed
 	ErrContainerFull    = fault.New(fault.Exhausted, "license.container_full")   // limit

@@ -2,6 +2,7 @@ package license
 
 import (
 	"crypto/sha256"
+	"errors"
 	"slices"
 
 	"github.com/licet/licet/internal/catalog"
@@ -70,6 +71,9 @@ func (c *contact) quantity() int64 { return max(1, c.msg.req.Quantity) }
 
 // place puts q of a license here. It changes nothing when it refuses.
 func (c *contact) place(l *License, q int64) error {
+	if l.changes() {
+		return c.redeem(l, q)
+	}
 	if a := c.live(l.ID); a != nil {
 		return c.again(l, a, q)
 	}
@@ -163,6 +167,9 @@ func (l *License) ended(last day.Day) error {
 
 // full turns "no seat" into "used up" where a seat never comes back.
 func (l *License) full(err error) error {
+	if l.changes() && errors.Is(err, ErrNoSeat) {
+		return ErrRedeemed.With("limit", l.Seats.Limit(), "used", l.Seats.Used, "free", l.Seats.Free())
+	}
 	if !l.terms.model().Transfer && l.Seats.Used >= l.Seats.Limit() {
 		return ErrUsedUp.With("limit", l.Seats.Limit())
 	}

@@ -92,8 +92,15 @@ func (l *License) evict(a *Activation, counted bool, why string, now time.Time) 
 	return acts, nil
 }
 
-// elapse frees the seat of an activation whose time is over.
+// elapse frees the seat of an activation whose time is over. It notes a new end
+// instead where an effect has moved it.
 func (l *License) elapse(a *Activation, now time.Time) ([]act, error) {
+	if l.Effects > 0 { // its end may have moved
+		if at := l.terms.Span(l.First, a.Started, l.Until).Elapses; at.IsZero() || at.After(now) {
+			a.Elapses, a.dirty = at, true
+			return nil, nil
+		}
+	}
 	to, err := a.State.Elapse()
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ type Seats struct {
 	Overdraft int64
 	Used      int64
 	Owed      int64
+	Added     int64 // of the quantity, what add-ons have brought; no order line of this license has it
 }
 
 // Limit is how much may be in use.
@@ -19,8 +20,9 @@ func (s Seats) Limit() int64 { return s.Quantity + s.Overdraft }
 // Free is how much more may be taken now, never below 0.
 func (s Seats) Free() int64 { return max(0, s.Limit()-s.Used) }
 
-// Sold is the quantity that the order says, without what is owed back.
-func (s Seats) Sold() int64 { return s.Quantity - s.Owed }
+// Sold is the quantity that the order says, without what is owed back and what
+// add-ons have brought.
+func (s Seats) Sold() int64 { return s.Quantity - s.Owed - s.Added }
 
 // Take puts q seats in use. It returns ErrNoSeat when fewer are free, and
 // ErrBadQuantity unless 1 ≤ q ≤ MaxQuantity.

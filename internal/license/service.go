@@ -170,32 +170,32 @@ func (s *Service) epochOf(q db.Querier) (int64, error) {
 	return e, err
 }
 
-// attach gives each license its terms, from memory where they are known.
+// attach gives each license its terms, from memory where they are known, with
+// what has changed them since they were sold.
 func (s *Service) attach(q db.Querier, p actor.PublisherID, list []*License) error {
 	var missing db.IDs[Terms]
 	for _, l := range list {
 		if t, ok := s.terms.get(snapshotKey{p, l.Snapshot}); ok {
-			l.terms = t
+			l.sold, l.terms = t, t
 		} else if !missing.Contains(l.Snapshot) {
 			missing = append(missing, l.Snapshot)
 		}
 	}
-	if len(missing) == 0 {
-		return nil
-	}
-	found, err := termsOf(q, p, missing)
-	if err != nil {
-		return err
-	}
-	for id, t := range found {
-		s.keepTerms(q, p, id, t)
-	}
-	for _, l := range list {
-		if l.terms == nil {
-			l.terms = found[l.Snapshot]
+	if len(missing) > 0 {
+		found, err := termsOf(q, p, missing)
+		if err != nil {
+			return err
+		}
+		for id, t := range found {
+			s.keepTerms(q, p, id, t)
+		}
+		for _, l := range list {
+			if l.sold == nil {
+				l.sold, l.terms = found[l.Snapshot], found[l.Snapshot]
+			}
 		}
 	}
-	return nil
+	return s.attachEffects(q, p, list)
 }
 
 // keepTerms remembers terms, after the commit when they were read in a

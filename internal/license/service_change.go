@@ -164,6 +164,9 @@ func (w *work) lower(lines []*lineWork) error {
 	if err := w.loadLive(list); err != nil {
 		return err
 	}
+	if err := w.loadEffects(list); err != nil {
+		return err
+	}
 	held := w.byLine(list)
 	for _, l := range lines {
 		if err := w.take(l, held[l.id], l.left); err != nil {
@@ -181,6 +184,9 @@ func (w *work) take(l *lineWork, from []*License, by int64) error {
 		for _, a := range w.live[x.ID] {
 			one.Uses = append(one.Uses, Use{a.ID, a.Quantity, a.Shrink})
 		}
+		for _, e := range w.effects[x.ID] {
+			one.Uses = append(one.Uses, Use{ActivationID(e.ID), e.Quantity, 0})
+		}
 		stock = append(stock, one)
 	}
 	plan, err := PlanLower(stock, by)
@@ -192,6 +198,14 @@ func (w *work) take(l *lineWork, from []*License, by int64) error {
 	}
 	for _, r := range plan.Recall {
 		x := w.licenses[r.License]
+		if e := w.effect(x.ID, EffectID(r.Activation)); e != nil {
+			acts, err := w.giveUp(x, e, r.By)
+			if err != nil {
+				return err
+			}
+			l.acts = append(l.acts, acts...)
+			continue
+		}
 		i := slices.IndexFunc(w.live[x.ID], func(a *Activation) bool { return a.ID == r.Activation })
 		e, err := x.owe(w.live[x.ID][i], r.By, "lowered")
 		if err != nil {
@@ -281,7 +295,7 @@ func (w *work) used(lines []*lineWork, owed int64) (db.IDs[License], error) {
 func (w *work) cut(l *License, c Cut) act {
 	l.Seats = l.Seats.Cut(c.By, c.Spent)
 	l.dirty = true
-	if l.Seats.Quantity == 0 {
+	if l.Seats.Quantity == 0 || l.Seats.Quantity == l.Seats.Added && l.Seats.Used == 0 { // seats that add-ons brought do not stand alone
 		l.State = LicenseRecalled
 		w.empty = append(w.empty, l.Ticket)
 	}
@@ -441,8 +455,11 @@ func (w *work) reverseSome(list []*License, line func(*License) *lineWork) error
 	if err := w.loadLive(used); err != nil {
 		return err
 	}
+	if err := w.loadEffects(used); err != nil {
+		return err
+	}
 	for _, x := range used {
-		done, acts, err := x.recall(w.live[x.ID], "reversed")
+		done, acts, err := w.recallOne(x, "reversed")
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/licet/licet/internal/actor"
@@ -60,6 +61,9 @@ func (s *Service) turnLicense(ctx context.Context, by actor.Actor, id LicenseID,
 			if err == nil && l.dirty {
 				err = updateLicense(tx, by.Publisher, l)
 				l.Rev++
+			}
+			if err == nil && l.dirty {
+				err = s.tellBases(tx, by, l)
 			}
 			if err != nil {
 				return id, LicenseInfo{}, err
@@ -131,12 +135,19 @@ func (w *work) recall(list []*License, in RecallInput) (RecallResult, error) {
 	if err := w.loadLive(list); err != nil {
 		return out, err
 	}
+	if err := w.loadEffects(list); err != nil {
+		return out, err
+	}
 	for _, l := range list {
-		done, acts, err := l.recall(w.live[l.ID], in.Why)
+		done, acts, err := w.recallOne(l, in.Why)
 		if err != nil {
 			return out, err
 		}
-		out.Devices += len(w.live[l.ID])
+		devices, err := w.devices(l)
+		if err != nil {
+			return out, err
+		}
+		out.Devices += devices
 		out.Freed, out.Pending = out.Freed+done.Freed, out.Pending+done.RecallPending
 		w.acts = append(w.acts, acts...)
 	}
@@ -311,7 +322,12 @@ func (s *Service) elapseSome(tx *db.Tx, p actor.PublisherID) (int64, error) {
 		acts, licenses = append(acts, x.activation), append(licenses, x.license)
 	}
 	w := &work{s: s, tx: tx, by: actor.System(p)}
-	if _, err := w.lock(licenses); err != nil {
+	locked, err := w.lock(licenses)
+	if err != nil {
+		return 0, err
+	}
+	changed := slices.DeleteFunc(locked, func(l *License) bool { return l.Effects == 0 })
+	if err := s.attach(tx, p, changed); err != nil {
 		return 0, err
 	}
 	list, err := db.List(tx, scanActivation, qActivationsByID, p, acts) // now that the licenses are locked

@@ -113,6 +113,13 @@ func (s *Service) readWants(m *message) error {
 		}
 		m.want = append(m.want, id)
 	}
+	if m.req.Base != "" {
+		id, err := db.ParseID[License](m.req.Base)
+		if err != nil {
+			return ErrNotWanted.At("/base")
+		}
+		m.base = id
+	}
 	if m.req.Lost != "" {
 		id, err := db.ParseID[Activation](m.req.Lost)
 		if err != nil {

@@ -38,6 +38,7 @@ type named struct {
 	snapshots, tickets, licenses, containers, activations, exchanges [][16]byte
 	seated                                                           [][16]byte // licenses of which only the seats changed
 	tried                                                            [][16]byte // activations that left marks of a trial
+	effects                                                          [][16]byte
 	whole                                                            []OrderLineID
 	extended                                                         []LicenseID
 	issued                                                           []issuedData
@@ -46,6 +47,7 @@ type named struct {
 // facts is what the data of a journal row may name.
 type facts struct {
 	License   LicenseID   `json:"license"`
+	By        LicenseID   `json:"by"`
 	Container ContainerID `json:"container"`
 	Exchange  ExchangeID  `json:"exchange"`
 	Snapshot  SnapshotID  `json:"snapshot"`
@@ -83,6 +85,9 @@ func (n *named) add(row actor.Row) {
 		if f.Tried {
 			n.tried = append(n.tried, row.EntityID)
 		}
+	case "effect":
+		n.effects = append(n.effects, row.EntityID)
+		n.seated = append(n.seated, f.License, f.By)
 	case "container":
 		n.containers = append(n.containers, row.EntityID)
 	}
@@ -110,6 +115,7 @@ func (c *carrier) page(rows []actor.Row) error {
 	}
 	c.ship(shipContainer, n.containers)
 	c.ship(shipActivation, n.activations)
+	c.ship(shipEffect, n.effects)
 	if err := c.trials(n); err != nil {
 		return err
 	}

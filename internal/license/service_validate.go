@@ -83,8 +83,8 @@ func (s *Service) keyed(ctx context.Context, by actor.Actor, key wire.Key) (p ac
 		}
 		return p, "", nil, err
 	}
-	if t, ok := s.terms.get(snapshotKey{p, l.Snapshot}); ok {
-		l.terms = t
+	if t, ok := s.terms.get(snapshotKey{p, l.Snapshot}); ok && l.Effects == 0 {
+		l.sold, l.terms = t, t
 		return p, ticket, l, nil
 	}
 	err = s.db.For(p).Read(ctx, func(r *db.Reader) error { return s.attach(r, p, []*License{l}) })
@@ -132,6 +132,9 @@ func (l *License) valid(ticket TicketState, product string, now time.Time) error
 	}
 	if err := l.State.Open(); err != nil {
 		return err
+	}
+	if l.changes() {
+		return ErrChangesOnly
 	}
 	if last, over := l.over(now); over {
 		return l.ended(last)

@@ -16,7 +16,8 @@ type work struct {
 
 	licenses map[LicenseID]*License
 	live     map[LicenseID][]*Activation
-	empty    db.IDs[Ticket] // tickets that hold nothing any more
+	effects  map[LicenseID][]*effect // by whose units they are
+	empty    db.IDs[Ticket]          // tickets that hold nothing any more
 	acts     []act
 }
 
@@ -98,6 +99,9 @@ func (w *work) flush() error {
 		return err
 	}
 	if err := updateActivations(w.tx, w.by.Publisher, activations); err != nil {
+		return err
+	}
+	if err := w.flushEffects(); err != nil {
 		return err
 	}
 	if len(w.empty) > 0 {

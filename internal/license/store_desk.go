@@ -281,7 +281,8 @@ func (k *desk) contact(m *message) (*contact, error) {
 	c := &contact{
 		now: k.tx.Now(), msg: m, box: k.containers[m.container], here: living(k.here[m.container]),
 		last: map[LicenseID]*Activation{}, licenses: k.licenses,
-		newID: func() ActivationID { return db.NewID[Activation](k.tx) },
+		newID:     func() ActivationID { return db.NewID[Activation](k.tx) },
+		newEffect: func() EffectID { return db.NewID[effect](k.tx) },
 	}
 	for _, id := range m.confirms {
 		if x := k.exchanges[id]; x != nil {
@@ -350,7 +351,9 @@ func (k *desk) sweepLicense(l *License) error {
 		if !slices.Contains(k.acts, a) {
 			k.acts = append(k.acts, a)
 		}
-		k.last[pair{a.License, a.Container}] = a
+		if !a.State.Live() {
+			k.last[pair{a.License, a.Container}] = a
+		}
 		for _, e := range acts {
 			k.events = append(k.events, actor.Entry{Entity: e.entity, ID: e.id, Event: e.name, Data: e.data, By: "system"})
 		}

@@ -29,8 +29,8 @@ UPDATE license SET used = used + u.d, taken = taken + u.t, first_at = COALESCE(f
 FROM unnest(CAST(? AS uuid[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[])) AS u(id, d, t, f)
 WHERE license.publisher_id = ? AND license.id = u.id AND used + u.d BETWEEN 0 AND quantity + overdraft`)
 	qLicenseUpdate = db.SQL("license.license_update", `
-UPDATE license SET quantity = ?, used = used + ?, owed = ?, taken = ?, version = ?, first_at = ?, until = ?, state = ?,
-  rev = rev + 1
+UPDATE license SET quantity = ?, used = used + ?, owed = ?, taken = ?, version = ?, first_at = ?, until = ?, added = ?,
+  effects = ?, state = ?, rev = rev + 1
 WHERE publisher_id = ? AND id = ? AND rev = ? AND used + ? BETWEEN 0 AND ? + overdraft`)
 	qActivationUpdate = db.SQL("license.activation_update", `
 UPDATE activation SET slot = ?, quantity = ?, shrink = ?, state = ?, counted = ?, version = ?, told = ?, why = ?,
@@ -50,7 +50,7 @@ INSERT INTO trial_mark (publisher_id, id, license_id) VALUES {rows} ON CONFLICT 
 // read; everything is undone then.
 func (k *desk) flush() error {
 	for _, step := range []func() error{
-		k.writeContainers, k.writeLicenses, k.writeActivations, k.writeTrials, k.writePairings, k.writeExchanges, k.writeEvents,
+		k.writeContainers, k.writeLicenses, k.writeEffects, k.writeActivations, k.writeTrials, k.writePairings, k.writeExchanges, k.writeEvents,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -177,7 +177,7 @@ func (l *License) row(p actor.PublisherID) []any {
 	s := l.Seats
 	delta := s.Used - l.before.Used
 	return []any{
-		s.Quantity, delta, s.Owed, l.Taken, l.Version, db.At(l.First), until(l.Until), string(l.State),
+		s.Quantity, delta, s.Owed, l.Taken, l.Version, db.At(l.First), until(l.Until), s.Added, l.Effects, string(l.State),
 		p, l.ID, l.Rev, delta, s.Quantity,
 	}
 }

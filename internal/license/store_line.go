@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	lineTicketColumns = `t.snapshot_id, t.id, t.hint, t.state, l.id, l.quantity - l.owed, l.used, l.owed`
+	lineTicketColumns = `t.snapshot_id, t.id, t.hint, t.state, l.id, l.quantity - l.owed - l.added, l.used, l.owed`
 
 	ticketsWithLicenses = ` FROM ticket t JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
 WHERE t.publisher_id = `
@@ -25,10 +25,10 @@ SELECT snapshot_id, COUNT(1) FROM ticket WHERE publisher_id = ? AND {ids:snapsho
 	qLinesFree = db.SQL("license.lines_free", `
 SELECT id, snapshot_id, free FROM (
   SELECT l.id AS id, t.snapshot_id AS snapshot_id,
-    l.quantity - CASE WHEN l.used > l.owed THEN l.used ELSE l.owed END AS free,
-    SUM(l.quantity - CASE WHEN l.used > l.owed THEN l.used ELSE l.owed END)
+    l.quantity - CASE WHEN l.used > l.owed + l.added THEN l.used ELSE l.owed + l.added END AS free,
+    SUM(l.quantity - CASE WHEN l.used > l.owed + l.added THEN l.used ELSE l.owed + l.added END)
       OVER (PARTITION BY t.snapshot_id ORDER BY l.id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS newer`+
-		ticketsWithLicenses+`? AND {ids:t.snapshot_id} AND l.quantity > l.used AND l.quantity > l.owed
+		ticketsWithLicenses+`? AND {ids:t.snapshot_id} AND l.quantity > l.used AND l.quantity > l.owed + l.added
     AND l.state IN ('available', 'blocked')
 ) x WHERE newer IS NULL OR newer < CAST(? AS bigint) ORDER BY snapshot_id DESC, id DESC`)
 	qLinesUsed = db.SQL("license.lines_used", `
@@ -55,13 +55,15 @@ var qLineSeats = db.SQL("license.line_seats", `
 SELECT snapshot_id, CAST(SUM(sold) AS bigint), CAST(SUM(free) AS bigint),
   CAST(SUM(CASE WHEN live < sold - free THEN live ELSE sold - free END) AS bigint)
 FROM (
-  SELECT t.snapshot_id AS snapshot_id, l.quantity - l.owed AS sold,
+  SELECT t.snapshot_id AS snapshot_id, l.quantity - l.owed - l.added AS sold,
     CASE WHEN l.used >= l.quantity THEN 0
-         WHEN l.used < l.owed THEN l.quantity - l.owed
+         WHEN l.used < l.owed + l.added THEN l.quantity - l.owed - l.added
          ELSE l.quantity - l.used END AS free,
     CASE WHEN l.used = 0 THEN 0 ELSE COALESCE((
       SELECT SUM(a.quantity - a.shrink) FROM activation a
-      WHERE a.publisher_id = l.publisher_id AND a.license_id = l.id AND a.slot = 0), 0) END AS live
+      WHERE a.publisher_id = l.publisher_id AND a.license_id = l.id AND a.slot = 0), 0) + COALESCE((
+      SELECT SUM(e.quantity) FROM license_effect e
+      WHERE e.publisher_id = l.publisher_id AND e.effect_id = l.id), 0) END AS live
   FROM ticket t
   JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
   WHERE t.publisher_id = ? AND {ids:t.snapshot_id} AND l.state IN ('available', 'blocked')

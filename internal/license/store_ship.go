@@ -22,7 +22,8 @@ var (
 	licenseForm = ship.Form{
 		Name: "license", Newer: "rev",
 		Columns: `publisher_id id, id id, ticket_id id, snapshot_id id, quantity int, overdraft int, used int, owed int,
-			taken int, version int, first_at int, until text, key_hint text, key_sealed bytes, state text, rev int`,
+			taken int, version int, first_at int, until text, key_hint text, key_sealed bytes, state text, rev int,
+			added int, effects int`,
 	}
 	shipLicense = ship.Declare(licenseForm,
 		db.SQL("license.ship_license", licenseForm.Read()), db.SQL("license.replay_license", licenseForm.Write()))
@@ -52,6 +53,13 @@ var (
 	shipActivation = ship.Declare(activationForm,
 		db.SQL("license.ship_activation", activationForm.Read()), db.SQL("license.replay_activation", activationForm.Write()))
 
+	effectForm = ship.Form{
+		Name: "license_effect", Newer: "rev",
+		Columns: `publisher_id id, id id, base_id id, effect_id id, seq int, quantity int, at int, until text, rev int`,
+	}
+	shipEffect = ship.Declare(effectForm,
+		db.SQL("license.ship_effect", effectForm.Read()), db.SQL("license.replay_effect", effectForm.Write()))
+
 	bundleForm = ship.Form{Name: "exchange_bundle", Columns: "publisher_id id, id id, lines text"}
 	shipBundle = ship.Declare(bundleForm,
 		db.SQL("license.ship_bundle", bundleForm.Read()), db.SQL("license.replay_bundle", bundleForm.Write()))
@@ -75,7 +83,7 @@ SELECT publisher_id, id, snapshot_id, holder_id, hint, sealed, state, rev FROM t
 WHERE publisher_id = ? AND id BETWEEN ? AND ? ORDER BY publisher_id, id`)
 	qLicenseRange = db.SQL("license.ship_licenses_between", `
 SELECT publisher_id, id, ticket_id, snapshot_id, quantity, overdraft, used, owed,
-  taken, version, first_at, until, key_hint, key_sealed, state, rev FROM license
+  taken, version, first_at, until, key_hint, key_sealed, state, rev, added, effects FROM license
 WHERE publisher_id = ? AND id BETWEEN ? AND ? ORDER BY publisher_id, id`)
 	qIssuedRange = db.SQL("license.issued_range", `
 SELECT id FROM ticket WHERE publisher_id = ? AND snapshot_id = ? AND id BETWEEN ? AND ? ORDER BY id`)

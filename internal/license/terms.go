@@ -21,6 +21,7 @@ type Terms struct {
 	PerUnit  bool             `json:"per_unit"`          // one ticket per unit, else one for all of them
 
 	loc *time.Location
+	ext []stretch // time that effects have added; never part of what was sold
 }
 
 // init finds the time zone. It returns ErrZone for one this machine does not know.
@@ -60,15 +61,25 @@ func (t *Terms) begin(first, started time.Time) day.Day {
 // moves the end out, never in.
 func (t *Terms) LastDay(first, started time.Time, until day.Day) day.Day {
 	last := t.Until
+	if t.Item.Kind.Changes() {
+		return last // it changes a license and is none: only its ticket can be too old
+	}
+	var full term
 	if d := t.model().Duration; d.Months > 0 || d.Days > 0 {
-		end := t.begin(first, started).AddMonths(int(d.Months)).AddDays(int(d.Days) - 1)
-		last = earlier(last, end)
+		full = term{t.begin(first, started), d.Months, d.Days}
+		last = earlier(last, full.end().AddDays(-1))
 	}
 	last = earlier(last, t.model().FixedEnd)
-	if last != day.None && until > last {
-		return until
+	if last == day.None {
+		return last
 	}
-	return last
+	if len(t.ext) > 0 {
+		if full.from == day.None || full.end() != last.AddDays(1) {
+			full = term{from: last.AddDays(1)}
+		}
+		last = t.lengthen(full, true).end().AddDays(-1)
+	}
+	return max(last, until)
 }
 
 // earlier is the earlier of two days of which either may be None (no end).
@@ -105,7 +116,7 @@ func (t *Terms) Span(first, started time.Time, until day.Day) Span {
 		}
 	}
 	if m := t.model().Maintenance; m > 0 {
-		s.Maintenance = t.begin(first, started).AddMonths(int(m)).Start(t.loc)
+		s.Maintenance = t.lengthen(term{from: t.begin(first, started), months: m}, false).end().Start(t.loc)
 	}
 	return s
 }

@@ -29,13 +29,16 @@ type License struct {
 	Version  int64     // of its content; a container with an older one gets it again
 	First    time.Time // first activation, zero before it
 	Until    day.Day   // extension; None = as the terms say
+	Effects  int64     // how many upgrades, extensions and add-ons have ever changed it
 	KeyHint  string    // last group of its license key, "" without one
 	State    LicenseState
 	Rev      int64
 
-	terms  *Terms
-	ticket *Ticket
-	dirty  bool
+	sold    *Terms    // what was sold
+	effects []*effect // in order; only where Effects is not 0
+	terms   *Terms    // what was sold with the effects on top
+	ticket  *Ticket
+	dirty   bool
 
 	before      Seats // as read, and so the rest
 	takenBefore int64
@@ -45,6 +48,7 @@ type License struct {
 // rest is what changes rarely in a License.
 type rest struct {
 	version int64
+	effects int64
 	until   day.Day
 	state   LicenseState
 }
@@ -52,12 +56,14 @@ type rest struct {
 // read remembers what the row holds, so that a change is known.
 func (l *License) read() {
 	l.before, l.takenBefore = l.Seats, l.Taken
-	l.rest = rest{l.Version, l.Until, l.State}
+	l.rest = l.rarely()
 }
+
+func (l *License) rarely() rest { return rest{l.Version, l.Effects, l.Until, l.State} }
 
 // plain reports whether only seats were taken or freed since read.
 func (l *License) plain() bool {
-	return l.Seats.Quantity == l.before.Quantity && l.Seats.Owed == l.before.Owed && l.rest == rest{l.Version, l.Until, l.State}
+	return l.Seats.Quantity == l.before.Quantity && l.Seats.Owed == l.before.Owed && l.Seats.Added == l.before.Added && l.rest == l.rarely()
 }
 
 // touch says that the license's content has changed, so that containers get it

@@ -36,6 +36,9 @@ type LicenseInfo struct {
 	First    time.Time     `json:"first_activation,omitzero"`
 	LastDay  day.Day       `json:"last_day,omitzero"` // of a seat that is activated now
 	KeyHint  string        `json:"key_hint,omitempty"`
+	Added    int64         `json:"added,omitempty"`   // of the limit, what add-ons have brought
+	Change   *ChangeInfo   `json:"change,omitempty"`  // what it does to another license; null = it is a right of its own
+	Changes  []AppliedInfo `json:"changes,omitempty"` // what has changed it since it was sold
 	Rev      int64         `json:"rev"`
 }
 
@@ -47,6 +50,7 @@ func (l *License) info(now time.Time) LicenseInfo {
 		ID: l.ID, Ticket: l.Ticket, State: l.State, Number: item.Number, Name: item.Name, Product: item.Product,
 		Kind: item.Model.Kind, Quantity: l.Seats.Sold(), Limit: l.Seats.Limit(), Used: l.Seats.Used, Free: l.Seats.Free(),
 		Owed: l.Seats.Owed, First: l.First, LastDay: last, KeyHint: l.KeyHint, Rev: l.Rev,
+		Added: l.Seats.Added, Change: l.change(), Changes: l.applied(),
 	}
 	if err := l.ready(now); err != nil {
 		out.Refusal = fault.CodeOf(err)

@@ -123,6 +123,7 @@ var (
 	_ = add("depot.state.ready", Entry{EN: "Can be activated", DE: "Kann aktiviert werden"})
 	_ = add("depot.state.no_seat", Entry{EN: "All seats in use", DE: "Alle Plätze belegt"})
 	_ = add("depot.state.used_up", Entry{EN: "Used up", DE: "Verbraucht"})
+	_ = add("depot.state.redeemed", Entry{EN: "Redeemed", DE: "Eingelöst"})
 	_ = add("depot.state.expired", Entry{EN: "Expired", DE: "Abgelaufen"})
 	_ = add("depot.state.blocked", Entry{EN: "Blocked", DE: "Gesperrt"})
 	_ = add("depot.state.recalled", Entry{EN: "Taken back", DE: "Zurückgerufen"})

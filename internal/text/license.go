@@ -68,6 +68,22 @@ var (
 		EN: "This license is used up (seats: {limit}). It cannot be moved to another device; if the device is lost, restore it.",
 		DE: "Diese Lizenz ist verbraucht (Plätze: {limit}). Sie kann nicht umziehen; ist das Gerät verloren, stellen Sie sie wieder her.",
 	})
+	_ = add("fault.license.redeemed", Entry{
+		EN: "This ticket has been redeemed: {used} of {limit} units, {free} are left. What it changed keeps its effect; order more to change more.",
+		DE: "Dieses Ticket ist eingelöst: {used} von {limit} Einheiten, {free} sind übrig. Was es geändert hat, bleibt; bestellen Sie weitere, um mehr zu ändern.",
+	})
+	_ = add("fault.license.no_base", Entry{
+		EN: "{article} changes a license of one of these articles: {targets}. This device holds none that fits. Redeem the ticket on the device that holds it, or activate it here first.",
+		DE: "{article} ändert eine Lizenz zu einem dieser Artikel: {targets}. Auf diesem Gerät liegt keine, die passt. Lösen Sie das Ticket auf dem Gerät ein, auf dem sie liegt, oder aktivieren Sie sie zuerst hier.",
+	})
+	_ = add("fault.license.base_which", Entry{
+		EN: "{article} fits {count} licenses on this device. Say which one it shall change: {choices}.",
+		DE: "{article} passt zu {count} Lizenzen auf diesem Gerät. Sagen Sie, welche geändert werden soll: {choices}.",
+	})
+	_ = add("fault.license.changes_only", Entry{
+		EN: "This key belongs to an upgrade, extension or add-on and opens no program by itself. Redeem it on the device that holds the license that it changes.",
+		DE: "Dieser Schlüssel gehört zu einem Upgrade, einer Verlängerung oder einer Erweiterung und öffnet selbst kein Programm. Lösen Sie ihn auf dem Gerät ein, auf dem die Lizenz liegt, die er ändert.",
+	})
 	_ = add("fault.license.other_product", Entry{
 		EN: "This code is for {product}, not for {value}. Use it there, or type the code that came with {value}.",
 		DE: "Dieser Code ist für {product}, nicht für {value}. Benutzen Sie ihn dort, oder geben Sie den Code ein, der zu {value} gehört.",

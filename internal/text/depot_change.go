@@ -1,0 +1,40 @@
+package text
+
+// Tickets that change a license, as the depot tells them.
+var (
+	_ = add("depot.change.what", Entry{EN: "What it does", DE: "Was es tut"})
+	_ = add("depot.change.upgrade", Entry{
+		EN: "An upgrade: it replaces a license that is already on a device by a better one.",
+		DE: "Ein Upgrade: Es ersetzt eine Lizenz, die schon auf einem Gerät liegt, durch eine bessere.",
+	})
+	_ = add("depot.change.extension", Entry{
+		EN: "An extension: it lengthens a license that is already on a device.",
+		DE: "Eine Verlängerung: Sie verlängert eine Lizenz, die schon auf einem Gerät liegt.",
+	})
+	_ = add("depot.change.addon", Entry{
+		EN: "An add-on: it adds to a license that is already on a device.",
+		DE: "Eine Erweiterung: Sie erweitert eine Lizenz, die schon auf einem Gerät liegt.",
+	})
+	_ = add("depot.change.targets", Entry{EN: "Fits licenses of", DE: "Passt zu Lizenzen von"})
+	_ = add("depot.change.adds", Entry{EN: "Adds", DE: "Fügt hinzu"})
+	_ = add("depot.change.months", Entry{EN: "{n} months", DE: "{n} Monate", ENOne: "{n} month", DEOne: "{n} Monat"})
+	_ = add("depot.change.days", Entry{EN: "{n} days", DE: "{n} Tage", ENOne: "{n} day", DEOne: "{n} Tag"})
+	_ = add("depot.change.seats", Entry{EN: "{n} seats", DE: "{n} Plätze", ENOne: "{n} seat", DEOne: "{n} Platz"})
+	_ = add("depot.change.features", Entry{EN: "the features {features}", DE: "die Funktionen {features}"})
+	_ = add("depot.change.limit", Entry{EN: "{value} more of {name}", DE: "{value} mehr bei {name}"})
+	_ = add("depot.change.units_name", Entry{EN: "Redeemed", DE: "Eingelöst"})
+	_ = add("depot.change.units", Entry{EN: "{used} of {limit}", DE: "{used} von {limit}"})
+	_ = add("depot.change.where", Entry{
+		EN: "Redeem it on the device that holds the license it is to change. No second license appears there, and every other device with that license learns the change at its next contact.",
+		DE: "Lösen Sie es auf dem Gerät ein, auf dem die Lizenz liegt, die es ändern soll. Es entsteht dort keine zweite Lizenz, und jedes andere Gerät mit dieser Lizenz erfährt die Änderung beim nächsten Kontakt.",
+	})
+	_ = add("depot.added", Entry{
+		EN: "({n} of them by add-ons)", DE: "({n} davon durch Erweiterungen)", ENOne: "({n} of them by an add-on)", DEOne: "({n} davon durch eine Erweiterung)",
+	})
+	_ = add("depot.changes", Entry{EN: "Changed since", DE: "Geändert durch"})
+	_ = add("depot.changed", Entry{EN: "{name} ({number}) × {quantity}, on {since}", DE: "{name} ({number}) × {quantity}, am {since}"})
+	_ = add("depot.changed_blocked", Entry{
+		EN: "{name} ({number}) × {quantity}, on {since}: blocked, without effect for now",
+		DE: "{name} ({number}) × {quantity}, am {since}: gesperrt, vorerst ohne Wirkung",
+	})
+)
