@@ -54,6 +54,7 @@ type License struct {
 	Secret      string           `json:"sec,omitempty"` // sealed to the container (SealSecret)
 	Container   Binding          `json:"cnt,omitzero"`
 	Lease       Lease            `json:"lse,omitzero"` // of a floating license; zero = none
+	Marks       Marks            `json:"-"`            // of a typed answer; no token has them
 }
 
 // Binding ties a license to a container. The zero Binding binds to none.
@@ -71,13 +72,16 @@ func (l *License) Has(feature string) bool {
 			return true
 		}
 	}
-	return false
+	return l.Marks.has(feature)
 }
 
 // Limit returns the named limit and whether the license sets one.
 func (l *License) Limit(name string) (int64, bool) {
-	v, ok := l.Limits[name]
-	return v, ok
+	if v, ok := l.Limits[name]; ok {
+		return v, ok
+	}
+	v, ok := l.Marks.Limits[MarkOf(name)]
+	return v, ok && l.Marks.Limits != nil
 }
 
 // IssuerCert is the claims of ikc: a root lets an issuing key sign.

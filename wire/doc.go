@@ -38,6 +38,12 @@
 // dictionary, signatures and key ids beside them as bytes, all in Base45. This
 // package draws no picture and reads none (package client/qr does).
 //
+// # Typed codes
+//
+// A machine with neither a network nor a port asks in 60 typed symbols and is
+// answered in at most 180: ParseTypedRequest, OpenTyped and, where the issuing key
+// is not known yet, ExtendTyped. Each group of ten checks itself.
+//
 // # Trust
 //
 // A product ships Pins: its publisher's two root keys, the salt and the depot

@@ -14,6 +14,7 @@ type Pins struct {
 	Salt   string       `json:"salt"`             // of fingerprint components, base64url, public
 	Depot  string       `json:"depot,omitempty"`  // dpk token
 	Server string       `json:"server,omitempty"` // https URL of the gateway
+	Keys   []string     `json:"keys,omitempty"`   // ikc tokens that are known from the start, for answers without certificates
 }
 
 // PinnedRoot is one root key. The later in the list, the higher its rank: a
@@ -25,8 +26,9 @@ type PinnedRoot struct {
 }
 
 const (
-	maxRoots = 8
-	maxPins  = 64 << 10
+	maxRoots      = 8
+	maxPinnedKeys = 8
+	maxPins       = 64 << 10
 )
 
 // PinRoot returns the pin of a root key.
@@ -61,6 +63,7 @@ func (p *Pins) Validate() error {
 	salt, err := decodeB64(p.Salt)
 	b.when(err != nil || len(salt) < 16 || len(salt) > 64, "salt")
 	b.when(len(p.Server) > 1024, "server")
+	b.when(len(p.Keys) > maxPinnedKeys, "keys")
 	return b.err
 }
 

@@ -61,6 +61,9 @@ func NewTrust(p Pins) (*Trust, error) {
 		}
 		t.roots[r.KID], t.rank[r.KID] = pub, i+1
 	}
+	for _, cert := range p.Keys {
+		_ = t.Extend(cert) // of a root that is pinned no more: it teaches nothing
+	}
 	if p.Depot != "" {
 		if _, err := t.DepotKey(1); err != nil {
 			return nil, fmt.Errorf("depot: %w", err)

@@ -26,10 +26,16 @@ type CodeError struct {
 	Symbol rune // the foreign character
 	Got    int  // symbols found, separators not counted
 	Want   int  // symbols expected; for a key the most
+	Group  int  // of a typed code: 1-based group of ten that is meant; 0 = none in particular
 }
 
 // Error returns an English sentence for developers; people read package text.
 func (e *CodeError) Error() string {
+	if e.Group > 0 {
+		plain := *e
+		plain.Group = 0
+		return fmt.Sprintf("%s, in group %d", plain.Error(), e.Group)
+	}
 	switch e.Kind {
 	case CodeForeign:
 		return fmt.Sprintf("wire: character %d (%q) is in no code", e.Pos, e.Symbol)

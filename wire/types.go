@@ -20,6 +20,9 @@ const (
 	TypeBlockList  Type = "blk" // blocked licenses and containers, signed by an issuing key
 	TypeCheckpoint Type = "chk" // where the publisher's journal stood, signed by an issuing key
 
+	// TypeTyped is what a typed answer is signed as. No token is of this type.
+	TypeTyped Type = "tla"
+
 	TypeLeaseRequest Type = "lsr" // a container asks for a lease, signed by it
 )
 
