@@ -30,6 +30,7 @@ type keyCmd struct {
 	Lines   keyLinesCmd   `cmd:"" help:"Write what products must learn, for those that never contact the server."`
 	Export  keyExportCmd  `cmd:"" help:"Write all secrets of the installation into one file under a passphrase."`
 	Import  keyImportCmd  `cmd:"" help:"Bring the secrets of an export back."`
+	Module  keyModuleCmd  `cmd:"" help:"The security module that holds issuing keys (Firm Security Box)."`
 	Ident   keyIdentCmd   `cmd:"" name:"identity" help:"Change the identity file that opens all secrets."`
 	Pepper  keyPepperCmd  `cmd:"" help:"Rotate and retire the peppers of stored codes."`
 	Data    keyDataCmd    `cmd:"" help:"Rotate the data key of a publisher."`
@@ -110,6 +111,9 @@ func listKeys(l text.Lang, name string, all sign.Overview) string {
 		end := ""
 		if k.Purpose == sign.Issue && k.State == sign.Active {
 			end = ", " + text.T(l, "cli.key.until", "day", dateOf(l, k.NotAfter))
+		}
+		if k.Place == sign.InModule {
+			end += ", " + text.T(l, "cli.key.in_module")
 		}
 		fmt.Fprintf(&b, "  %s  %-11s %s%s\n", k.KID, text.T(l, "cli.key.purpose."+string(k.Purpose)), text.T(l, "cli.key.state."+string(k.State)), end)
 	}

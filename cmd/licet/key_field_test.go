@@ -20,6 +20,7 @@ import (
 	"github.com/licet/licet/internal/app"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/demo"
+	"github.com/licet/licet/internal/p11test"
 	"github.com/licet/licet/internal/pagetest"
 	"github.com/licet/licet/internal/sign"
 	"github.com/licet/licet/wire"
@@ -40,6 +41,8 @@ type field struct {
 	thief      wire.PrivateKey // signs licenses
 	stolenCert string
 	recipient  string // of the identity at the beginning
+	settings   map[string]string
+	dev        *p11test.Device // of the security module
 }
 
 func newField(t *testing.T) *field {
@@ -68,7 +71,12 @@ func (f *field) try(words ...string) (code int, out, errs string) {
 		in = "y\n" + in
 	}
 	var stdout, stderr bytes.Buffer
-	environ := func(name string) string { return map[string]string{"LICET_DATA": f.data, "LANG": "en_US.UTF-8"}[name] }
+	environ := func(name string) string {
+		if v, ok := f.settings[name]; ok {
+			return v
+		}
+		return map[string]string{"LICET_DATA": f.data, "LANG": "en_US.UTF-8"}[name]
+	}
 	code = run(f.t.Context(), words[1:], environ, strings.NewReader(in), &stdout, &stderr)
 	return code, stdout.String(), stderr.String()
 }
@@ -145,7 +153,7 @@ func (f *field) ticket() string {
 // app opens the installation as the server does.
 func (f *field) app(do func(a *app.App) error) error {
 	f.t.Helper()
-	c, _, err := app.ParseConfig([]string{"--data", f.data}, func(string) string { return "" })
+	c, _, err := app.ParseConfig([]string{"--data", f.data}, func(name string) string { return f.settings[name] })
 	f.must(err)
 	a, err := app.Open(f.t.Context(), c, app.Seams{})
 	f.must(err)
@@ -159,6 +167,7 @@ type machine struct {
 	known  *wire.Trust
 	key    wire.PrivateKey
 	ctr    int64
+	sent   string // the last request
 	answer []byte // the last one
 	held   string
 	id     string
@@ -197,6 +206,12 @@ func (m *machine) contact() {
 
 // ask sends a request and reads the answer as a product does.
 func (m *machine) ask(r *wire.Request) {
+	m.f.t.Helper()
+	m.f.must(m.try(r))
+}
+
+// try is ask where the server may refuse.
+func (m *machine) try(r *wire.Request) error {
 	t := m.f.t
 	t.Helper()
 	m.ctr++
@@ -211,13 +226,25 @@ func (m *machine) ask(r *wire.Request) {
 	r.App = wire.App{Version: "1.0", OS: "linux", Arch: "amd64"}
 	token, err := wire.SignClaims(m.key, r)
 	m.f.must(err)
+	m.sent = token
+	return m.send()
+}
+
+// send sends the last request again, the same bytes.
+func (m *machine) send() (err error) {
+	t := m.f.t
+	t.Helper()
 	var lines []string
-	m.f.must(m.f.app(func(a *app.App) error {
-		lines, err = a.Lic.Exchange(t.Context(), actor.Anonymous(netip.MustParseAddr("192.0.2.7")), []byte(token))
+	err = m.f.app(func(a *app.App) error {
+		lines, err = a.Lic.Exchange(t.Context(), actor.Anonymous(netip.MustParseAddr("192.0.2.7")), []byte(m.sent))
 		return err
-	}))
+	})
+	if err != nil {
+		return err
+	}
 	m.answer = []byte(strings.Join(lines, "\n"))
 	m.reads(m.answer)
+	return nil
 }
 
 // reads takes over a file of lines.

@@ -53,6 +53,7 @@ type keySetupCmd struct {
 	Standby               string `required:"" help:"File to make for the standby root; move it to another place at once." type:"path"`
 	StandbyPassphraseFile string `help:"Like --passphrase-file, for the standby root; default: the same." type:"path"`
 	Days                  int    `default:"365" help:"Days for which the issuing key is certified."`
+	Module                bool   `help:"Make the issuing key in the security module."`
 }
 
 // Run implements the command. It makes nothing before everything is known.
@@ -102,7 +103,7 @@ func (w keyWork) setUp(e *env, c keySetupCmd, activePass, standbyPass string) (d
 	if err := w.keys.PinRoot(e.ctx, w.by, active.Info(), sign.RankActive); err != nil {
 		return done, err
 	}
-	return w.makeKeys(e, active, sign.RequestInput{Purposes: []sign.Purpose{sign.Issue, sign.Depot}, Days: c.Days})
+	return w.makeKeys(e, active, sign.RequestInput{Purposes: []sign.Purpose{sign.Issue, sign.Depot}, Days: c.Days, Module: c.Module})
 }
 
 // keyRotateCmd makes the next key.
@@ -110,8 +111,9 @@ type keyRotateCmd struct {
 	tenant
 	jsonFlag
 	rootFlag
-	For  []sign.Purpose `default:"issue" enum:"issue,depot" help:"issue, depot, or both with a comma."`
-	Days int            `default:"365" help:"Days for which the issuing key is certified."`
+	For    []sign.Purpose `default:"issue" enum:"issue,depot" help:"issue, depot, or both with a comma."`
+	Days   int            `default:"365" help:"Days for which the issuing key is certified."`
+	Module bool           `help:"Make the issuing key in the security module."`
 }
 
 // Run implements the command.
@@ -121,7 +123,7 @@ func (c keyRotateCmd) Run(e *env) error {
 		return err
 	}
 	return e.keyring(c.tenant, func(w keyWork) error {
-		done, err := w.makeKeys(e, root, sign.RequestInput{Purposes: c.For, Days: c.Days})
+		done, err := w.makeKeys(e, root, sign.RequestInput{Purposes: c.For, Days: c.Days, Module: c.Module})
 		if err != nil {
 			return err
 		}
@@ -159,12 +161,14 @@ type keyRequestCmd struct {
 	For   []sign.Purpose `default:"issue" enum:"issue,depot" help:"issue, depot, or both with a comma."`
 	Days  int            `default:"365" help:"Days for which the issuing key is to be certified."`
 	Again bool           `help:"Make no key: ask for new certificates of all keys in use or retired."`
+
+	Module bool `help:"Make the issuing key in the security module."`
 }
 
 // Run implements the command.
 func (c keyRequestCmd) Run(e *env) error {
 	return e.keyring(c.tenant, func(w keyWork) error {
-		in := sign.RequestInput{Name: w.name, Purposes: c.For, Days: c.Days, Again: c.Again}
+		in := sign.RequestInput{Name: w.name, Purposes: c.For, Days: c.Days, Again: c.Again, Module: c.Module}
 		if c.Again {
 			in.Purposes = nil
 		}

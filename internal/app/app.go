@@ -148,6 +148,7 @@ func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 		return nil, err
 	}
 	a := &App{Config: c, DB: d, Gate: gate, Keys: keys, seams: s, metrics: newMetrics(Version), began: s.Now(), checkpoints: map[actor.PublisherID]noted{}, shipped: map[actor.PublisherID]ship.Position{}}
+	a.module()
 	vault := keys.Vault()
 	a.Orgs = org.New(d, gate, vault)
 	a.Goods = catalog.NewService(d, gate)
@@ -177,4 +178,9 @@ func (a *App) reportJob(j job.Job, err error) {
 }
 
 // Close ends the use of the database.
-func (a *App) Close() error { return a.DB.Close() }
+func (a *App) Close() error {
+	if m := a.Keys.Module(); m != nil {
+		m.Close()
+	}
+	return a.DB.Close()
+}

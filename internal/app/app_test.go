@@ -13,6 +13,7 @@ import (
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/db/dbtest"
 	"github.com/licet/licet/internal/job"
+	"github.com/licet/licet/internal/license"
 )
 
 // start serves a fresh installation on loopback and returns it with its
@@ -99,6 +100,8 @@ func TestHealthOfAFreshInstallation(t *testing.T) {
 }
 
 var jobFilter = job.Filter{Limit: 1}
+
+var containerQuery = license.ContainerQuery{}
 
 // waitFor asks until something has happened in the background.
 func waitFor(t *testing.T, happened func() bool) {

@@ -47,6 +47,13 @@ type Config struct {
 	WebhookLocal bool // let webhooks reach private addresses
 	TraceURL     string
 
+	Module        string // PKCS#11 driver of the security module; "" = none
+	ModuleSlot    string // label or serial of its device
+	ModulePINFile string
+	ModuleHelper  string // licet-pkcs11
+	ModuleHelpers int    // how many of them
+	ModuleTimeout time.Duration
+
 	given map[string]bool // settings that did not come from the defaults
 }
 
@@ -205,6 +212,12 @@ var options = []option{
 		},
 		get: func(c *Config) string { return strconv.FormatBool(c.WebhookLocal) },
 	},
+	textOption("pkcs11-module", "", "Driver (shared library) of the security module that holds issuing keys; empty without one.", func(c *Config) *string { return &c.Module }, nil),
+	textOption("pkcs11-slot", "", "Label or serial number of the device in the security module. Default: the only one.", func(c *Config) *string { return &c.ModuleSlot }, nil),
+	textOption("pkcs11-pin-file", "", "File whose first line is the device's PIN; read at each login, so that a corrected PIN counts at once.", func(c *Config) *string { return &c.ModulePINFile }, nil),
+	textOption("pkcs11-helper", "", "Program that loads the driver. Default: licet-pkcs11 beside this program, else in the PATH.", func(c *Config) *string { return &c.ModuleHelper }, nil),
+	intOption("pkcs11-helpers", "2", "How many helpers run, and so how many signatures are made at a time; 1 for drivers that serve one process only.", 1, 64, func(c *Config) *int { return &c.ModuleHelpers }),
+	timeOption("pkcs11-timeout", "5s", "How long a signature may take before its helper is ended and another started.", func(c *Config) *time.Duration { return &c.ModuleTimeout }),
 	textOption("trace-url", "", "OTLP/HTTP address for traces; only in builds with the tag otel.", func(c *Config) *string { return &c.TraceURL }, webURL),
 }
 

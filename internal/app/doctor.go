@@ -11,6 +11,7 @@ import (
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/job"
+	"github.com/licet/licet/internal/sign"
 	"github.com/licet/licet/internal/text"
 )
 
@@ -169,8 +170,13 @@ func (a *App) examineKeys(ctx context.Context, d *doctor) {
 		d.say("keys", Warn, "no_publisher")
 		return
 	}
+	ids := make([]actor.PublisherID, len(all))
+	for i, p := range all {
+		ids[i] = p.ID
+	}
+	a.examineModule(ctx, d, ids)
 	for _, p := range all {
-		if _, err := a.Keys.Keyring().Issuer(p.ID); err != nil {
+		if _, err := a.Keys.Keyring().Issuer(p.ID); err != nil && !sign.IsModule(err) {
 			d.say("keys", Bad, "none", "publisher", p.Slug)
 			return
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/licet/licet/client/pkcs11"
 	"github.com/licet/licet/internal/route"
 )
 
@@ -21,6 +22,8 @@ type metrics struct {
 	jobs     *prometheus.CounterVec
 	waiting  *prometheus.GaugeVec
 	shipped  prometheus.Gauge
+	inModule *prometheus.GaugeVec
+	signed   *prometheus.GaugeVec
 }
 
 func newMetrics(version string) *metrics {
@@ -43,11 +46,17 @@ func newMetrics(version string) *metrics {
 			Name: "licet_issuance_shipped_timestamp_seconds", Help: "When the issuance journal was last shipped, in Unix time.",
 		}),
 	}
+	m.inModule = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "licet_module_state", Help: "1 at the state of the security module: ok, gone, pin, slow, down. Absent without a module.",
+	}, []string{"state"})
+	m.signed = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "licet_module_calls", Help: "Calls of the security module since the start, by outcome.",
+	}, []string{"outcome"})
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "licet_build_info", Help: "The running version.", ConstLabels: prometheus.Labels{"version": version},
 	})
 	info.Set(1)
-	m.registry.MustRegister(m.requests, m.took, m.jobs, m.waiting, m.shipped, info,
+	m.registry.MustRegister(m.requests, m.took, m.jobs, m.waiting, m.shipped, m.inModule, m.signed, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -58,6 +67,14 @@ func (m *metrics) observe(listener string) func(route.Route, int, time.Duration)
 		m.requests.WithLabelValues(listener, rt.Method, rt.Pattern, strconv.Itoa(status)).Inc()
 		m.took.WithLabelValues(listener, rt.Pattern).Observe(took.Seconds())
 	}
+}
+
+// module tells how the security module does.
+func (m *metrics) module(state string, c pkcs11.Counts) {
+	m.inModule.Reset()
+	m.inModule.WithLabelValues(state).Set(1)
+	m.signed.WithLabelValues("done").Set(float64(c.Done))
+	m.signed.WithLabelValues("failed").Set(float64(c.Failed))
 }
 
 func (m *metrics) handler() http.Handler {

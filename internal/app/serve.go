@@ -200,6 +200,7 @@ func (a *App) background(ctx context.Context) *sync.WaitGroup {
 		{refreshEvery, "looking for changed keys", a.Keys.Refresh},
 		{shipEvery, "shipping the issuance journal", a.ship},
 		{gaugeEvery, "reading the gauges", a.gauges},
+		{moduleEvery, "looking after the security module", a.lookAfterModule},
 	} {
 		group.Go(func() {
 			for a.seams.Sleep(ctx, w.every) == nil {

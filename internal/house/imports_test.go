@@ -56,6 +56,7 @@ var levels = map[string]int{
 	"client/pkcs11/line":    1, // what licet-pkcs11 is told and answers; ADR 0019
 
 	"client":        1,
+	"client/pkcs11": 2, // keys in a device, through licet-pkcs11
 	"client/online": 2, // the HTTPS transport, so that offline programs do not carry net/http
 	"client/tpm":    2,
 	"client/qr":     2,
@@ -79,9 +80,9 @@ var testPackages = map[string]string{
 var beside = map[string][]string{
 	"internal/day":    {"internal/fault"},
 	"internal/frame":  {"internal/fault", "internal/day"},
-	"internal/job":    {"internal/actor"}, // a job belongs to a publisher and shows its health by right
-	"internal/sign":   {"internal/actor"}, // a key belongs to a publisher; its doors check rights
-	"internal/ship":   {"internal/actor"}, // it carries what the journal names
+	"internal/job":    {"internal/actor"},                  // a job belongs to a publisher and shows its health by right
+	"internal/sign":   {"internal/actor", "client/pkcs11"}, // a key belongs to a publisher, and may be in a security module
+	"internal/ship":   {"internal/actor"},                  // it carries what the journal names
 	"internal/portal": {"internal/web"},
 	"internal/depot":  {"internal/web"},
 	"internal/api":    {"internal/web"},  // its readable page; ADR 0010
@@ -99,6 +100,7 @@ var public = map[string][]string{
 	"wire":               {},
 	"client":             {"wire", "client/internal/point"},
 	"client/online":      {"wire", "client", "client/internal/point"},
+	"client/pkcs11":      {"wire", "client", "client/pkcs11/line"},
 	"client/pkcs11/line": {"wire"},
 	"client/tpm":         {"wire", "client"},
 	"client/qr":          {"wire", "client"},

@@ -38,7 +38,10 @@ type Device struct {
 // no SoftHSM2.
 func New(t testing.TB) *Device {
 	t.Helper()
-	d := &Device{Label: "licet-test", dir: t.TempDir()}
+	dir, err := os.MkdirTemp("", "licet-p11-") // t.TempDir may hold a #, which begins a comment in SoftHSM's file
+	must(t, err)
+	t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
+	d := &Device{Label: "licet-test", dir: dir}
 	for _, path := range modules {
 		if _, err := os.Stat(path); err == nil && d.Module == "" {
 			d.Module = path

@@ -12,6 +12,11 @@
 // where the root is (RootKey.Certify), and installed (Service.Install). A depot
 // key opens the codes in request files; a root signs it, products pin it.
 //
+// The private half of an issuing key is sealed in the database, or made in a
+// security module (Module) that it never leaves; then the database holds its id
+// there. A module that does not answer stops issuing with a fault that says why,
+// and nothing else: products verify, and reads, installs and revocations go on.
+//
 // The Vault holds what guards data: peppers, which key the look-up of codes; one
 // key for blind indexes; and a data key per publisher, under which copies of
 // codes and personal data are sealed.

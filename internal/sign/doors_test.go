@@ -89,6 +89,9 @@ func TestDoors(t *testing.T) {
 					_, err := s.RotateIdentity(ctx, by, filepath.Join(t.TempDir(), sign.IdentityFile))
 					return err
 				}),
+				door("DropInModule", nobody, func(s *sign.Service, ctx context.Context, by actor.Actor) error {
+					return s.DropInModule(ctx, by, "AAAAAAAAAAA", "00")
+				}),
 				door("Import", nobody, func(s *sign.Service, ctx context.Context, by actor.Actor) error {
 					_, err := s.Import(ctx, by, export, passphrase)
 					return err

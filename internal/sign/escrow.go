@@ -42,7 +42,8 @@ type escrowData struct {
 type escrowKey struct {
 	KID     string  `json:"kid"`
 	Purpose Purpose `json:"purpose"`
-	Seed    []byte  `json:"seed"`
+	Place   Place   `json:"place,omitempty"`
+	Seed    []byte  `json:"seed"` // or the id in the module
 }
 
 // seal returns the export file under a passphrase.
@@ -82,6 +83,9 @@ func openEscrow(file []byte, passphrase string) (escrow, error) {
 
 // fits reports whether the private half belongs to the key's id.
 func (k escrowKey) fits() bool {
+	if k.Place == InModule {
+		return k.Purpose == Issue && len(k.Seed) > 0 && len(k.Seed) <= maxModuleID
+	}
 	if k.Purpose == Depot {
 		private, err := ecdh.X25519().NewPrivateKey(k.Seed)
 		return err == nil && wire.KID(private.PublicKey().Bytes()) == k.KID

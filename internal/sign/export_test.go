@@ -1,8 +1,10 @@
 package sign
 
 import (
+	"context"
 	"testing"
 
+	"github.com/licet/licet/client/pkcs11/line"
 	"github.com/licet/licet/wire"
 )
 
@@ -65,3 +67,13 @@ func StealRoot(r RootKey) wire.PrivateKey { return r.key }
 
 // LinkOrCopy is how a new file gets its name, for media without links.
 var LinkOrCopy = linkOrCopy
+
+// FitsForTest makes a key of a suite in the module and holds it against what
+// issuing needs.
+func (m *Module) FitsForTest(ctx context.Context, suite string) error {
+	a, err := m.call(ctx, line.Call{Do: line.Make, Suite: suite, Use: line.UseSign, Label: "test"})
+	if err != nil {
+		return err
+	}
+	return m.fitsIssuing(ctx, a.Keys[0])
+}

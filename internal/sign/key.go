@@ -61,6 +61,7 @@ type Key struct {
 	KID       string    `json:"kid"`
 	Purpose   Purpose   `json:"purpose"`
 	State     State     `json:"state"`
+	Place     Place     `json:"place,omitempty"` // of the private half
 	Public    []byte    `json:"-"`
 	Cert      string    `json:"cert,omitempty"`     // ikc or dpk, "" while requested
 	RootKID   string    `json:"root,omitempty"`     // the root that signed Cert

@@ -22,7 +22,8 @@ const maxParts = 4
 // change of keys makes a new ring, which takes over the opened private keys.
 type ring struct {
 	version int64
-	name    string // iss
+	name    string              // iss
+	state   func(*signer) error // of the module that a key is in
 	active  *signer
 	signers map[string]*signer // issuing keys by kid
 	depots  []*depot           // newest first
@@ -35,12 +36,13 @@ type ring struct {
 	parts   map[string][]part  // longer revocations by kid
 }
 
-// signer is one issuing key. Without a private half it is revoked, or does not
-// open: err says so.
+// signer is one issuing key. Without a private half, here or in the module, it is
+// revoked, or does not open: err says so.
 type signer struct {
 	Key
-	private wire.PrivateKey
-	err     error
+	private  wire.PrivateKey
+	inModule string // the module's id of the key, where its private half is there
+	err      error
 }
 
 // depot is one depot key.
@@ -105,16 +107,20 @@ func (r *ring) addSigner(k keyRow, before *ring, open opener) {
 	}
 	if before != nil {
 		if known := before.signers[k.KID]; known != nil && known.err == nil {
-			one.private = known.private
+			one.private, one.inModule = known.private, known.inModule
 			return
 		}
 	}
 	seed, err := open(k)
-	if err == nil {
+	switch {
+	case err != nil:
+	case k.Place == InModule:
+		one.inModule = string(seed)
+	default:
 		one.private, err = wire.Ed25519Key(seed)
-	}
-	if err == nil && one.private.KID() != k.KID {
-		err = ErrSeal
+		if err == nil && one.private.KID() != k.KID {
+			err = ErrSeal
+		}
 	}
 	if err != nil && k.State == Retired { // lost: what was recorded under it is answered anew
 		err = ErrKeyRevoked.With("kid", k.KID).Wrap(err)
@@ -245,7 +251,7 @@ func (r *ring) ready(at time.Time) (*signer, error) {
 	case r.fallen[r.active.RootKID]:
 		return nil, ErrRootRevoked.With("kid", r.active.RootKID)
 	}
-	return r.active, nil
+	return r.active, r.state(r.active)
 }
 
 // verify holds a token against what a product knows that has read the bundle:

@@ -14,7 +14,7 @@ import (
 // and depot keys) in one file under a passphrase: the escrow from which Import
 // makes a database usable again whose identity file is lost. Only the
 // installation's administrator may. Root keys are not in it; the server never
-// had them. work is log2 of scrypt's N, 0 for the usual. Errors:
+// had them. Of a key in the security module it holds the id, not the key. work is log2 of scrypt's N, 0 for the usual. Errors:
 // sign.passphrase_short, sign.seal.
 func (s *Service) Export(ctx context.Context, by actor.Actor, passphrase string, work int) ([]byte, error) {
 	var e escrow
@@ -129,11 +129,11 @@ func (s *Service) exportPublisher(q db.Querier, p publisherID) (escrowPublisher,
 		if k.State == Revoked {
 			continue
 		}
-		seed, err := s.id.Open(keyLabel(p, k.Purpose, k.KID), k.sealed)
+		seed, err := s.id.Open(keyLabel(p, k.Purpose, k.Place, k.KID), k.sealed)
 		if err != nil {
 			return out, err
 		}
-		out.Keys = append(out.Keys, escrowKey{k.KID, k.Purpose, seed})
+		out.Keys = append(out.Keys, escrowKey{k.KID, k.Purpose, k.Place, seed})
 	}
 	return out, nil
 }
@@ -271,11 +271,11 @@ func (s *Service) importPublisher(tx *db.Tx, p publisherID, e escrowPublisher, o
 		if !k.fits() {
 			return ErrEscrowFile
 		}
-		sealed, err := s.id.Seal(keyLabel(p, k.Purpose, k.KID), k.Seed)
+		sealed, err := s.id.Seal(keyLabel(p, k.Purpose, k.Place, k.KID), k.Seed)
 		if err != nil {
 			return err
 		}
-		n, err := tx.Exec(qKeyReseal, sealed, p, k.KID)
+		n, err := tx.Exec(qKeyReseal, k.Place.mark(sealed), p, k.KID)
 		if err != nil {
 			return err
 		}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/ecdh"
 	"crypto/rand"
+	"errors"
+	"slices"
 	"time"
 
+	"github.com/licet/licet/client/pkcs11/line"
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/wire"
@@ -19,15 +22,26 @@ type RequestInput struct {
 	// Again asks for new certificates of every key that is in use or retired,
 	// and makes no key: for when the root that certified them is revoked.
 	Again bool
+	// Module makes the issuing key in the security module (UseModule). The depot
+	// key is always made here.
+	Module bool
 }
 
 // Request makes key pairs and returns the certification request for them, or
 // asks for new certificates of the present keys. The private halves stay sealed
 // in the database; a new key does nothing until its certificate is installed.
-// Errors: sign.bad_window, sign.no_key when there is nothing to certify again.
+// Errors: sign.bad_window, sign.no_key when there is nothing to certify again,
+// sign.module_… when the module does not make the key.
 func (s *Service) Request(ctx context.Context, by actor.Actor, in RequestInput) (Request, error) {
 	if len(in.Purposes) == 0 && !in.Again {
 		in.Purposes = []Purpose{Issue}
+	}
+	var inside line.Key // of the module; the zero value is none
+	if in.Module && !in.Again && slices.Contains(in.Purposes, Issue) {
+		var err error
+		if inside, err = s.inside(ctx, by, in); err != nil {
+			return Request{}, err
+		}
 	}
 	var req Request
 	err := s.change(ctx, by, actor.KeyringManage, func(tx *db.Tx) error {
@@ -40,7 +54,7 @@ func (s *Service) Request(ctx context.Context, by actor.Actor, in RequestInput) 
 			return err
 		}
 		for _, purpose := range in.Purposes {
-			k, err := s.makeKey(tx, by.Publisher, purpose, in.Days)
+			k, err := s.makeKey(tx, by.Publisher, purpose, in.Days, inside)
 			if err != nil {
 				return err
 			}
@@ -51,7 +65,22 @@ func (s *Service) Request(ctx context.Context, by actor.Actor, in RequestInput) 
 		}
 		return nil
 	})
+	if err != nil && inside.ID != "" {
+		err = errors.Join(err, s.ring.module.drop(context.WithoutCancel(ctx), inside.ID))
+	}
 	return req, err
+}
+
+// inside makes the issuing key of a request in the module, before the
+// transaction and after the rights.
+func (s *Service) inside(ctx context.Context, by actor.Actor, in RequestInput) (line.Key, error) {
+	if _, _, err := window(s.db.Now(), in.Days); err != nil {
+		return line.Key{}, err
+	}
+	if err := s.read(ctx, by, func(*db.Reader) error { return nil }); err != nil {
+		return line.Key{}, err
+	}
+	return s.makeInModule(ctx, issuerName(by.Publisher))
 }
 
 func requestAgain(tx *db.Tx, p publisherID, req *Request) error {
@@ -71,7 +100,7 @@ func requestAgain(tx *db.Tx, p publisherID, req *Request) error {
 }
 
 // makeKey stores a new key pair in state requested.
-func (s *Service) makeKey(tx *db.Tx, p publisherID, purpose Purpose, days int) (keyRow, error) {
+func (s *Service) makeKey(tx *db.Tx, p publisherID, purpose Purpose, days int, inside line.Key) (keyRow, error) {
 	now := tx.Now()
 	k := keyRow{Key: Key{ID: db.NewID[Key](tx), Purpose: purpose, State: Requested, Created: now, Changed: now}}
 	var err error
@@ -81,13 +110,16 @@ func (s *Service) makeKey(tx *db.Tx, p publisherID, purpose Purpose, days int) (
 		}
 	}
 	var seed []byte
+	if purpose == Issue && inside.ID != "" {
+		k.Place, seed, k.Public, k.KID = InModule, []byte(inside.ID), inside.Public, wire.KID(inside.Public)
+	}
 	for k.KID == "" || !typeable(k.KID) {
 		if seed, k.Public, err = newPair(purpose); err != nil {
 			return k, err
 		}
 		k.KID = wire.KID(k.Public)
 	}
-	if k.sealed, err = s.id.Seal(keyLabel(p, purpose, k.KID), seed); err != nil {
+	if k.sealed, err = s.id.Seal(keyLabel(p, purpose, k.Place, k.KID), seed); err != nil {
 		return k, err
 	}
 	return k, insertKey(tx, p, k)

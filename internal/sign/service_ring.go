@@ -139,8 +139,9 @@ func (k *Keyring) loadLocked(ctx context.Context, p publisherID) (*ring, error) 
 		return nil, err
 	}
 	fresh := s.build(before, func(row keyRow) ([]byte, error) {
-		return k.id.Open(keyLabel(p, row.Purpose, row.KID), row.sealed)
+		return k.id.Open(keyLabel(p, row.Purpose, row.Place, row.KID), row.sealed)
 	})
+	fresh.state = k.moduleState
 	if fresh.trust != nil {
 		fresh.trust.CheckWith(k.looks.check)
 	}
@@ -151,6 +152,9 @@ func (k *Keyring) loadLocked(ctx context.Context, p publisherID) (*ring, error) 
 	return fresh, nil
 }
 
-func keyLabel(p publisherID, purpose Purpose, kid string) []byte {
+func keyLabel(p publisherID, purpose Purpose, place Place, kid string) []byte {
+	if place != Here {
+		return label("key", p[:], []byte(purpose), []byte(kid), []byte(place))
+	}
 	return label("key", p[:], []byte(purpose), []byte(kid))
 }

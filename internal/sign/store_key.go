@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"bytes"
 	"errors"
 	"time"
 
@@ -17,6 +18,7 @@ var (
 		WHERE publisher_id = ? AND kid = ?`)
 	qKeysExpiring = db.SQL("sign.keys_expiring", `SELECT `+keyColumns+` FROM signing_key
 		WHERE state = 'active' AND purpose = 'issue' AND not_after < ?`)
+	qKeyUsed   = db.SQL("sign.key_used", `SELECT kid FROM signing_key WHERE kid = ? AND state <> 'revoked' LIMIT 1`)
 	qKeyInsert = db.SQL("sign.key_insert", `INSERT INTO signing_key
 		(publisher_id, id, kid, purpose, state, public, sealed, cert, root_kid, announce,
 		 not_before, not_after, created_at, changed_at)
@@ -58,10 +60,31 @@ var (
 		UNION SELECT publisher_id FROM data_key UNION SELECT publisher_id FROM trust_root`)
 )
 
-// keyRow is a key with its sealed private half.
+// keyRow is a key with its sealed private half, or with its sealed id in the
+// module.
 type keyRow struct {
 	Key
 	sealed []byte
+}
+
+// moduleMark stands in front of what is sealed when it is not the private half
+// but where that is.
+const moduleMark = "pkcs11 "
+
+// mark returns the stored form of what was sealed.
+func (p Place) mark(sealed []byte) []byte {
+	if p == Here {
+		return sealed
+	}
+	return append([]byte(moduleMark), sealed...)
+}
+
+// placeOf undoes mark.
+func placeOf(stored []byte) (Place, []byte) {
+	if sealed, ok := bytes.CutPrefix(stored, []byte(moduleMark)); ok {
+		return InModule, sealed
+	}
+	return Here, stored
 }
 
 func scanKey(r *db.Rows) (keyRow, error) {
@@ -71,6 +94,7 @@ func scanKey(r *db.Rows) (keyRow, error) {
 		from, to, created, changed db.Time
 	)
 	err := r.Scan(&k.ID, &k.KID, &k.Purpose, &k.State, &k.Public, &k.sealed, &cert, &root, &k.Announce, &from, &to, &created, &changed)
+	k.Place, k.sealed = placeOf(k.sealed)
 	if cert != nil {
 		k.Cert = *cert
 	}
@@ -96,6 +120,15 @@ func expiring(q db.Querier, end time.Time) ([]Key, error) {
 	})
 }
 
+// used reports whether any publisher's key of this id may still be asked to sign.
+func used(q db.Querier, kid string) (bool, error) {
+	err := q.QueryRow(qKeyUsed, kid).Scan(&kid)
+	if errors.Is(err, db.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // keyByKID returns one key of the publisher, or ErrNotFound.
 func keyByKID(q db.Querier, p publisherID, kid string) (keyRow, error) {
 	rows, err := q.Query(qKeyByKID, p, kid)
@@ -110,7 +143,7 @@ func keyByKID(q db.Querier, p publisherID, kid string) (keyRow, error) {
 }
 
 func insertKey(tx *db.Tx, p publisherID, k keyRow) error {
-	_, err := tx.Exec(qKeyInsert, p, k.ID, k.KID, string(k.Purpose), string(k.State), k.Public, k.sealed,
+	_, err := tx.Exec(qKeyInsert, p, k.ID, k.KID, string(k.Purpose), string(k.State), k.Public, k.Place.mark(k.sealed),
 		orNull(k.Cert), orNull(k.RootKID), k.Announce, db.At(k.NotBefore), db.At(k.NotAfter), db.At(k.Created), db.At(k.Changed))
 	return err
 }

@@ -164,6 +164,12 @@ var (
 	_ = add("cli.key.request", Entry{EN: "Certification request of {name} ({iss}):", DE: "Zertifizierungsanforderung von {name} ({iss}):"})
 	_ = add("cli.key.list", Entry{EN: "Keys of {name} ({iss}):", DE: "Schlüssel von {name} ({iss}):"})
 	_ = add("cli.key.until", Entry{EN: "issues until {day}", DE: "stellt aus bis {day}"})
+	_ = add("cli.key.in_module", Entry{EN: "in the security module", DE: "im Sicherheitsmodul"})
+	_ = add("cli.key.module", Entry{EN: "Security module {module}: {state}", DE: "Sicherheitsmodul {module}: {state}"})
+	_ = add("cli.key.module_device", Entry{EN: "device “{label}”, serial number {serial}", DE: "Gerät „{label}“, Seriennummer {serial}"})
+	_ = add("cli.key.module_chosen", Entry{EN: "chosen", DE: "gewählt"})
+	_ = add("cli.key.module_unable", Entry{EN: "cannot make Ed25519 keys", DE: "kann keine Ed25519-Schlüssel erzeugen"})
+	_ = add("cli.key.module_dropped", Entry{EN: "{kid} is destroyed in the security module.", DE: "{kid} ist im Sicherheitsmodul vernichtet."})
 	_ = add("cli.key.root", Entry{EN: "root", DE: "Wurzel"})
 	_ = add("cli.key.purpose.issue", Entry{EN: "issuing", DE: "Ausstellung"})
 	_ = add("cli.key.purpose.depot", Entry{EN: "depot", DE: "Depot"})
@@ -238,5 +244,42 @@ var (
 	_ = add("cli.key.imported", Entry{
 		EN: "Sealed anew: {peppers} peppers, {data} data keys, {keys} signing keys.",
 		DE: "Neu versiegelt: {peppers} Pepper, {data} Datenschlüssel, {keys} Signaturschlüssel.",
+	})
+)
+
+// The refusals of package sign: the security module. Whoever asks for a license
+// reads them too.
+var (
+	_ = add("fault.sign.module_none", Entry{
+		EN: "The issuing key {kid} is in a security module, and this server has none configured, so no license can be issued at the moment. The administrator sets pkcs11-module (docs/ops/keys.md); then try again. Licenses that you have go on.",
+		DE: "Der Ausstellungsschlüssel {kid} liegt in einem Sicherheitsmodul, und auf diesem Server ist keines eingerichtet; deshalb kann zurzeit keine Lizenz ausgestellt werden. Der Administrator setzt pkcs11-module (docs/ops/keys.md); versuchen Sie es danach erneut. Vorhandene Lizenzen gelten weiter.",
+	})
+	_ = add("fault.sign.module_gone", Entry{
+		EN: "The security module with the issuing key is not plugged in, so no license can be issued at the moment. Try again later; licenses that you have go on. The administrator plugs it back in, and issuing resumes by itself.",
+		DE: "Das Sicherheitsmodul mit dem Ausstellungsschlüssel ist nicht angeschlossen; deshalb kann zurzeit keine Lizenz ausgestellt werden. Versuchen Sie es später erneut; vorhandene Lizenzen gelten weiter. Der Administrator schließt es wieder an, dann geht die Ausstellung von selbst weiter.",
+	})
+	_ = add("fault.sign.module_pin", Entry{
+		EN: "The security module with the issuing key does not accept the server's PIN, so no license can be issued at the moment. Try again later; licenses that you have go on. The administrator corrects the file of pkcs11-pin-file; a PIN that was refused is not tried again.",
+		DE: "Das Sicherheitsmodul mit dem Ausstellungsschlüssel nimmt die PIN des Servers nicht an; deshalb kann zurzeit keine Lizenz ausgestellt werden. Versuchen Sie es später erneut; vorhandene Lizenzen gelten weiter. Der Administrator berichtigt die Datei von pkcs11-pin-file; eine abgelehnte PIN wird nicht noch einmal versucht.",
+	})
+	_ = add("fault.sign.module_slow", Entry{
+		EN: "The security module with the issuing key did not answer in time. Try again in a moment: the same request gets the same answer.",
+		DE: "Das Sicherheitsmodul mit dem Ausstellungsschlüssel hat nicht rechtzeitig geantwortet. Versuchen Sie es gleich noch einmal: Dieselbe Anfrage bekommt dieselbe Antwort.",
+	})
+	_ = add("fault.sign.module_down", Entry{
+		EN: "The security module with the issuing key cannot be used, so no license can be issued at the moment. Try again later; licenses that you have go on. The administrator finds the reason with “licet key module”.",
+		DE: "Das Sicherheitsmodul mit dem Ausstellungsschlüssel lässt sich nicht benutzen; deshalb kann zurzeit keine Lizenz ausgestellt werden. Versuchen Sie es später erneut; vorhandene Lizenzen gelten weiter. Der Administrator findet den Grund mit „licet key module“.",
+	})
+	_ = add("fault.sign.module_key", Entry{
+		EN: "The security module that is plugged in does not hold the issuing key, so no license can be issued at the moment. Try again later; licenses that you have go on. The administrator plugs the right one in, or makes another key with “licet key rotate”.",
+		DE: "Das angeschlossene Sicherheitsmodul enthält den Ausstellungsschlüssel nicht; deshalb kann zurzeit keine Lizenz ausgestellt werden. Versuchen Sie es später erneut; vorhandene Lizenzen gelten weiter. Der Administrator schließt das richtige an oder erzeugt mit „licet key rotate“ einen anderen Schlüssel.",
+	})
+	_ = add("fault.sign.module_unable", Entry{
+		EN: "This security module cannot hold an issuing key: it has to make Ed25519 keys and to sign the same bytes alike each time. No key was made. Use another module, or make the key without --module.",
+		DE: "Dieses Sicherheitsmodul kann keinen Ausstellungsschlüssel aufnehmen: Es muss Ed25519-Schlüssel erzeugen und dieselben Bytes jedes Mal gleich signieren. Es wurde kein Schlüssel erzeugt. Nehmen Sie ein anderes Modul, oder erzeugen Sie den Schlüssel ohne --module.",
+	})
+	_ = add("fault.sign.module_used", Entry{
+		EN: "The key {kid} is in use and is not destroyed in the module. Revoke it first with “licet key revoke”, or wait until nothing that it signed is asked for any more.",
+		DE: "Der Schlüssel {kid} wird gebraucht und im Modul nicht vernichtet. Widerrufen Sie ihn zuerst mit „licet key revoke“, oder warten Sie, bis nichts mehr verlangt wird, was er signiert hat.",
 	})
 )
