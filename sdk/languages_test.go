@@ -51,8 +51,8 @@ var languages = []*language{
 		build: func(to string) (list []*exec.Cmd) {
 			for _, p := range programs("c", ".c", "licet", "licet_client") {
 				sources := []string{p + ".c", "licet.c"}
-				if _, err := os.Stat("c/licet_client.c"); err == nil && p != "vectors" {
-					sources = append(sources, "licet_client.c")
+				if p == "client" {
+					sources[1] = "licet_client.c" // which includes the other
 				}
 				args := append(append(append([]string{}, cFlags...), sources...), "-lssl", "-lcrypto", "-o", filepath.Join(to, p))
 				list = append(list, exec.Command("gcc", args...))
@@ -96,7 +96,7 @@ var languages = []*language{
 		build: func(to string) (list []*exec.Cmd) {
 			for _, p := range programs("csharp", ".cs", "Licet", "LicetClient") {
 				sources := []string{p + ".cs", "Licet.cs"}
-				if _, err := os.Stat("csharp/LicetClient.cs"); err == nil && p != "Vectors" {
+				if p == "Client" {
 					sources = append(sources, "LicetClient.cs")
 				}
 				args := append([]string{"-warnaserror", "-r:System.Numerics.dll", "-out:" + filepath.Join(to, p+".exe")}, sources...)

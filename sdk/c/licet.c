@@ -146,6 +146,12 @@ static const struct field ikc_fields[] = {{"typ", &S}, {"iss", &S}, {"kid", &S},
 static const struct field rvk_fields[] = {{"typ", &S}, {"iss", &S}, {"obj", &S}, {"kid", &S}, {"iat", &I}, {"why", &S}, {"kno", &S}, {"par", &I}, {"pts", &I}, {NULL, NULL}};
 static const struct field rot_fields[] = {{"typ", &S}, {"iss", &S}, {"kid", &S}, {"pub", &S}, {"iat", &I}, {NULL, NULL}};
 static const struct field blk_fields[] = {{"typ", &S}, {"iss", &S}, {"seq", &I}, {"iat", &I}, {"lic", &HELDS}, {"cnt", &TEXTS}, {"par", &I}, {"pts", &I}, {NULL, NULL}};
+#ifdef LICET_CLIENT_H
+static const struct field command_fields[] = {{"c", &S}, {"lid", &S}, {"gen", &I}, {"why", &S}, {NULL, NULL}};
+static const struct schema COMMAND = {'o', command_fields, NULL}, COMMANDS = {'l', NULL, &COMMAND};
+static const struct field upd_fields[] = {{"typ", &S}, {"iss", &S}, {"cnt", &S}, {"non", &S}, {"seq", &I}, {"iat", &I}, {"cmd", &COMMANDS}, {NULL, NULL}};
+static const struct schema UPD = {'o', upd_fields, NULL};
+#endif
 static const struct field root_fields[] = {{"kid", &S}, {"pub", &S}, {NULL, NULL}};
 static const struct schema ROOT = {'o', root_fields, NULL}, ROOTS = {'l', NULL, &ROOT};
 static const struct field pins_fields[] = {{"iss", &S}, {"roots", &ROOTS}, {"salt", &S}, {"depot", &S}, {"server", &S}, {NULL, NULL}};
@@ -571,6 +577,28 @@ static void check_blk(struct call *c, const struct node *o) {
   check_part(c, o);
 }
 
+#ifdef LICET_CLIENT_H
+static void check_upd(struct call *c, const struct node *o) {
+  const struct node *commands = get(o, "cmd");
+  check_bin(c, text_of(o, "cnt"), 32, 1);
+  check_bin(c, text_of(o, "non"), 16, 1);
+  check_num(c, number_of(o, "seq"), 1, MAX_COUNT);
+  check_time(c, number_of(o, "iat"), 1);
+  need(c, commands->count <= 256);
+  for (const struct node *m = commands->first; m; m = m->next) {
+    struct text verb = text_of(m, "c");
+    int bound = is(verb, "recall") || is(verb, "replace") || is(verb, "block");
+    if (bound || is(verb, "ack") || is(verb, "time")) {
+      check_id(c, text_of(m, "lid"), bound);
+      check_num(c, number_of(m, "gen"), bound, MAX_COUNT);
+    } else {
+      check_id(c, verb, 1);
+    }
+    check_id(c, text_of(m, "why"), 0);
+  }
+}
+#endif
+
 struct type {
   char name[4];
   const struct schema *as;
@@ -578,6 +606,9 @@ struct type {
 };
 static const struct type T_LIC = {"lic", &LIC, check_lic}, T_IKC = {"ikc", &IKC, check_ikc}, T_RVK = {"rvk", &RVK, check_rvk},
                          T_ROT = {"rot", &ROT, check_rot}, T_BLK = {"blk", &BLK, check_blk};
+#ifdef LICET_CLIENT_H
+static const struct type T_UPD = {"upd", &UPD, check_upd}; /* what a client is told to do */
+#endif
 
 /* ---------------------------------------------------------------- tokens */
 
@@ -1110,6 +1141,12 @@ int licet_license_has(const licet_license *l, const char *feature) {
     if (is(f->text, "*") || is(f->text, feature)) return 1;
   }
   return 0;
+}
+
+const char *licet_feature(const licet_license *l, size_t i) {
+  const struct node *f = l ? get(l->claims, "ftr")->first : NULL;
+  while (f && i--) f = f->next;
+  return f ? f->text.s : NULL;
 }
 
 int licet_license_limit(const licet_license *l, const char *name, int64_t *value) {

@@ -64,6 +64,7 @@ const char *licet_enforce(const licet_license *); /* enforce, warn, log */
 int64_t licet_until(const licet_license *);       /* second at which the state changes or has changed; 0: never */
 int licet_runs(const licet_license *);            /* whether the program should go on */
 int licet_license_has(const licet_license *, const char *feature);
+const char *licet_feature(const licet_license *, size_t);             /* the names of its features; NULL after the last */
 int licet_license_limit(const licet_license *, const char *name, int64_t *value);
 const char *licet_text(const licet_license *, const char *claim);     /* "lid", "prd" …; "" where there is none */
 int64_t licet_number(const licet_license *, const char *claim);       /* "gen", "exp" …; 0 where there is none */

@@ -301,6 +301,7 @@ namespace Licet {
       { "ikc", Object().With(S, "typ iss kid pub").With(Texts, "use").With(I, "nbf exp iat") },
       { "rvk", Object().With(S, "typ iss obj kid why kno").With(I, "iat par pts") },
       { "rot", Object().With(S, "typ iss kid pub").With(I, "iat") },
+      { "upd", Object().With(S, "typ iss cnt non").With(I, "seq iat").With(new Schema('l', Object().With(S, "c lid why").With(I, "gen")), "cmd") },
       { "blk", Object().With(S, "typ iss").With(I, "seq iat par pts").With(Texts, "cnt").With(new Schema('l', Object().With(S, "lid").With(I, "gen")), "lic") },
     };
     public static readonly Schema Pins = Object().With(S, "iss salt depot server").With(new Schema('l', Object().With(S, "kid pub")), "roots");
@@ -553,6 +554,7 @@ namespace Licet {
       else if (type == "ikc") Certificate(c);
       else if (type == "rvk") Revocation(c);
       else if (type == "blk") BlockList(c);
+      else if (type == "upd") Update(c);
       else {
         Key(c);
         Time(c.Number("iat"), true);
@@ -587,6 +589,25 @@ namespace Licet {
       }
       foreach (var k in c.List("cnt")) Bin(k, 32);
       Part(c);
+    }
+
+    static void Update(Claims c) {
+      Bin(c.Text("cnt"), 32);
+      Bin(c.Text("non"), 16);
+      Num(c.Number("seq"), 1, MaxCount);
+      Time(c.Number("iat"), true);
+      Need(c.List("cmd").Count <= 256);
+      foreach (Claims m in c.List("cmd")) {
+        string verb = m.Text("c");
+        bool bound = verb == "recall" || verb == "replace" || verb == "block";
+        if (bound || verb == "ack" || verb == "time") {
+          Id(m.Text("lid"), bound);
+          Num(m.Number("gen"), bound ? 1 : 0, MaxCount);
+        } else {
+          Id(verb);
+        }
+        Id(m.Text("why"), false);
+      }
     }
 
     static void License(Claims c) {
@@ -852,7 +873,7 @@ namespace Licet {
     }
 
     /// <summary>The claims of a token of an issuing key that was allowed to sign it.</summary>
-    Claims Open(Token t, string type) {
+    internal Claims Open(Token t, string type) {
       Claims c = t.Open(type, issuers);
       if (c.Text("iss") != Issuer) throw new Refused("issuer");
       string why = "unknown_key";
@@ -901,15 +922,23 @@ namespace Licet {
       return o;
     }
 
+    /// <summary>Throws Refused if a license is bound to another container or machine.</summary>
+    internal static void Fits(Claims lic, string container, List<byte[]> components) {
+      Claims bound = lic.Object("cnt");
+      if (bound.Text("k") == "") return;
+      if (bound.Text("k") != container) throw new Refused("container");
+      var prints = new HashSet<string>(components.Select(p => Bytes.B64(Bytes.Part(p, 0, 8))));
+      if (bound.List("f").Cast<string>().Distinct().Count(prints.Contains) < bound.Number("n")) throw new Refused("fingerprint");
+    }
+
+    /// <summary>The lines that have taught something.</summary>
+    internal IEnumerable<string> Lines { get { return seen.Concat(lists.Keys); } }
+
     License Judge(Token t, Here here, List<Claims> blocks) {
       Bounds.Need(here.Now > 0);
-      Claims c = Open(t, "lic"), bound = c.Object("cnt");
+      Claims c = Open(t, "lic");
       if (here.Product != "" && here.Product != c.Text("prd")) throw new Refused("product");
-      if (bound.Text("k") != "") {
-        if (bound.Text("k") != here.Container) throw new Refused("container");
-        var prints = new HashSet<string>(here.Components.Select(p => Bytes.B64(Bytes.Part(p, 0, 8))));
-        if (bound.List("f").Cast<string>().Distinct().Count(prints.Contains) < bound.Number("n")) throw new Refused("fingerprint");
-      }
+      Fits(c, here.Container, here.Components);
       if (Blocked(blocks, c, here.Container)) throw new Refused("blocked");
       return new License("ok", c, here.Now, here.Released);
     }

@@ -98,7 +98,7 @@ public final class Licet {
   // ---------------------------------------------------------------- strict JSON
 
   /** What a value must be: 's' a text, 'i' an integer, 'l' a list, 'm' an object of any names, 'o' exactly these. */
-  private static final class Schema {
+  static final class Schema {
     final char kind;
     final Schema inner;
     final Map<String, Schema> fields = new HashMap<>();
@@ -127,6 +127,7 @@ public final class Licet {
       "ikc", object().with(S, "typ", "iss", "kid", "pub").with(TEXTS, "use").with(I, "nbf", "exp", "iat"),
       "rvk", object().with(S, "typ", "iss", "obj", "kid", "why", "kno").with(I, "iat", "par", "pts"),
       "rot", object().with(S, "typ", "iss", "kid", "pub").with(I, "iat"),
+      "upd", object().with(S, "typ", "iss", "cnt", "non").with(I, "seq", "iat").with(new Schema('l', object().with(S, "c", "lid", "why").with(I, "gen")), "cmd"),
       "blk", object().with(S, "typ", "iss").with(I, "seq", "iat", "par", "pts").with(TEXTS, "cnt")
           .with(new Schema('l', object().with(S, "lid").with(I, "gen")), "lic"));
   private static final Schema PINS = object().with(S, "iss", "salt", "depot", "server").with(new Schema('l', object().with(S, "kid", "pub")), "roots");
@@ -321,7 +322,7 @@ public final class Licet {
   }
 
   /** One JSON object in the strict form, with the kinds of the schema. */
-  private static Claims parse(byte[] raw, Schema as) throws Refused {
+  static Claims parse(byte[] raw, Schema as) throws Refused {
     Scanner s = new Scanner(raw);
     s.skip();
     if (s.at() != '{') throw s.bad();
@@ -410,6 +411,14 @@ public final class Licet {
         key(c);
         time(c.number("iat"), true);
       }
+      case "upd" -> {
+        bin(c.text("cnt"), 32, true);
+        bin(c.text("non"), 16, true);
+        num(c.number("seq"), 1, MAX_COUNT);
+        time(c.number("iat"), true);
+        need(c.list("cmd").size() <= 256);
+        for (Object m : c.list("cmd")) checkCommand((Claims) m);
+      }
       default -> {
         num(c.number("seq"), 1, MAX_COUNT);
         time(c.number("iat"), true);
@@ -422,6 +431,18 @@ public final class Licet {
         part(c);
       }
     }
+  }
+
+  private static void checkCommand(Claims c) throws Refused {
+    String verb = c.text("c");
+    boolean bound = List.of("recall", "replace", "block").contains(verb);
+    if (bound || verb.equals("ack") || verb.equals("time")) {
+      id(c.text("lid"), bound);
+      num(c.number("gen"), bound ? 1 : 0, MAX_COUNT);
+    } else {
+      id(verb, true);
+    }
+    id(c.text("why"), false);
   }
 
   private static void checkLicense(Claims c) throws Refused {
@@ -614,10 +635,11 @@ public final class Licet {
     private final Map<String, Integer> rank = new HashMap<>();
     private final Map<String, byte[]> roots = new HashMap<>(), issuers = new HashMap<>();
     private final Map<String, Set<String>> sponsors = new HashMap<>(); // a rotated root → the pinned ones that announced it
-    private final Set<String> fallen = new HashSet<>(), seen = new HashSet<>();
+    private final Set<String> fallen = new HashSet<>();
+    final Set<String> seen = new HashSet<>();
     private final Map<String, List<Cert>> certs = new HashMap<>();
     private final Map<String, Map<String, Survivors>> revoked = new HashMap<>();
-    private final Map<String, Token> lists = new LinkedHashMap<>();
+    final Map<String, Token> lists = new LinkedHashMap<>();
 
     public Verifier(byte[] pins) throws Refused {
       if (pins.length > MAX_PINS) throw new Refused("too_long");
@@ -782,20 +804,25 @@ public final class Licet {
 
     private License judge(Token t, Here here, List<Claims> blocks) throws Refused {
       need(here.now > 0);
-      Claims c = open(t, "lic"), bound = c.object("cnt");
+      Claims c = open(t, "lic");
       if (!here.product.isEmpty() && !here.product.equals(c.text("prd"))) throw new Refused("product");
-      if (!bound.text("k").isEmpty()) {
-        if (!bound.text("k").equals(here.container)) throw new Refused("container");
-        Set<String> prints = new HashSet<>(), found = new HashSet<>();
-        for (byte[] p : here.components) prints.add(b64(Arrays.copyOf(p, 8)));
-        for (Object f : bound.list("f")) {
-          if (prints.contains(f)) found.add((String) f);
-        }
-        if (found.size() < bound.number("n")) throw new Refused("fingerprint");
-      }
+      fits(c, here.container, here.components);
       if (blocked(blocks, c, here.container)) throw new Refused("blocked");
       return new License("ok", c, here.now, here.released);
     }
+  }
+
+  /** Throws Refused if a license is bound to another container or machine. */
+  static void fits(Claims lic, String container, List<byte[]> components) throws Refused {
+    Claims bound = lic.object("cnt");
+    if (bound.text("k").isEmpty()) return;
+    if (!bound.text("k").equals(container)) throw new Refused("container");
+    Set<String> prints = new HashSet<>(), found = new HashSet<>();
+    for (byte[] p : components) prints.add(b64(Arrays.copyOf(p, 8)));
+    for (Object f : bound.list("f")) {
+      if (prints.contains(f)) found.add((String) f);
+    }
+    if (found.size() < bound.number("n")) throw new Refused("fingerprint");
   }
 
   /** The licenses of a file, each with its verdict. */
@@ -823,7 +850,7 @@ public final class Licet {
     public final boolean runs;
     public final Claims claims;
 
-    private License(String code, Claims claims, long now, long released) {
+    License(String code, Claims claims, long now, long released) {
       this.code = code;
       this.claims = claims;
       enforce = claims.text("enf");

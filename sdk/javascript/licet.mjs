@@ -65,6 +65,7 @@ const SCHEMAS = {
   ikc: names('typ iss kid pub', 'nbf exp iat', { use: ['s'] }),
   rvk: names('typ iss obj kid why kno', 'iat par pts'),
   rot: names('typ iss kid pub', 'iat'),
+  upd: names('typ iss cnt non', 'seq iat', { cmd: [names('c lid why', 'gen')] }),
   blk: names('typ iss', 'seq iat par pts', { lic: [HELD], cnt: ['s'] }),
 };
 const PINS = { iss: 's', roots: [{ kid: 's', pub: 's' }], salt: 's', depot: 's', server: 's' };
@@ -277,7 +278,7 @@ function key(kid, pub) {
 }
 
 /** claims gives missing ones their zero value. */
-const claims = (map) => ({
+export const claims = (map) => ({
   s: (name) => map?.get(name) ?? '',
   i: (name) => map?.get(name) ?? 0n,
   l: (name) => map?.get(name) ?? [],
@@ -333,6 +334,23 @@ const CHECKS = {
   rot(c) {
     key(c.s('kid'), c.s('pub'));
     when(c.i('iat'), true);
+  },
+  upd(c) {
+    bin(c.s('cnt'), 32);
+    bin(c.s('non'), 16);
+    num(c.i('seq'), 1n, MAX_COUNT);
+    when(c.i('iat'), true);
+    need(c.l('cmd').length <= 256);
+    for (const cmd of c.l('cmd').map(claims)) {
+      const bound = ['recall', 'replace', 'block'].includes(cmd.s('c'));
+      if (bound || cmd.s('c') === 'ack' || cmd.s('c') === 'time') {
+        id(cmd.s('lid'), bound);
+        num(cmd.i('gen'), bound ? 1n : 0n, MAX_COUNT);
+      } else {
+        id(cmd.s('c'));
+      }
+      id(cmd.s('why'), false);
+    }
   },
   blk(c) {
     num(c.i('seq'), 1n, MAX_COUNT);
@@ -607,13 +625,7 @@ export class Verifier {
       need(here.now > 0n);
       const c = this.open(token, 'lic');
       if (here.product !== '' && here.product !== c.s('prd')) throw new Refused('product');
-      const bound = claims(c.o('cnt'));
-      if (bound.s('k') !== '') {
-        if (bound.s('k') !== here.container) throw new Refused('container');
-        const prints = new Set(here.components.map((x) => b64(x.subarray(0, 8))));
-        const found = new Set(bound.l('f').filter((f) => prints.has(f))).size;
-        if (BigInt(found) < bound.i('n')) throw new Refused('fingerprint');
-      }
+      fits(c, here.container, here.components);
       if (this.#blocked(c, here.container)) throw new Refused('blocked');
       return new License('ok', c, here.now, here.released);
     } catch (e) {
@@ -621,6 +633,16 @@ export class Verifier {
       return new License(e.code);
     }
   }
+}
+
+/** Throws Refused if a license is bound to another container or machine. */
+export function fits(lic, container, components) {
+  const bound = claims(lic.o('cnt'));
+  if (bound.s('k') === '') return;
+  if (bound.s('k') !== container) throw new Refused('container');
+  const prints = new Set(components.map((x) => b64(x.subarray(0, 8))));
+  const found = new Set(bound.l('f').filter((f) => prints.has(f))).size;
+  if (BigInt(found) < bound.i('n')) throw new Refused('fingerprint');
 }
 
 /** The licenses of a file, each with its verdict. */
@@ -650,7 +672,7 @@ export class License {
 
   constructor(code, c = claims(), now = 0n, released = 0n) {
     this.#c = c;
-    Object.assign(this, { code, id: c.s('lid'), product: c.s('prd'), enforce: c.s('enf'), state: '', until: 0, runs: false });
+    Object.assign(this, { code, id: c.s('lid'), generation: Number(c.i('gen')), features: c.l('ftr'), product: c.s('prd'), enforce: c.s('enf'), state: '', until: 0, runs: false });
     if (code !== 'ok') return;
     const start = c.i('nbf'), exp = c.i('exp'), end = exp + c.i('grc'), mnt = c.i('mnt');
     const [state, until] = start > now ? ['not_yet', start]

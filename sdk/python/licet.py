@@ -80,6 +80,7 @@ IKC = {"typ": "s", "iss": "s", "kid": "s", "pub": "s", "use": ["s"], "nbf": "i",
 RVK = {"typ": "s", "iss": "s", "obj": "s", "kid": "s", "iat": "i", "why": "s", "kno": "s", "par": "i", "pts": "i"}
 ROT = {"typ": "s", "iss": "s", "kid": "s", "pub": "s", "iat": "i"}
 BLK = {"typ": "s", "iss": "s", "seq": "i", "iat": "i", "lic": [_HELD], "cnt": ["s"], "par": "i", "pts": "i"}
+UPD = {"typ": "s", "iss": "s", "cnt": "s", "non": "s", "seq": "i", "iat": "i", "cmd": [{"c": "s", "lid": "s", "gen": "i", "why": "s"}]}
 PINS = {"iss": "s", "roots": [{"kid": "s", "pub": "s"}], "salt": "s", "depot": "s", "server": "s"}
 
 _BEGINS = {"s": b'"', "i": b"-0123456789", "b": b"tf", "o": b"{", "l": b"["}
@@ -412,7 +413,23 @@ def _check_blk(c):
     _check_part(c)
 
 
-_TYPES = {"lic": (LIC, _check_lic), "ikc": (IKC, _check_ikc), "rvk": (RVK, _check_rvk), "rot": (ROT, _check_rot), "blk": (BLK, _check_blk)}
+def _check_upd(c):
+    _bin(c.get("cnt", ""), 32)
+    _bin(c.get("non", ""), 16)
+    _num(c.get("seq", 0), 1, MAX_COUNT)
+    _time(c.get("iat", 0), True)
+    _need(len(c.get("cmd", ())) <= 256)
+    for cmd in c.get("cmd", ()):
+        do, bound = cmd.get("c", ""), cmd.get("c") in ("recall", "replace", "block")
+        if bound or do in ("ack", "time"):
+            _id(cmd.get("lid", ""), bound)
+            _num(cmd.get("gen", 0), 1 if bound else 0, MAX_COUNT)
+        else:
+            _id(do)
+        _id(cmd.get("why", ""), False)
+
+
+_TYPES = {"upd": (UPD, _check_upd), "lic": (LIC, _check_lic), "ikc": (IKC, _check_ikc), "rvk": (RVK, _check_rvk), "rot": (ROT, _check_rot), "blk": (BLK, _check_blk)}
 
 
 # ---------------------------------------------------------------- tokens
@@ -632,19 +649,23 @@ class Verifier:
             c = self.open(token, "lic")
             if product and product != c["prd"]:
                 raise Refused("product")
-            lic = License(c, now, released)
-            bound = c.get("cnt", {})
-            if bound.get("k"):
-                if bound["k"] != container:
-                    raise Refused("container")
-                here = {b64(x[:8]) for x in components}
-                if len(here & set(bound.get("f", ()))) < bound.get("n", 0):
-                    raise Refused("fingerprint")
+            fits(c, container, components)
             if self._blocked(c, container):
                 raise Refused("blocked")
-            return lic
+            return License(c, now, released)
         except Refused as e:
             return License(code=e.code)
+
+
+def fits(lic, container, components):
+    """Raises Refused if a license is bound to another container or machine."""
+    bound = lic.get("cnt", {})
+    if bound.get("k"):
+        if bound["k"] != container:
+            raise Refused("container")
+        here = {b64(x[:8]) for x in components}
+        if len(here & set(bound.get("f", ()))) < bound.get("n", 0):
+            raise Refused("fingerprint")
 
 
 class Licenses(list):
