@@ -14,11 +14,11 @@ import (
 // new one: after ErrDamaged, or where a container came from another machine.
 // Nothing is deleted. It returns the names that the files have now.
 func SetAside(cfg Config) (names []string, err error) {
-	cfg, _, err = cfg.resolve()
+	cfg, pins, err := cfg.resolve()
 	if err != nil {
 		return nil, err
 	}
-	s := store{cfg.Dir, cfg.Clock}
+	s := store{cfg.Dir, cfg.Clock, newShelf(cfg.files(), pins.Issuer)}
 	if err := s.prepare(); err != nil {
 		return nil, err
 	}
@@ -27,6 +27,9 @@ func SetAside(cfg Config) (names []string, err error) {
 		return nil, err
 	}
 	defer unlock()
+	if s.shelf != nil {
+		return s.shelf.setAside()
+	}
 	for _, name := range []string{copyFile, mainFile} {
 		from := filepath.Join(s.dir, name)
 		if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {

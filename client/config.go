@@ -22,6 +22,12 @@ type Config struct {
 	Dir      string    // folder of the container; "" = a folder of the user's (see DefaultDir)
 	Server   string    // gateway; "" = the one in the pins
 
+	// Keys is where the container's keys are, such as a device of package
+	// client/pkcs11 or client/tpm; nil = in a file in Dir. Where it implements Files
+	// too, the whole container is on the device, and Dir only keeps programs from
+	// using it at the same time.
+	Keys KeyStore
+
 	Clock   Clock          // nil = SystemClock
 	Machine func() Machine // nil = ThisMachine
 }
@@ -35,6 +41,9 @@ func (cfg Config) resolve() (Config, wire.Pins, error) {
 	if cfg.Dir == "" {
 		if cfg.Dir, err = DefaultDir(pins.Issuer); err != nil {
 			return cfg, pins, err
+		}
+		if cfg.Keys != nil {
+			cfg.Dir = filepath.Join(cfg.Dir, "hardware") // beside the container of the machine's own
 		}
 	}
 	if cfg.Server == "" {

@@ -24,6 +24,10 @@ type Container struct {
 
 	measured atomic.Pointer[measured]
 
+	device sync.Mutex // over the next two
+	held   *keys      // of a KeyStore
+	ref    string     // theirs
+
 	reload sync.Mutex // over reading and adopting, so that no older state comes after a newer one
 
 	mu   sync.RWMutex
@@ -49,7 +53,7 @@ func Open(cfg Config) (*Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Container{cfg: cfg, pins: pins, store: store{cfg.Dir, cfg.Clock}, machine: cfg.Machine().tidied()}
+	c := &Container{cfg: cfg, pins: pins, store: store{cfg.Dir, cfg.Clock, newShelf(cfg.files(), pins.Issuer)}, machine: cfg.Machine().tidied()}
 	c.salted = c.machine.hashes(pins.SaltBytes())
 	st, err := c.load()
 	if err != nil {
@@ -96,10 +100,13 @@ func (c *Container) Reload() error {
 	c.reload.Lock()
 	defer c.reload.Unlock()
 	st, err := c.load()
-	if err != nil {
-		return err
+	if err == nil {
+		err = c.adopt(st)
 	}
-	return c.adopt(st)
+	if errors.Is(err, ErrRemoved) {
+		c.gone(err)
+	}
+	return err
 }
 
 // change runs fn on the state as it is on the disk, under the lock. fn calls
@@ -121,6 +128,9 @@ func (c *Container) changeWithin(tries int, fn func(st *state, save func() error
 	}
 	defer unlock()
 	st, err := c.load()
+	if errors.Is(err, ErrRemoved) {
+		c.gone(err)
+	}
 	if err != nil {
 		return err
 	}
@@ -155,7 +165,7 @@ func (c *Container) now() int64 {
 func (c *Container) keepTime() {
 	const hour = 3600
 	wall := c.cfg.Clock.Now()
-	if c.st.Sign == "" || c.st.Time.advance(wall.Unix(), c.floor(c.st, wall)).Mark < c.st.Time.Mark+hour {
+	if !c.st.made() || c.st.Time.advance(wall.Unix(), c.floor(c.st, wall)).Mark < c.st.Time.Mark+hour {
 		return
 	}
 	_ = c.changeWithin(1, func(_ *state, save func() error) error { return save() })
@@ -163,16 +173,14 @@ func (c *Container) keepTime() {
 
 // keys are a container's own.
 type keys struct {
-	sign wire.PrivateKey
-	box  *ecdh.PrivateKey
-	pub  wire.ContainerKeys
+	sign    wire.PrivateKey
+	box     ecdh.KeyExchanger // nil = none
+	pub     wire.ContainerKeys
+	virtual bool
 }
 
-// keysOf reads the keys; ErrEmpty if there are none yet.
-func keysOf(st *state) (k keys, err error) {
-	if st.Sign == "" {
-		return k, ErrEmpty
-	}
+// softKeys reads the keys of a state that has them.
+func softKeys(st *state) (k keys, err error) {
 	seed, err := b64.DecodeString(st.Sign)
 	if err == nil {
 		k.sign, err = wire.Ed25519Key(seed)
@@ -182,10 +190,11 @@ func keysOf(st *state) (k keys, err error) {
 	}
 	raw, err := b64.DecodeString(st.Box)
 	if err == nil {
-		k.box, err = ecdh.X25519().NewPrivateKey(raw)
-	}
-	if err == nil && wire.EncryptionPublic(k.box) != st.BoxPublic {
-		err = errors.New("the halves of a key do not belong together")
+		var box *ecdh.PrivateKey
+		if box, err = ecdh.X25519().NewPrivateKey(raw); err == nil && wire.EncryptionPublic(box) != st.BoxPublic {
+			err = errors.New("the halves of a key do not belong together")
+		}
+		k.box = box
 	}
 	if err != nil {
 		return k, fmt.Errorf("%w: %w", ErrDamaged, err)
@@ -196,9 +205,9 @@ func keysOf(st *state) (k keys, err error) {
 	return k, nil
 }
 
-// makeKeys gives the state keys if it has none.
-func makeKeys(st *state) error {
-	if st.Sign != "" {
+// makeSoftKeys gives the state keys if it has none.
+func makeSoftKeys(st *state) error {
+	if st.made() {
 		return nil
 	}
 	var seed [32]byte
@@ -214,11 +223,11 @@ func makeKeys(st *state) error {
 	return nil
 }
 
-// hashOf returns the hash of the container's keys, "" if it has none. It derives
+// softHash returns the hash of the state's keys, "" if it has none. It derives
 // the signing key's public half, because a license may count only where its
 // container's key is; the other half is taken as it is written, since it proves
 // nothing more and costs as much as a signature check.
-func hashOf(st *state) (string, error) {
+func softHash(st *state) (string, error) {
 	if st.Sign == "" {
 		return "", nil
 	}

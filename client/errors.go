@@ -34,6 +34,11 @@ var (
 	ErrOld       = errors.New("client: the update is older than what is installed")
 	ErrBlocked   = errors.New("client: the publisher has blocked the license")
 	ErrOffline   = errors.New("client: the server was not reached")
+	ErrRemoved   = errors.New("client: the device with the container is not plugged in")
+	ErrPIN       = errors.New("client: the device does not accept the PIN")
+	ErrDevice    = errors.New("client: the device with the container cannot be used")
+	ErrNoKeys    = errors.New("client: the container's keys are not in this device")
+	ErrKeyStore  = errors.New("client: the container was made with other keys than the program asks for")
 )
 
 var ownCodes = []struct {
@@ -63,6 +68,11 @@ var ownCodes = []struct {
 	{ErrOld, "client.old"},
 	{ErrBlocked, "client.blocked"},
 	{ErrOffline, "client.offline"},
+	{ErrRemoved, "client.removed"},
+	{ErrPIN, "client.pin"},
+	{ErrNoKeys, "client.no_keys"},
+	{ErrKeyStore, "client.key_store"},
+	{ErrDevice, "client.device"},
 }
 
 // Code returns the stable name of an error for programs: "license.no_seat" of a

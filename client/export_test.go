@@ -46,5 +46,5 @@ func Sealed(head []byte) []byte { return []byte(Reseal(string(head) + sumMark)) 
 
 // Hold locks a folder as another program would.
 func Hold(dir string) (release func(), err error) {
-	return store{dir, SystemClock()}.lock(context.Background(), 1)
+	return store{dir: dir, clock: SystemClock()}.lock(context.Background(), 1)
 }

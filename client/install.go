@@ -98,7 +98,7 @@ func (c *Container) read(st *state, file wire.File) (*delivery, error) {
 	known := len(trust.Lines())
 	_ = trust.ExtendFile(file) // a line that is not believed teaches nothing
 	d := &delivery{trust: trust, learned: len(trust.Lines()) > known}
-	hash, err := hashOf(st)
+	hash, err := c.hashOf(st)
 	if err != nil {
 		return d, err
 	}

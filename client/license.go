@@ -173,7 +173,10 @@ func (c *Container) Secret(licenseID string) ([]byte, error) {
 		if h.err != nil || h.lic.Secret == "" {
 			return nil, h.err
 		}
-		k, err := keysOf(c.st)
+		k, err := c.keysOf(c.st)
+		if err == nil && k.box == nil {
+			err = wire.ErrSeal
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -66,10 +66,10 @@ func (c *Container) NewRequest(ask Ask) (Message, error) {
 	}
 	var made outgoing
 	err = c.change(func(st *state, save func() error) error {
-		if ask.Action == wire.ActRefresh && st.Sign == "" {
+		if ask.Action == wire.ActRefresh && !st.made() {
 			return ErrEmpty
 		}
-		if err := makeKeys(st); err != nil {
+		if err := c.makeKeys(st); err != nil {
 			return err
 		}
 		if err := c.signReturns(st); err != nil {
@@ -141,7 +141,7 @@ func (a Ask) hash() string {
 
 // request makes and signs the message.
 func (c *Container) request(st *state, ask Ask, id string) (out outgoing, err error) {
-	k, err := keysOf(st)
+	k, err := c.keysOf(st)
 	if err != nil {
 		return out, err
 	}
@@ -152,7 +152,7 @@ func (c *Container) request(st *state, ask Ask, id string) (out outgoing, err er
 	now := st.Time.judge(wall.Unix(), c.floor(st, wall))
 	r := &wire.Request{
 		Issuer: c.pins.Issuer, Action: ask.Action, Nonce: out.Nonce, Counter: out.Counter, IssuedAt: now,
-		Container: k.pub, Fingerprint: c.machine.parts(c.pins.SaltBytes()), Virtual: c.machine.Virtual,
+		Container: k.pub, Fingerprint: c.fingerprint(k), Virtual: c.machine.Virtual || k.virtual,
 		Held: st.held(), Want: ask.Want, Quantity: ask.Quantity, Lost: ask.Lost, Base: ask.Base, Product: c.cfg.Product,
 		App: wire.App{Version: short(c.cfg.Version), OS: runtime.GOOS, Arch: runtime.GOARCH},
 	}
@@ -284,7 +284,7 @@ func (c *Container) signReturns(st *state) error {
 		if !t.Return || t.Counter != 0 {
 			continue
 		}
-		k, err := keysOf(st)
+		k, err := c.keysOf(st)
 		if err != nil {
 			return err
 		}
@@ -310,7 +310,7 @@ func (c *Container) signReturns(st *state) error {
 // receipt queues the receipt of an installed answer; its bytes are on the disk
 // together with what they confirm, so they cannot leave before it.
 func (c *Container) receipt(st *state, nonce string) error {
-	k, err := keysOf(st)
+	k, err := c.keysOf(st)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,8 @@ type state struct {
 	Sign       string      `json:"sign,omitempty"` // Ed25519 seed, base64url; "" = no container yet
 	Box        string      `json:"box,omitempty"`  // X25519 key, base64url
 	BoxPublic  string      `json:"boxpub,omitempty"`
+	Ref        string      `json:"ref,omitempty"` // of keys in a KeyStore; then Sign and Box are not here
+	SignPublic string      `json:"signpub,omitempty"`
 	Counter    int64       `json:"counter,omitempty"`
 	Epoch      int64       `json:"epoch,omitempty"` // of the newest answer
 	Seq        int64       `json:"seq,omitempty"`   // of the newest answer
@@ -133,7 +135,8 @@ func decodeState(b []byte) (*state, error) {
 // sound checks what the rest of the package relies on.
 func (s *state) sound() bool {
 	ok := s.Format == formatNow && s.Generation >= 0 && s.Issuer != "" && s.Counter >= 0 && s.Seq >= 0 && s.Epoch >= 0
-	ok = ok && seedOK(s.Sign) && seedOK(s.Box) && (s.Sign == "") == (s.Box == "") && (s.Box == "") == (s.BoxPublic == "")
+	ok = ok && seedOK(s.Sign) && seedOK(s.Box) && (s.Sign == "") == (s.Box == "") && (s.Ref != "" || (s.Box == "") == (s.BoxPublic == ""))
+	ok = ok && (s.Ref == "") == (s.SignPublic == "") && (s.Ref == "" || s.Sign == "")
 	for _, l := range s.Licenses {
 		ok = ok && l.ID != "" && l.Generation > 0 && l.Token != ""
 	}
@@ -143,7 +146,7 @@ func (s *state) sound() bool {
 	last := int64(0)
 	for _, m := range s.Outbox {
 		known := m.Type == wire.TypeRequest || m.Type == wire.TypeReturn || m.Type == wire.TypeReceipt
-		ok = ok && known && m.Token != "" && m.Nonce != "" && m.Counter > last && m.Counter <= s.Counter && s.Sign != ""
+		ok = ok && known && m.Token != "" && m.Nonce != "" && m.Counter > last && m.Counter <= s.Counter && s.made()
 		last = m.Counter
 	}
 	return ok

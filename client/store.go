@@ -30,11 +30,15 @@ const counterGap = 1024
 type store struct {
 	dir   string
 	clock Clock
+	shelf *shelf // where the device carries the files; nil = in dir
 }
 
 // load reads the state; nil if there is none. Of two readable files the first
 // counts; when it is damaged, the second.
 func (s store) load() (*state, error) {
+	if s.shelf != nil {
+		return s.shelf.load()
+	}
 	st, err := s.read(mainFile)
 	if err == nil || errors.Is(err, ErrNewer) || errors.Is(err, ErrRead) {
 		return st, err
@@ -71,6 +75,9 @@ func (s store) read(name string) (*state, error) {
 // save writes the next generation, both copies, and returns when they are on
 // the disk.
 func (s store) save(st *state) error {
+	if s.shelf != nil {
+		return s.shelf.save(st)
+	}
 	next := *st
 	next.Generation++
 	b, err := next.encode()

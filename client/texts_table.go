@@ -71,6 +71,26 @@ var texts = map[string]text{
 		"A ticket or license key is needed.",
 		"Ein Ticket oder ein Lizenzschlüssel wird gebraucht.",
 	},
+	"client.removed": {
+		"The device with the licenses is not plugged in. Plug it in and try again.",
+		"Das Gerät mit den Lizenzen ist nicht angeschlossen. Schließen Sie es an und versuchen Sie es erneut.",
+	},
+	"client.pin": {
+		"The device with the licenses does not accept the PIN, or has locked itself. Check the PIN; a wrong one is not tried again by itself.",
+		"Das Gerät mit den Lizenzen nimmt die PIN nicht an oder hat sich gesperrt. Prüfen Sie die PIN; eine falsche wird nicht von selbst noch einmal versucht.",
+	},
+	"client.no_keys": {
+		"The keys of this container are not in this device: another device is plugged in, or the folder came from another machine. Plug the right one in, or set the container aside and activate anew.",
+		"Die Schlüssel dieses Containers sind nicht in diesem Gerät: Es ist ein anderes angeschlossen, oder der Ordner kam von einem anderen Rechner. Schließen Sie das richtige an, oder legen Sie den Container beiseite und aktivieren Sie neu.",
+	},
+	"client.key_store": {
+		"This container was made with other keys than the program asks for: with a device, or without one. Choose the same again, or another folder.",
+		"Dieser Container wurde mit anderen Schlüsseln angelegt, als das Programm verlangt: mit einem Gerät oder ohne. Wählen Sie dasselbe wie damals oder einen anderen Ordner.",
+	},
+	"client.device": {
+		"The device with the licenses cannot be used. Check that its driver and licet-pkcs11 are installed, and that the device is one that can sign with Ed25519 or P-256.",
+		"Das Gerät mit den Lizenzen lässt sich nicht benutzen. Prüfen Sie, ob sein Treiber und licet-pkcs11 installiert sind und ob das Gerät mit Ed25519 oder P-256 signieren kann.",
+	},
 	"client.no_depot": {
 		"The pins name no depot to which the code could be sealed, so it cannot travel in a file ({cause}). Activate over the internet, or get newer pins from the publisher.",
 		"Die Pins nennen kein Depot, für das der Code versiegelt werden könnte; er kann also nicht in einer Datei reisen ({cause}). Aktivieren Sie über das Internet oder holen Sie neuere Pins beim Hersteller.",

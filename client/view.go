@@ -26,7 +26,7 @@ func (c *Container) look(st *state) (v view, err error) {
 	if v.trust, err = c.trust(st.Trust); err != nil {
 		return v, err
 	}
-	if v.hash, err = hashOf(st); err != nil {
+	if v.hash, err = c.hashOf(st); err != nil {
 		return v, err
 	}
 	blocks := c.blocks(v.trust, st.Blocks)

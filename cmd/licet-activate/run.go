@@ -30,6 +30,7 @@ type program struct {
 	// flags of every verb
 	pins, dir, product, server, language string
 	json                                 bool
+	device                               device
 
 	// flags of some
 	codeFile, from, lost, base, to, file, feature, why string
@@ -47,6 +48,7 @@ func (l *list) Set(s string) error { *l = append(*l, s); return nil }
 // run is the whole program; it returns the exit code.
 func run(ctx context.Context, args []string, env environment) int {
 	p := &program{environment: env, ctx: ctx, in: newLineReader(interruptible{ctx, env.stdin})}
+	defer p.leave()
 	p.lang = client.Language(firstSet(env.getenv("LC_ALL"), env.getenv("LC_MESSAGES"), env.getenv("LANG")))
 	rest, err := p.parse(args)
 	if err == nil {
@@ -113,7 +115,7 @@ func (p *program) parseHelp(args []string) (about []string, err error) {
 func (p *program) flags(more []option) *flag.FlagSet {
 	set := flag.NewFlagSet("licet-activate", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
-	for _, f := range slices.Concat(common, more) {
+	for _, f := range slices.Concat(common, deviceOptions, more) {
 		f.add(set, p)
 	}
 	return set
@@ -150,6 +152,7 @@ func helpWanted(err error) error {
 func (p *program) config() (client.Config, error) {
 	cfg := client.Config{
 		Product: p.product, Version: "licet-activate", Dir: p.dir, Server: p.server, Clock: p.clock, Machine: p.machine,
+		Keys: p.keys(),
 	}
 	named := cmp.Or(p.pins, p.getenv("LICET_PINS"))
 	paths := []string{named}

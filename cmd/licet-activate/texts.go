@@ -29,6 +29,7 @@ var texts = map[string]both{
 	"help.use":    {"Use:", "Gebrauch:"},
 	"help.flags":  {"Flags:", "Schalter:"},
 	"help.common": {"Flags of every command:", "Schalter jedes Befehls:"},
+	"help.device": {"If the licenses are on a PKCS#11 device (also LICET_PKCS11_MODULE, LICET_PKCS11_SLOT, LICET_PKCS11_PIN_FILE):", "Wenn die Lizenzen auf einem PKCS#11-Gerät liegen (auch LICET_PKCS11_MODULE, LICET_PKCS11_SLOT, LICET_PKCS11_PIN_FILE):"},
 	"help.files":  {"A code is taken from the command line, from --code-file, from standard input, or asked for.\n\"licet-activate help COMMAND\" says more about one.", "Ein Code kommt von der Befehlszeile, aus --code-file, von der Standardeingabe oder wird erfragt.\n„licet-activate help BEFEHL“ sagt mehr über einen."},
 	"help.exits":  {"Exit codes:", "Rückgabewerte:"},
 
@@ -59,6 +60,9 @@ var texts = map[string]both{
 	"flag.server":    {"another server than the one in the pins", "ein anderer Server als der in den Pins"},
 	"flag.lang":      {"en or de; else by LC_ALL, LC_MESSAGES, LANG", "en oder de; sonst nach LC_ALL, LC_MESSAGES, LANG"},
 	"flag.json":      {"print one JSON object for programs", "ein JSON-Objekt für Programme ausgeben"},
+	"flag.module":    {"its driver, a shared library of its maker", "sein Treiber, eine Programmbibliothek des Herstellers"},
+	"flag.slot":      {"its label or serial number; else the only one", "seine Bezeichnung oder Seriennummer; sonst das einzige"},
+	"flag.pin-file":  {"file whose first line is its PIN; else it is asked for", "Datei, deren erste Zeile seine PIN ist; sonst wird sie erfragt"},
 	"flag.code-file": {"read the code from the first line of a file; \"-\" is standard input", "den Code aus der ersten Zeile einer Datei lesen; „-“ ist die Standardeingabe"},
 	"flag.from":      {"file that \"move --to\" wrote on the other machine", "Datei, die „move --to“ auf dem anderen Rechner geschrieben hat"},
 	"flag.license":   {"only this license of the code; may be given several times", "nur diese Lizenz des Codes; mehrmals möglich"},
@@ -110,6 +114,7 @@ var texts = map[string]both{
 	"fail.move_file":    {"{file} is no file that \"licet-activate move\" has written.", "{file} ist keine Datei, die „licet-activate move“ geschrieben hat."},
 
 	"ask.code":      {"Ticket or license key:", "Ticket oder Lizenzschlüssel:"},
+	"ask.pin":       {"PIN of the device with the licenses:", "PIN des Geräts mit den Lizenzen:"},
 	"ask.code_hint": {"Ticket or license key that ends in {hint}:", "Ticket oder Lizenzschlüssel, der auf {hint} endet:"},
 	"ask.pairing":   {"Pairing code from the publisher's page:", "Kopplungscode von der Seite des Herstellers:"},
 	"ask.which":     {"Which one? Its number:", "Welche? Ihre Nummer:"},

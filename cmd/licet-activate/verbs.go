@@ -100,6 +100,7 @@ func (p *program) help(about []string) {
 	}
 	line("")
 	p.helpFlags("help.common", common)
+	p.helpFlags("help.device", deviceOptions)
 	line(p.text("help.files"))
 	line("")
 	line(p.text("help.exits"))
@@ -114,6 +115,7 @@ func (p *program) helpVerb(v *verb) {
 		p.helpFlags("help.flags", v.flags)
 	}
 	p.helpFlags("help.common", common)
+	p.helpFlags("help.device", deviceOptions)
 }
 
 func (p *program) helpFlags(head string, flags []option) {

@@ -105,7 +105,7 @@ var public = map[string][]string{
 	"client/tpm":         {"wire", "client"},
 	"client/qr":          {"wire", "client"},
 	"client/wizard":      {"wire", "client", "client/online", "client/tpm", "client/qr"},
-	"cmd/licet-activate": {"wire", "client", "client/online", "client/tpm", "client/qr", "client/wizard"},
+	"cmd/licet-activate": {"wire", "client", "client/online", "client/pkcs11", "client/tpm", "client/qr", "client/wizard"},
 	"examples":           {"wire", "client", "client/online"},
 }
 
