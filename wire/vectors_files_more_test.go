@@ -236,7 +236,7 @@ func (a *archive) statements(w *world) {
 	edits(turned, w.active, TypeRotation, []string{w.sign(next, w.cert())}, [][2]string{
 		{"", ""}, {`"iat":1750000000`, `"iat":0`}, {`"iss":"vendor-a"`, `"iss":"vendor-b"`}, {next.KID(), w.active.KID()}, {`}`, `,"x":1}`}, {`}`, `,"KID":1}`},
 	})
-	list := string(must((&BlockList{Issuer: w.name, Seq: 2, IssuedAt: someTime, Licenses: []Held{{"l-1", 1}}, Containers: []string{w.keys().Hash()}}).Encode()))
+	list := string(must((&BlockList{Issuer: w.name, Seq: 2, IssuedAt: someTime, Licenses: []Held{{LicenseID: "l-1", Generation: 1}}, Containers: []string{w.keys().Hash()}}).Encode()))
 	edits(list, w.issuing, TypeBlockList, cert, [][2]string{
 		{"", ""},
 		{`"seq":2`, `"seq":0`},
@@ -364,6 +364,28 @@ func (a *archive) mutants(w *world) {
 			spoil(edit{at, 1, file[at:at+1] + file[at:at+1]})
 			spoil(edit{at, 2, string([]byte{file[at+1], file[at]})})
 			spoil(edit{at, len(file) - at, ""})
+		}
+	}
+}
+
+// later are the claims that came after the others. They stand at the end, so that
+// the lines before stay as they are.
+func (a *archive) later(w *world) {
+	pins, cert := pinsText(w), w.sign(w.active, w.cert())
+	lic := string(must(w.fullLicense().Encode()))
+	plain := string(must(w.plainLicense().Encode()))
+	for _, lease := range []string{
+		`{"id":"s-1","fen":1,"bea":300}`, `{"id":"s-1","fen":9007199254740992,"bea":86400}`, `{"id":"s-1","fen":1,"bea":1,"new":[1]}`,
+		`{}`, `{"id":"","fen":0,"bea":0}`, `{"new":1}`, `{"id":"s-1"}`, `{"fen":1}`, `{"bea":1}`, `{"fen":1,"bea":1}`, `{"id":"s 1","fen":1,"bea":1}`,
+		`{"id":"s-1","fen":0,"bea":1}`, `{"id":"s-1","fen":9007199254740993,"bea":1}`, `{"id":"s-1","fen":-1,"bea":1}`, `{"id":"s-1","fen":1,"bea":0}`,
+		`{"id":"s-1","fen":1,"bea":86401}`, `{"id":7,"fen":1,"bea":1}`, `{"id":"s-1","fen":"1","bea":1}`, `{"id":"s-1","Fen":1,"fen":1,"bea":1}`, `[]`, `"s-1"`,
+	} {
+		for _, payload := range []string{
+			strings.Replace(lic, `"enf"`, `"lse":`+lease+`,"enf"`, 1),
+			strings.Replace(plain, `"enf"`, `"lse":`+lease+`,"enf"`, 1),
+			strings.Replace(plain, `"enf"`, `"exp":1790000000,"lse":`+lease+`,"enf"`, 1),
+		} {
+			a.put("lease", pins, []string{cert, must(seal(w.issuing, TypeLicense, []byte(payload)))}, w.against())
 		}
 	}
 }

@@ -219,6 +219,7 @@ func fileVectors() *archive {
 	a.confused(w, other)
 	a.payloads(w)
 	a.mutants(w)
+	a.later(w)
 	return a
 }
 
@@ -268,14 +269,14 @@ func (a *archive) lists(w *world) {
 		change(b)
 		return w.sign(w.issuing, b)
 	}
-	held := func(gen int64) []Held { return []Held{{"l-9", 3}, {id, gen}} }
+	held := func(gen int64) []Held { return []Held{{LicenseID: "l-9", Generation: 3}, {LicenseID: id, Generation: gen}} }
 	named := list(func(b *BlockList) { b.Licenses = held(1) })
 	for _, lines := range [][]string{
 		{cert, lic, named},
 		{named, lic, cert},
 		{cert, lic, list(func(b *BlockList) { b.Licenses = held(7) })},
 		{cert, lic, list(func(b *BlockList) { b.Containers = []string{box} })},
-		{cert, lic, list(func(b *BlockList) { b.Licenses = []Held{{"l-9", 3}} })},
+		{cert, lic, list(func(b *BlockList) { b.Licenses = []Held{{LicenseID: "l-9", Generation: 3}} })},
 		{cert, lic, list(func(*BlockList) {})},
 		{cert, lic, named, list(func(b *BlockList) { b.Seq = 6 })},
 		{cert, lic, list(func(b *BlockList) { b.Seq = 4 }), named},

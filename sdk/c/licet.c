@@ -132,14 +132,14 @@ struct field {
 
 static const struct schema S = {'s', NULL, NULL}, I = {'i', NULL, NULL};
 static const struct schema TEXTS = {'l', NULL, &S}, NUMBERS = {'m', NULL, &I};
-static const struct field held_fields[] = {{"lid", &S}, {"gen", &I}, {NULL, NULL}};
+static const struct field held_fields[] = {{"lid", &S}, {"gen", &I}, {"spt", &I}, {NULL, NULL}};
 static const struct schema HELD = {'o', held_fields, NULL}, HELDS = {'l', NULL, &HELD};
 static const struct field binding_fields[] = {{"t", &S}, {"k", &S}, {"f", &TEXTS}, {"n", &I}, {NULL, NULL}};
 static const struct schema BINDING = {'o', binding_fields, NULL};
 static const struct field lease_fields[] = {{"id", &S}, {"fen", &I}, {"bea", &I}, {NULL, NULL}};
 static const struct schema LEASE = {'o', lease_fields, NULL};
 static const struct field lic_fields[] = {
-    {"typ", &S}, {"iss", &S}, {"lid", &S}, {"gen", &I}, {"art", &S}, {"prd", &S}, {"mdl", &S}, {"ftr", &TEXTS}, {"lim", &NUMBERS}, {"qty", &I},
+    {"typ", &S}, {"iss", &S}, {"lid", &S}, {"gen", &I}, {"art", &S}, {"prd", &S}, {"mdl", &S}, {"ftr", &TEXTS}, {"lim", &NUMBERS}, {"unt", &S}, {"qty", &I},
     {"iat", &I}, {"nbf", &I}, {"exp", &I}, {"grc", &I}, {"mnt", &I}, {"enf", &S}, {"seq", &I}, {"epo", &I}, {"hld", &S}, {"ser", &S}, {"non", &S},
     {"cmd", &I}, {"nxt", &I}, {"sec", &S}, {"cnt", &BINDING}, {"lse", &LEASE}, {NULL, NULL}};
 static const struct field ikc_fields[] = {{"typ", &S}, {"iss", &S}, {"kid", &S}, {"pub", &S}, {"use", &TEXTS}, {"nbf", &I}, {"exp", &I}, {"iat", &I}, {NULL, NULL}};
@@ -515,6 +515,7 @@ static void check_lic(struct call *c, const struct node *o) {
     check_id(c, l->name, 1);
     check_num(c, l->number, -MAX_COUNT, MAX_COUNT);
   }
+  check_id(c, text_of(o, "unt"), 0);
   for (size_t i = 0; i < 3; i++) check_num(c, number_of(o, counts[i]), 0, MAX_COUNT);
   check_time(c, number_of(o, "iat"), 1);
   for (size_t i = 0; i < 4; i++) check_time(c, number_of(o, times[i]), 0);
@@ -572,6 +573,7 @@ static void check_blk(struct call *c, const struct node *o) {
   for (const struct node *h = get(o, "lic")->first; h; h = h->next) {
     check_id(c, text_of(h, "lid"), 1);
     check_num(c, number_of(h, "gen"), 1, MAX_COUNT);
+    check_num(c, number_of(h, "spt"), 0, MAX_COUNT);
   }
   for (const struct node *k = get(o, "cnt")->first; k; k = k->next) check_bin(c, k->text, 32, 1);
   check_part(c, o);

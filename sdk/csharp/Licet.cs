@@ -296,13 +296,13 @@ namespace Licet {
     static readonly Schema S = new Schema('s', null), I = new Schema('i', null), Texts = new Schema('l', S);
 
     public static readonly Dictionary<string, Schema> Of = new Dictionary<string, Schema> {
-      { "lic", Object().With(S, "typ iss lid art prd mdl enf hld ser non sec").With(I, "gen qty iat nbf exp grc mnt seq epo cmd nxt").With(Texts, "ftr")
+      { "lic", Object().With(S, "typ iss lid art prd mdl unt enf hld ser non sec").With(I, "gen qty iat nbf exp grc mnt seq epo cmd nxt").With(Texts, "ftr")
         .With(new Schema('m', I), "lim").With(Object().With(S, "t k").With(Texts, "f").With(I, "n"), "cnt").With(Object().With(S, "id").With(I, "fen bea"), "lse") },
       { "ikc", Object().With(S, "typ iss kid pub").With(Texts, "use").With(I, "nbf exp iat") },
       { "rvk", Object().With(S, "typ iss obj kid why kno").With(I, "iat par pts") },
       { "rot", Object().With(S, "typ iss kid pub").With(I, "iat") },
       { "upd", Object().With(S, "typ iss cnt non").With(I, "seq iat").With(new Schema('l', Object().With(S, "c lid why").With(I, "gen")), "cmd") },
-      { "blk", Object().With(S, "typ iss").With(I, "seq iat par pts").With(Texts, "cnt").With(new Schema('l', Object().With(S, "lid").With(I, "gen")), "lic") },
+      { "blk", Object().With(S, "typ iss").With(I, "seq iat par pts").With(Texts, "cnt").With(new Schema('l', Object().With(S, "lid").With(I, "gen spt")), "lic") },
     };
     public static readonly Schema Pins = Object().With(S, "iss salt depot server").With(new Schema('l', Object().With(S, "kid pub")), "roots");
   }
@@ -586,6 +586,7 @@ namespace Licet {
       foreach (Claims h in c.List("lic")) {
         Id(h.Text("lid"));
         Num(h.Number("gen"), 1, MaxCount);
+        Num(h.Number("spt"), 0, MaxCount);
       }
       foreach (var k in c.List("cnt")) Bin(k, 32);
       Part(c);
@@ -622,6 +623,7 @@ namespace Licet {
         Id(l.Key);
         Num((long)l.Value, -MaxCount, MaxCount);
       }
+      Id(c.Text("unt"), false);
       foreach (var name in new[] { "qty", "seq", "epo" }) Num(c.Number(name), 0, MaxCount);
       Time(c.Number("iat"), true);
       foreach (var name in new[] { "nbf", "exp", "mnt", "nxt" }) Time(c.Number(name), false);

@@ -121,7 +121,7 @@ public final class Licet {
   }
 
   private static final Map<String, Schema> SCHEMAS = Map.of(
-      "lic", object().with(S, "typ", "iss", "lid", "art", "prd", "mdl", "enf", "hld", "ser", "non", "sec")
+      "lic", object().with(S, "typ", "iss", "lid", "art", "prd", "mdl", "unt", "enf", "hld", "ser", "non", "sec")
           .with(I, "gen", "qty", "iat", "nbf", "exp", "grc", "mnt", "seq", "epo", "cmd", "nxt").with(TEXTS, "ftr").with(new Schema('m', I), "lim")
           .with(object().with(S, "t", "k").with(TEXTS, "f").with(I, "n"), "cnt").with(object().with(S, "id").with(I, "fen", "bea"), "lse"),
       "ikc", object().with(S, "typ", "iss", "kid", "pub").with(TEXTS, "use").with(I, "nbf", "exp", "iat"),
@@ -129,7 +129,7 @@ public final class Licet {
       "rot", object().with(S, "typ", "iss", "kid", "pub").with(I, "iat"),
       "upd", object().with(S, "typ", "iss", "cnt", "non").with(I, "seq", "iat").with(new Schema('l', object().with(S, "c", "lid", "why").with(I, "gen")), "cmd"),
       "blk", object().with(S, "typ", "iss").with(I, "seq", "iat", "par", "pts").with(TEXTS, "cnt")
-          .with(new Schema('l', object().with(S, "lid").with(I, "gen")), "lic"));
+          .with(new Schema('l', object().with(S, "lid").with(I, "gen", "spt")), "lic"));
   private static final Schema PINS = object().with(S, "iss", "salt", "depot", "server").with(new Schema('l', object().with(S, "kid", "pub")), "roots");
 
   /** The claims of an object; missing ones are 0, false or empty. */
@@ -426,6 +426,7 @@ public final class Licet {
         for (Object h : c.list("lic")) {
           id(((Claims) h).text("lid"), true);
           num(((Claims) h).number("gen"), 1, MAX_COUNT);
+          num(((Claims) h).number("spt"), 0, MAX_COUNT);
         }
         for (Object k : c.list("cnt")) bin(k, 32, true);
         part(c);
@@ -457,6 +458,7 @@ public final class Licet {
       id(l.getKey(), true);
       num((Long) l.getValue(), -MAX_COUNT, MAX_COUNT);
     }
+    id(c.text("unt"), false);
     for (String name : List.of("qty", "seq", "epo")) num(c.number(name), 0, MAX_COUNT);
     time(c.number("iat"), true);
     for (String name : List.of("nbf", "exp", "mnt", "nxt")) time(c.number(name), false);

@@ -57,9 +57,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const names = (texts, integers, more) => ({
   ...Object.fromEntries(texts.split(' ').map((n) => [n, 's'])), ...Object.fromEntries(integers.split(' ').map((n) => [n, 'i'])), ...more,
 });
-const HELD = names('lid', 'gen');
+const HELD = names('lid', 'gen spt');
 const SCHEMAS = {
-  lic: names('typ iss lid art prd mdl enf hld ser non sec', 'gen qty iat nbf exp grc mnt seq epo cmd nxt', {
+  lic: names('typ iss lid art prd mdl unt enf hld ser non sec', 'gen qty iat nbf exp grc mnt seq epo cmd nxt', {
     ftr: ['s'], lim: { '*': 'i' }, cnt: names('t k', 'n', { f: ['s'] }), lse: names('id', 'fen bea'),
   }),
   ikc: names('typ iss kid pub', 'nbf exp iat', { use: ['s'] }),
@@ -299,6 +299,7 @@ const CHECKS = {
       id(name);
       num(v, -MAX_COUNT, MAX_COUNT);
     }
+    id(c.s('unt'), false);
     for (const name of ['qty', 'seq', 'epo']) num(c.i(name), 0n, MAX_COUNT);
     when(c.i('iat'), true);
     for (const name of ['nbf', 'exp', 'mnt', 'nxt']) when(c.i(name));
@@ -359,6 +360,7 @@ const CHECKS = {
     for (const h of c.l('lic').map(claims)) {
       id(h.s('lid'));
       num(h.i('gen'), 1n, MAX_COUNT);
+      num(h.i('spt'), 0n, MAX_COUNT);
     }
     for (const k of c.l('cnt')) bin(k, 32);
     part(c);

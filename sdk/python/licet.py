@@ -69,10 +69,10 @@ def pae(*pieces):
 # A schema says what a value must be: "s" a text, "i" an integer, [x] a list of x,
 # {"*": x} an object of any names, other objects exactly these names; unknown
 # names may hold anything.
-_HELD = {"lid": "s", "gen": "i"}
+_HELD = {"lid": "s", "gen": "i", "spt": "i"}
 _LIMITS = {"*": "i"}
 LIC = {
-    "typ": "s", "iss": "s", "lid": "s", "gen": "i", "art": "s", "prd": "s", "mdl": "s", "ftr": ["s"], "lim": _LIMITS, "qty": "i",
+    "typ": "s", "iss": "s", "lid": "s", "gen": "i", "art": "s", "prd": "s", "mdl": "s", "ftr": ["s"], "lim": _LIMITS, "unt": "s", "qty": "i",
     "iat": "i", "nbf": "i", "exp": "i", "grc": "i", "mnt": "i", "enf": "s", "seq": "i", "epo": "i", "hld": "s", "ser": "s", "non": "s",
     "cmd": "i", "nxt": "i", "sec": "s", "cnt": {"t": "s", "k": "s", "f": ["s"], "n": "i"}, "lse": {"id": "s", "fen": "i", "bea": "i"},
 }
@@ -321,6 +321,7 @@ def _check_lic(c):
     for name, v in g("lim", {}).items():
         _id(name)
         _num(v, -MAX_COUNT, MAX_COUNT)
+    _id(g("unt", ""), False)
     for name in ("qty", "seq", "epo"):
         _num(g(name, 0), 0, MAX_COUNT)
     _time(g("iat", 0), True)
@@ -408,6 +409,7 @@ def _check_blk(c):
     for h in c.get("lic", ()):
         _id(h.get("lid", ""))
         _num(h.get("gen", 0), 1, MAX_COUNT)
+        _num(h.get("spt", 0), 0, MAX_COUNT)
     for k in c.get("cnt", ()):
         _bin(k, 32)
     _check_part(c)
