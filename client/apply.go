@@ -155,6 +155,9 @@ func (s *state) place(l delivered, m *outgoing) error {
 		return fmt.Errorf("%w: license %s", ErrOld, l.ID)
 	}
 	in.Hint = cmp.Or(in.Hint, s.Licenses[i].Hint)
+	if l.Generation == s.Licenses[i].Generation {
+		in.Spent = s.Licenses[i].Spent // what is spent is spent, whatever the license says now
+	}
 	s.Licenses[i] = in
 	return nil
 }

@@ -11,34 +11,36 @@ import (
 // What a container refuses by itself. Explain has a sentence for each, and Code
 // its stable name.
 var (
-	ErrPins      = errors.New("client: the pins are not usable")
-	ErrFolder    = errors.New("client: no folder for the container")
-	ErrWrite     = errors.New("client: the container cannot be written")
-	ErrRead      = errors.New("client: the container cannot be read")
-	ErrBusy      = errors.New("client: another program holds the container")
-	ErrDamaged   = errors.New("client: the container file is damaged, and its copy too")
-	ErrNewer     = errors.New("client: the container was written by a later version")
-	ErrPublisher = errors.New("client: the container is another publisher's")
-	ErrEmpty     = errors.New("client: nothing was activated here yet")
-	ErrNoCode    = errors.New("client: a ticket or license key is needed")
-	ErrNoDepot   = errors.New("client: the pins name no depot key to seal a code to")
-	ErrNoServer  = errors.New("client: the pins name no server")
-	ErrTooMany   = errors.New("client: too many messages wait for an answer")
-	ErrNotHeld   = errors.New("client: no such license here")
-	ErrUnbound   = errors.New("client: a license that is bound to no container cannot be returned")
-	ErrNotHere   = errors.New("client: the license is not this machine's to return")
-	ErrUpdate    = errors.New("client: the update contradicts itself")
-	ErrCut       = errors.New("client: the update's commands are missing")
-	ErrNothing   = errors.New("client: the file holds nothing for a container")
-	ErrNotAsked  = errors.New("client: the update answers no request of this container")
-	ErrOld       = errors.New("client: the update is older than what is installed")
-	ErrBlocked   = errors.New("client: the publisher has blocked the license")
-	ErrOffline   = errors.New("client: the server was not reached")
-	ErrRemoved   = errors.New("client: the device with the container is not plugged in")
-	ErrPIN       = errors.New("client: the device does not accept the PIN")
-	ErrDevice    = errors.New("client: the device with the container cannot be used")
-	ErrNoKeys    = errors.New("client: the container's keys are not in this device")
-	ErrKeyStore  = errors.New("client: the container was made with other keys than the program asks for")
+	ErrPins       = errors.New("client: the pins are not usable")
+	ErrFolder     = errors.New("client: no folder for the container")
+	ErrWrite      = errors.New("client: the container cannot be written")
+	ErrRead       = errors.New("client: the container cannot be read")
+	ErrBusy       = errors.New("client: another program holds the container")
+	ErrDamaged    = errors.New("client: the container file is damaged, and its copy too")
+	ErrNewer      = errors.New("client: the container was written by a later version")
+	ErrPublisher  = errors.New("client: the container is another publisher's")
+	ErrEmpty      = errors.New("client: nothing was activated here yet")
+	ErrNoCode     = errors.New("client: a ticket or license key is needed")
+	ErrNoDepot    = errors.New("client: the pins name no depot key to seal a code to")
+	ErrNoServer   = errors.New("client: the pins name no server")
+	ErrTooMany    = errors.New("client: too many messages wait for an answer")
+	ErrNotHeld    = errors.New("client: no such license here")
+	ErrUnbound    = errors.New("client: a license that is bound to no container cannot be returned")
+	ErrNotHere    = errors.New("client: the license is not this machine's to return")
+	ErrUpdate     = errors.New("client: the update contradicts itself")
+	ErrCut        = errors.New("client: the update's commands are missing")
+	ErrNothing    = errors.New("client: the file holds nothing for a container")
+	ErrNotAsked   = errors.New("client: the update answers no request of this container")
+	ErrOld        = errors.New("client: the update is older than what is installed")
+	ErrBlocked    = errors.New("client: the publisher has blocked the license")
+	ErrNoUnits    = errors.New("client: not so many units are left here")
+	ErrWhichUnits = errors.New("client: the licenses here count in several units")
+	ErrOffline    = errors.New("client: the server was not reached")
+	ErrRemoved    = errors.New("client: the device with the container is not plugged in")
+	ErrPIN        = errors.New("client: the device does not accept the PIN")
+	ErrDevice     = errors.New("client: the device with the container cannot be used")
+	ErrNoKeys     = errors.New("client: the container's keys are not in this device")
+	ErrKeyStore   = errors.New("client: the container was made with other keys than the program asks for")
 )
 
 var ownCodes = []struct {
@@ -62,6 +64,8 @@ var ownCodes = []struct {
 	{ErrUnbound, "client.unbound"},
 	{ErrNotHere, "client.not_here"},
 	{ErrUpdate, "client.update"},
+	{ErrNoUnits, "client.no_units"},
+	{ErrWhichUnits, "client.which_units"},
 	{ErrCut, "client.cut"},
 	{ErrNothing, "client.nothing"},
 	{ErrNotAsked, "client.not_asked"},

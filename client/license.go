@@ -36,6 +36,9 @@ type License struct {
 	Quantity   int64
 	Features   []string // "*" stands for every feature
 	Limits     map[string]int64
+	Unit       string // the limit that it is used up in; "" = it is not usage-counted
+	Drawn      int64  // units that it has brought here
+	Spent      int64  // of them, consumed here
 	Holder     string // a pseudonymous number
 	CodeHint   string // last group of the code that it came with, "" if unknown
 
@@ -146,6 +149,9 @@ func (c *Container) show(h *holding, now int64) License {
 		return out
 	}
 	out.Product, out.Article, out.Model, out.Quantity, out.Holder = l.Product, l.Article, l.Model, l.Quantity, l.Holder
+	if out.Unit = l.Unit; l.Unit != "" {
+		out.Drawn, out.Spent = drawn(l), h.Spent
+	}
 	out.Features, out.Limits = slices.Clone(l.Features), maps.Clone(l.Limits)
 	out.Issued, out.NotBefore, out.Expires = instant(l.IssuedAt), instant(l.NotBefore), instant(l.Expires)
 	out.Maintenance, out.NextContact, out.Enforce = instant(l.Maintenance), instant(l.NextContact), l.Enforce

@@ -294,7 +294,7 @@ func (c *Container) signReturns(st *state) error {
 		}
 		m.Token, err = wire.SignClaims(k.sign, &wire.Return{
 			Issuer: c.pins.Issuer, Container: k.pub.Hash(), Nonce: m.Nonce, Counter: m.Counter,
-			IssuedAt: max(m.Asked, 0), LicenseID: t.ID, Generation: t.Generation,
+			IssuedAt: max(m.Asked, 0), LicenseID: t.ID, Generation: t.Generation, Spent: t.Spent,
 		})
 		if err != nil {
 			return err

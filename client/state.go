@@ -55,6 +55,7 @@ type stored struct {
 	Blocked    bool   `json:"blocked,omitempty"` // by a command
 	Why        string `json:"why,omitempty"`     // of the block
 	Hint       string `json:"hint,omitempty"`    // last group of the code that it came with
+	Spent      int64  `json:"spent,omitempty"`   // units of this generation that were consumed here
 }
 
 // tombstone says that a license was given back or taken away, durably.
@@ -63,6 +64,7 @@ type tombstone struct {
 	Generation int64  `json:"gen"`
 	Return     bool   `json:"ret,omitempty"` // given back: the server is to be told
 	Counter    int64  `json:"ctr,omitempty"` // of the return; 0 = not signed yet
+	Spent      int64  `json:"spent,omitempty"`
 }
 
 // outgoing is a message that waits for its answer.
@@ -138,10 +140,10 @@ func (s *state) sound() bool {
 	ok = ok && seedOK(s.Sign) && seedOK(s.Box) && (s.Sign == "") == (s.Box == "") && (s.Ref != "" || (s.Box == "") == (s.BoxPublic == ""))
 	ok = ok && (s.Ref == "") == (s.SignPublic == "") && (s.Ref == "" || s.Sign == "")
 	for _, l := range s.Licenses {
-		ok = ok && l.ID != "" && l.Generation > 0 && l.Token != ""
+		ok = ok && l.ID != "" && l.Generation > 0 && l.Token != "" && l.Spent >= 0
 	}
 	for _, t := range s.Removed {
-		ok = ok && t.ID != "" && t.Generation > 0 && t.Counter >= 0
+		ok = ok && t.ID != "" && t.Generation > 0 && t.Counter >= 0 && t.Spent >= 0
 	}
 	last := int64(0)
 	for _, m := range s.Outbox {
@@ -161,7 +163,7 @@ func seedOK(s string) bool {
 func (s *state) held() (out []wire.Held) {
 	for _, l := range s.Licenses {
 		if !l.Free {
-			out = append(out, wire.Held{LicenseID: l.ID, Generation: l.Generation})
+			out = append(out, wire.Held{LicenseID: l.ID, Generation: l.Generation, Spent: l.Spent})
 		}
 	}
 	return out
@@ -195,16 +197,18 @@ func (s *state) unsigned() (n int) {
 // bury removes a license up to a generation and leaves a tombstone. It reports
 // whether the license was there.
 func (s *state) bury(id string, generation int64, given bool) (was bool) {
+	spent := int64(0)
 	if i := s.license(id); i >= 0 && s.Licenses[i].Generation <= generation {
+		spent = s.Licenses[i].Spent
 		s.Licenses, was = slices.Delete(s.Licenses, i, i+1), true
 	}
 	if t := s.grave(id); t != nil {
 		if generation >= t.Generation {
-			*t = tombstone{ID: id, Generation: generation, Return: given}
+			*t = tombstone{ID: id, Generation: generation, Return: given, Spent: spent}
 		}
 		return was
 	}
-	s.Removed = append(s.Removed, tombstone{ID: id, Generation: generation, Return: given})
+	s.Removed = append(s.Removed, tombstone{ID: id, Generation: generation, Return: given, Spent: spent})
 	for i := 0; len(s.Removed) > maxRemoved && i < len(s.Removed); {
 		if s.Removed[i].Return && s.Removed[i].Counter == 0 {
 			i++ // the server was not told yet

@@ -119,6 +119,14 @@ var texts = map[string]text{
 		"The update contradicts itself ({cause}). Nothing was changed. Get the file again.",
 		"Die Aktualisierung widerspricht sich selbst ({cause}). Es wurde nichts geändert. Holen Sie die Datei noch einmal.",
 	},
+	"client.no_units": {
+		"Not so many units are left here. Draw more from the license, or order more.",
+		"So viele Einheiten sind hier nicht mehr übrig. Ziehen Sie weitere aus der Lizenz, oder bestellen Sie weitere.",
+	},
+	"client.which_units": {
+		"The licenses here count in several units. The program has to say which one it means.",
+		"Die Lizenzen hier zählen in mehreren Einheiten. Das Programm muss sagen, welche es meint.",
+	},
 	"client.cut": {
 		"A part of the update is missing: the publisher's commands that belong to these licenses. Nothing was changed. Get the whole file.",
 		"Ein Teil der Aktualisierung fehlt: die Anweisungen des Herstellers, die zu diesen Lizenzen gehören. Es wurde nichts geändert. Holen Sie die ganze Datei.",

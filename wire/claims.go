@@ -37,6 +37,7 @@ type License struct {
 	Model       string           `json:"mdl,omitempty"` // license model
 	Features    []string         `json:"ftr,omitempty"` // AllFeatures stands for all
 	Limits      map[string]int64 `json:"lim,omitempty"`
+	Unit        string           `json:"unt,omitempty"` // the limit that is used up: each of Quantity brings so many units; "" = none is
 	Quantity    int64            `json:"qty,omitempty"`
 	IssuedAt    int64            `json:"iat"`
 	NotBefore   int64            `json:"nbf,omitempty"` // Unix seconds; 0 = at once

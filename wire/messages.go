@@ -30,8 +30,9 @@ type Request struct {
 	Held        []Held            `json:"held,omitempty"`
 	Want        []string          `json:"want,omitempty"` // license ids; empty = all of the code
 	Quantity    int64             `json:"qty,omitempty"`
-	Lost        string            `json:"old,omitempty"` // license id of the lost activation
-	Product     string            `json:"prd,omitempty"` // the program's product code
+	Lost        string            `json:"old,omitempty"`  // license id of the lost activation
+	Base        string            `json:"base,omitempty"` // license id that an upgrade, extension or add-on is to change
+	Product     string            `json:"prd,omitempty"`  // the program's product code
 	App         App               `json:"app,omitzero"`
 }
 
@@ -59,6 +60,7 @@ type FingerprintPart struct {
 type Held struct {
 	LicenseID  string `json:"lid"`
 	Generation int64  `json:"gen"`
+	Spent      int64  `json:"spt,omitempty"` // units that this generation has spent, where it is usage-counted
 }
 
 // App is the program that asks.
@@ -91,6 +93,7 @@ type Return struct {
 	IssuedAt   int64  `json:"iat"`
 	LicenseID  string `json:"lid"`
 	Generation int64  `json:"gen"`
+	Spent      int64  `json:"spt,omitempty"` // units that it has spent, where it is usage-counted
 }
 
 // Update is the claims of upd: commands for one container.

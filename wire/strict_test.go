@@ -81,7 +81,7 @@ func TestDecodeStrictFills(t *testing.T) {
 	}
 	want := sample{
 		Typ: "lic", Num: -5, Tiny: -128, Flag: true, List: []string{"a", "😀ü/\b\f\n\r\t\"\\"},
-		Subs: []Held{{"l", 3}, {LicenseID: "m"}}, Map: map[string]int64{"p": 1, "P": 2},
+		Subs: []Held{{LicenseID: "l", Generation: 3}, {LicenseID: "m"}}, Map: map[string]int64{"p": 1, "P": 2},
 	}
 	want.Deep.A = "z"
 	if !reflect.DeepEqual(got, want) {

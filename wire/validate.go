@@ -105,6 +105,7 @@ func (b *bounds) held(claim string, list []Held, most int) {
 	for _, h := range list {
 		b.id(claim, h.LicenseID, true)
 		b.num(claim, h.Generation, 1, maxCount)
+		b.num(claim, h.Spent, 0, maxCount)
 	}
 }
 
@@ -137,6 +138,7 @@ func (l *License) Validate() error {
 	b.text("mdl", l.Model, false)
 	b.names("ftr", l.Features, maxFeatures)
 	b.limits("lim", l.Limits)
+	b.id("unt", l.Unit, false)
 	b.num("qty", l.Quantity, 0, maxCount)
 	b.time("iat", l.IssuedAt, true)
 	b.time("nbf", l.NotBefore, false)

@@ -24,6 +24,7 @@ func (c *Request) Validate() error {
 	}
 	b.num("qty", c.Quantity, 0, maxCount)
 	b.id("old", c.Lost, false)
+	b.id("base", c.Base, false)
 	b.text("prd", c.Product, false)
 	b.app(c.App)
 	return b.err
@@ -70,6 +71,7 @@ func (c *Return) Validate() error {
 	b.message(c.Issuer, c.Container, c.Nonce, c.Counter, c.IssuedAt)
 	b.id("lid", c.LicenseID, true)
 	b.num("gen", c.Generation, 1, maxCount)
+	b.num("spt", c.Spent, 0, maxCount)
 	return b.err
 }
 

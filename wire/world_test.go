@@ -121,7 +121,7 @@ func (w *world) request() *Request {
 	r := &Request{
 		Issuer: w.name, Action: ActActivate, Nonce: w.nonce(9), Counter: 3, IssuedAt: someTime,
 		Container: w.keys(), Code: must(NewTicket(newStream(w.name + " ticket"))).String(),
-		Held: []Held{{"l-0", 2}}, Product: "cad", App: App{"14.2", "linux", "amd64"},
+		Held: []Held{{LicenseID: "l-0", Generation: 2}}, Product: "cad", App: App{"14.2", "linux", "amd64"},
 	}
 	for i, c := range w.components() {
 		r.Fingerprint = append(r.Fingerprint, FingerprintPart{[]string{"machine-id", "disk", "mac", "board"}[i], ComponentClaim(c)})
@@ -140,10 +140,10 @@ func (w *world) all() []signed {
 		{w.active, w.depotKey()},
 		{w.issuing, &Update{Issuer: w.name, Container: hash, Nonce: w.nonce(9), Seq: 7, IssuedAt: someTime, Commands: []Command{{Do: CmdRecall, LicenseID: "l-0", Generation: 2, Why: "reversed"}, {Do: CmdAck}}}},
 		{w.container, w.request()},
-		{w.container, &Receipt{Issuer: w.name, Container: hash, Nonce: w.nonce(10), Counter: 4, IssuedAt: someTime, Held: []Held{{"l-1", 1}}}},
+		{w.container, &Receipt{Issuer: w.name, Container: hash, Nonce: w.nonce(10), Counter: 4, IssuedAt: someTime, Held: []Held{{LicenseID: "l-1", Generation: 1}}}},
 		{w.container, &Return{Issuer: w.name, Container: hash, Nonce: w.nonce(11), Counter: 5, IssuedAt: someTime, LicenseID: "l-1", Generation: 1}},
 		{w.issuing, &Validation{Issuer: w.name, Nonce: w.nonce(12), IssuedAt: someTime, OK: true, LicenseID: "l-1", Product: "cad", Features: []string{AllFeatures}, Limits: map[string]int64{"parts": 10}, Expires: someTime + day}},
-		{w.issuing, &BlockList{Issuer: w.name, Seq: 2, IssuedAt: someTime, Licenses: []Held{{"l-9", 3}}, Containers: []string{hash}}},
+		{w.issuing, &BlockList{Issuer: w.name, Seq: 2, IssuedAt: someTime, Licenses: []Held{{LicenseID: "l-9", Generation: 3}}, Containers: []string{hash}}},
 		{w.issuing, &Checkpoint{Issuer: w.name, Seq: 4711, Hash: b64.EncodeToString(newStream(w.name + " journal").bytes(32)), IssuedAt: someTime}},
 		{w.container, w.leaseRequest()},
 	}

@@ -41,6 +41,21 @@ func firstUse(ctx context.Context, pins []byte, code, dir string) error {
 	return nil
 }
 
+func convert(ctx context.Context, c *client.Container, l client.License) error {
+	left, err := c.Consume(1)
+	if errors.Is(err, client.ErrNoUnits) { // draw one more piece, and try again
+		ask := client.Ask{Action: wire.ActActivate, Want: []string{l.ID}, Quantity: l.Quantity + 1}
+		if _, err = (&online.Transport{}).Do(ctx, c, ask); err == nil {
+			left, err = c.Consume(1)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Println(left, "pages are left here")
+	return nil
+}
+
 func failed(err error, lang string) string {
 	var typo *wire.CodeError
 	var refusal *client.Refusal
@@ -131,6 +146,17 @@ func TestPage(t *testing.T) {
 	}
 	if err := contact(t.Context(), c); err != nil || len(s.Heard()) != 4 {
 		t.Errorf("%v, %v", err, s.Heard())
+	}
+	pages := s.Sell(&clienttest.Offer{ID: clienttest.ID(9), Product: "cad", Unit: "pages", Limits: map[string]int64{"pages": 5}})
+	counts, err := client.Open(client.Config{Pins: p.Pins(), Product: "cad", Dir: t.TempDir()})
+	if err == nil {
+		_, err = online.Activate(t.Context(), counts, pages)
+	}
+	if err == nil {
+		err = convert(t.Context(), counts, counts.Licenses()[0])
+	}
+	if err != nil || counts.Units()[0].Left() != 4 {
+		t.Error(err, counts.Units())
 	}
 	request, answer := dir+"/request.lic", dir+"/answer.lic"
 	if err := writeRequest(c, sell(2), request); err != nil {

@@ -169,7 +169,7 @@ func (p *program) installed(c *client.Container, in client.Installed) {
 func (p *program) show(l client.License) {
 	p.out.Licenses = append(p.out.Licenses, license{
 		ID: l.ID, Generation: l.Generation, Product: l.Product, Article: l.Article, Quantity: l.Quantity, Features: l.Features,
-		Limits: l.Limits, State: l.State, Runs: l.Runs, Enforce: string(l.Enforce), Expires: stamp(l.Expires),
+		Limits: l.Limits, Unit: l.Unit, Drawn: l.Drawn, Spent: l.Spent, State: l.State, Runs: l.Runs, Enforce: string(l.Enforce), Expires: stamp(l.Expires),
 		NextContact: stamp(l.NextContact), Code: client.Code(l.Err), Text: client.Describe(p.lang, l),
 	})
 	p.print(p.text("say.license", "license", title(l)))
@@ -181,7 +181,13 @@ func (p *program) show(l client.License) {
 		p.print("  " + p.text("say.features", "features", strings.Join(l.Features, ", ")))
 	}
 	for _, name := range slices.Sorted(keysOf(l.Limits)) {
+		if name == l.Unit {
+			continue // said below, for all pieces
+		}
 		p.print("  " + p.text("say.limit", "name", name, "value", fmt.Sprint(l.Limits[name])))
+	}
+	if l.Unit != "" {
+		p.print("  " + p.text("say.units", "name", l.Unit, "left", fmt.Sprint(max(0, l.Drawn-l.Spent)), "drawn", fmt.Sprint(l.Drawn)))
 	}
 	if !l.NextContact.IsZero() {
 		p.print("  " + p.text("say.contact_due", "day", client.Day(p.lang, l.NextContact)))

@@ -54,18 +54,20 @@ func fail(exit int, key string, args ...string) error { return &failure{exit, ke
 // byCode gives the codes of package client their exit code, where the first word
 // alone does not say it.
 var byCode = map[string]int{
-	"client.no_code":   exitUse,
-	"client.offline":   exitLater,
-	"client.empty":     exitNoLicense,
-	"client.not_held":  exitNoLicense,
-	"client.unbound":   exitNoLicense,
-	"client.not_here":  exitNoLicense,
-	"client.blocked":   exitNoLicense,
-	"client.update":    exitFile,
-	"client.cut":       exitFile,
-	"client.nothing":   exitFile,
-	"client.not_asked": exitFile,
-	"client.old":       exitFile,
+	"client.no_code":     exitUse,
+	"client.offline":     exitLater,
+	"client.empty":       exitNoLicense,
+	"client.not_held":    exitNoLicense,
+	"client.unbound":     exitNoLicense,
+	"client.not_here":    exitNoLicense,
+	"client.blocked":     exitNoLicense,
+	"client.update":      exitFile,
+	"client.no_units":    exitRefused,
+	"client.which_units": exitUse,
+	"client.cut":         exitFile,
+	"client.nothing":     exitFile,
+	"client.not_asked":   exitFile,
+	"client.old":         exitFile,
 }
 
 // exitOf returns the exit code of an error.

@@ -237,6 +237,9 @@ type license struct {
 	Quantity    int64            `json:"quantity,omitempty"`
 	Features    []string         `json:"features,omitempty"`
 	Limits      map[string]int64 `json:"limits,omitempty"`
+	Unit        string           `json:"unit,omitempty"`  // the limit that is used up
+	Drawn       int64            `json:"drawn,omitempty"` // units of it that were drawn
+	Spent       int64            `json:"spent,omitempty"` // of them, consumed
 	State       client.State     `json:"state"`
 	Runs        bool             `json:"runs"`
 	Enforce     string           `json:"enforce,omitempty"`

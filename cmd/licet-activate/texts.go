@@ -133,6 +133,7 @@ var texts = map[string]both{
 	"say.license":         {"License: {license}", "Lizenz: {license}"},
 	"say.product":         {"Product: {product}", "Produkt: {product}"},
 	"say.features":        {"Features: {features}", "Funktionen: {features}"},
+	"say.units":           {"Units ({name}): {left} of {drawn} left here", "Einheiten ({name}): {left} von {drawn} hier übrig"},
 	"say.limit":           {"Limit {name}: {value}", "Grenze {name}: {value}"},
 	"say.contact_due":     {"Next contact with the server: by {day}", "Nächster Kontakt mit dem Server: bis {day}"},
 	"say.has":             {"The feature \"{feature}\" may be used.", "Die Funktion „{feature}“ darf benutzt werden."},

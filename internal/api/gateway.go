@@ -39,6 +39,11 @@ func (a *API) gateway() {
 		Summary: "Ask whether a license key is good; the answer is signed",
 	}, media{"application/json": question{}}, media{"application/json": license.Validity{}}, a.validate)
 	a.raw(op{
+		Method: http.MethodPost, Path: Prefix + "/consume", ID: "consume", Tag: tagGateway, Class: route.Verify, MaxBody: 4 << 10,
+		Summary:     "Consume units of a usage-counted license by its key",
+		Description: "For programs that have no container. The same key and nonce consume once and get the same answer again.",
+	}, media{"application/json": consumption{}}, media{"application/json": license.Consumed{}}, a.consume)
+	a.raw(op{
 		Method: http.MethodGet, Path: Prefix + "/pins/{publisher}", ID: "get-pins", Tag: tagGateway, Class: route.Page,
 		Summary: "The public keys of a publisher, for the build of a product", Description: "Pin them in the product; do not fetch them at run time.",
 	}, nil, media{"application/json": wire.Pins{}}, a.pins)
@@ -76,6 +81,30 @@ func (a *API) validate(w http.ResponseWriter, r *http.Request, by actor.Actor) e
 		return ErrMalformed.Wrap(err)
 	}
 	answer, err := a.Licenses.Validate(r.Context(), by, license.ValidateInput{Key: in.Key, Nonce: in.Nonce, Product: in.Product})
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, answer)
+}
+
+// consumption asks for units of a usage-counted license.
+type consumption struct {
+	Key     string `json:"key" maxLength:"64" doc:"The license key as typed." example:"CADP-7H2KM-…"`
+	Nonce   string `json:"nonce" maxLength:"64" doc:"16 random bytes, base64url without padding; the same ones consume once."`
+	Units   int64  `json:"units" minimum:"1" maximum:"1000000000" doc:"How many."`
+	Product string `json:"product,omitempty" maxLength:"64" doc:"The asking program's product; a key of another one is refused."`
+}
+
+func (a *API) consume(w http.ResponseWriter, r *http.Request, by actor.Actor) error {
+	raw, err := route.ReadBody(r, 4<<10)
+	if err != nil {
+		return err
+	}
+	var in consumption
+	if err := wire.DecodeStrict(raw, &in); err != nil {
+		return ErrMalformed.Wrap(err)
+	}
+	answer, err := a.Licenses.Consume(r.Context(), by, license.ConsumeInput{Key: in.Key, Nonce: in.Nonce, Units: in.Units, Product: in.Product})
 	if err != nil {
 		return err
 	}

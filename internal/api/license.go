@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/day"
 	"github.com/licet/licet/internal/license"
+	"github.com/licet/licet/internal/route"
 )
 
 const (
@@ -155,6 +157,18 @@ func (a *API) changeLicense() {
 			l, err := s.Extend(ctx, by, in.ID, in.Body.Until)
 			return withETag(l, l.Rev, err)
 		})
+	add(a.huma, op{
+		Method: http.MethodPut, Path: Prefix + "/licenses/{id}/eligibility", ID: "record-eligibility", Tag: tagLicenses,
+		Summary: "Record why an academic license was sold to somebody", Permission: actor.LicenseWrite, Class: route.Order,
+	}, func(ctx context.Context, by actor.Actor, in *struct {
+		Caller
+		LicensePath
+		Body license.Eligibility
+	},
+	) (*one[license.LicenseInfo], error) {
+		l, err := s.RecordEligibility(ctx, by, in.ID, in.Body)
+		return withETag(l, l.Rev, err)
+	})
 	add(a.huma, post("/licenses/{id}/block", "block-license", tagLicenses, "Block a license", actor.LicenseWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller

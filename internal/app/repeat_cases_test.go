@@ -25,6 +25,7 @@ type repeatCase struct {
 // notRepeated are the POSTs that take no Idempotency-Key, and why.
 var notRepeated = map[string]string{
 	"/exchange":                   "public: a message has its nonce; the same message has the same answer, byte for byte",
+	"/consume":                    "public: its nonce is the key of the consumption",
 	"/validate":                   "public: it changes nothing, and its nonce stands in the answer",
 	"/hooks/{publisher}/{source}": "public: the signed document converges by its order's number, its revision and its hash",
 	"/reconcile":                  "it changes nothing",

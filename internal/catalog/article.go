@@ -146,12 +146,30 @@ func (a Article) fits(m ModelSpec, features map[string]Feature) (bad refusals) {
 	if (m.Kind == Usage || m.Kind == Capacity) && !counts {
 		bad.add("/limits", ErrNeedsLimit.With("kind", string(m.Kind)))
 	}
+	if m.Kind == Usage && a.Kind == Base && counts && a.unit() == "" {
+		bad.add("/limits", ErrOneLimit)
+	}
 	for i, o := range a.Options {
 		if need := a.needs(o, m, features); need != "" {
 			bad.add(index("/options", i)+"/sets", ErrOptionSets.With("option", o.Name, "sets", string(o.Sets), "need", need))
 		}
 	}
 	return bad
+}
+
+// unit is the only limit that the article has or that an option of it sets; "" for
+// none or several.
+func (a Article) unit() (name string) {
+	names := sortedKeys(a.Limits)
+	for _, o := range a.Options {
+		if o.Sets == SetLimit && !slices.Contains(names, o.Name) {
+			names = append(names, o.Name)
+		}
+	}
+	if len(names) == 1 {
+		return names[0]
+	}
+	return ""
 }
 
 // needs names what the article, its model or its product lacks for o's effect, ""

@@ -64,6 +64,8 @@ var (
 	ErrAllFeatures = fault.New(fault.Invalid, "catalog.needs_all_features")
 	// ErrNeedsLimit: a usage or capacity article without a limit to count against (kind).
 	ErrNeedsLimit = fault.New(fault.Invalid, "catalog.needs_limit")
+	// ErrOneLimit: a usage article with several limits.
+	ErrOneLimit = fault.New(fault.Invalid, "catalog.one_limit")
 	// ErrOptionSets: an option sets something that the article does not have (option, sets, need).
 	ErrOptionSets = fault.New(fault.Invalid, "catalog.option_sets")
 	// ErrFrameKind: a bound that the option's kind does not know (option, kind, bound).

@@ -119,6 +119,7 @@ var fileCases = []fileCase{
 	{"model rule", "duration: {days: 30}", "fixed_end: 2027-01-01\n    duration: {days: 30}", "fixed_end", catalog.ErrTwoEnds, "/models/0/fixed_end"},
 	{"nfr without all features", "model: m", "model: nfr", "features: [f]", catalog.ErrAllFeatures, "/articles/0/features"},
 	{"usage without a limit", "model: m\n    features: [f]\n    limits: {seats: 5}", "model: use", "- number: A-1", catalog.ErrNeedsLimit, "/articles/0/limits"},
+	{"usage with two limits", "model: m\n    features: [f]\n    limits: {seats: 5}", "model: use\n    limits: {seats: 5, pages: 1}", "limits", catalog.ErrOneLimit, "/articles/0/limits"},
 	{"container beyond the model", "limits: {seats: 5}", "containers: [cloud]", "", catalog.ErrContainersWider, "/articles/0/containers/0"},
 	{"limit out of range", "{seats: 5}", "{seats: -5}", "", catalog.ErrRange, "/articles/0/limits/seats"},
 	{"base with a target", "limits: {seats: 5}", "targets: [C-1]", "", catalog.ErrTargetForbidden, "/articles/0/targets"},

@@ -28,8 +28,9 @@ type Snapshot struct {
 	Model          ModelSpec              `json:"model"`    // with the duration or end that an option chose
 	Features       []string               `json:"features"` // sorted; AllFeatures first where it applies
 	Limits         map[string]int64       `json:"limits"`
-	Adds           Adds                   `json:"adds,omitzero"` // by one unit, to the license that it changes
-	Options        map[string]frame.Value `json:"options"`       // every option of the article has a value
+	Unit           string                 `json:"unit,omitempty"` // the limit that a usage-counted license is used up in
+	Adds           Adds                   `json:"adds,omitzero"`  // by one unit, to the license that it changes
+	Options        map[string]frame.Value `json:"options"`        // every option of the article has a value
 	Ticketing      Ticketing              `json:"ticketing"`
 	ShowOnce       bool                   `json:"show_once,omitempty"`
 	ContainerKinds []string               `json:"container_kinds"` // allowed ones, in any combination
@@ -93,6 +94,9 @@ func (p parts) snapshot(given map[string]frame.Value) (Snapshot, error) {
 	}
 	for _, o := range a.Options {
 		s.apply(o, options[o.Name])
+	}
+	if s.Model.Kind == Usage {
+		s.Unit = a.unit()
 	}
 	if slices.ContainsFunc(s.Features, func(f string) bool { return slices.Contains(p.all, f) }) {
 		s.Features = append(s.Features, AllFeatures)

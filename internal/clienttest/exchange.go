@@ -231,6 +231,7 @@ func (s *Server) place(b *box, m msg) (made []*activation, no *No) {
 			continue
 		}
 		if a := b.act(o.ID); a != nil && a.live {
+			a.qty = max(a.qty, m.req.Quantity)
 			made = append(made, a)
 			continue
 		}
@@ -247,7 +248,7 @@ func (s *Server) place(b *box, m msg) (made []*activation, no *No) {
 			a = &activation{offer: o}
 			b.acts = append(b.acts, a)
 		}
-		a.gen, a.live, a.state = a.gen+1, true, ""
+		a.gen, a.qty, a.live, a.state = a.gen+1, m.req.Quantity, true, ""
 		made = append(made, a)
 	}
 	if len(made) > 0 {
@@ -288,7 +289,8 @@ func (s *Server) say(b *box, m msg, commands []wire.Command, deliver []*activati
 func (s *Server) license(b *box, m msg, a *activation, commands int64) *wire.License {
 	o, now := a.offer, s.Now()
 	l := s.P.License(o.ID, o.Product)
-	l.Generation, l.Article, l.Features, l.Limits, l.Quantity = a.gen, o.Article, o.Features, o.Limits, 1
+	l.Generation, l.Article, l.Features, l.Limits, l.Quantity = a.gen, o.Article, o.Features, o.Limits, max(1, a.qty)
+	l.Unit = o.Unit
 	l.IssuedAt, l.Seq, l.Epoch, l.Nonce, l.Commands = now.Unix(), b.seq, s.epoch, m.nonce, commands
 	l.Grace = int64(o.Grace.Seconds())
 	l.Container = wire.Binding{Kind: b.keys.Kind, Key: m.box}

@@ -18,7 +18,8 @@ type Offer struct {
 	Article  string
 	Features []string
 	Limits   map[string]int64
-	Seats    int64 // 0 = 1
+	Unit     string // the limit that is used up; "" = none
+	Seats    int64  // 0 = 1
 	Expires  time.Time
 	Grace    time.Duration
 	Enforce  wire.Enforcement
@@ -33,6 +34,7 @@ type Offer struct {
 type activation struct {
 	offer *Offer
 	gen   int64
+	qty   int64 // the most that was ever asked for; 0 = 1
 	live  bool
 	state string // "", "recall", "replace", "returned", "recalled", "restored"
 }

@@ -67,3 +67,16 @@ func newChanges(lang text.Lang, l license.LookLicense) (out []string) {
 	}
 	return out
 }
+
+// eligible puts into words who is eligible for an academic license, and until when.
+// What was seen of it is for staff.
+func eligible(lang text.Lang, e license.EligibilityInfo) string {
+	y, m, d := e.Until.Date()
+	switch {
+	case e.Until.IsZero():
+		return text.T(lang, "depot.eligible", "who", e.Who)
+	case e.Over:
+		return text.T(lang, "depot.eligible_over", "who", e.Who, "until", text.Date(lang, y, m, d))
+	}
+	return text.T(lang, "depot.eligible_until", "who", e.Who, "until", text.Date(lang, y, m, d))
+}

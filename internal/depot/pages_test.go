@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/day"
 	"github.com/licet/licet/internal/db/dbtest"
 	"github.com/licet/licet/internal/depot"
 	"github.com/licet/licet/internal/license"
@@ -107,6 +108,34 @@ func TestChangingTickets(t *testing.T) {
 	_, err := w.BlockLicense(t.Context(), w.a.All(), add.Licenses[0])
 	must(t, err)
 	w.post("/ticket?lang=de", "code", base.Code).want(200, "Darstellung (RENDER) × 1, am", "gesperrt, vorerst ohne Wirkung")
+}
+
+// A usage-counted license says how many of its units are consumed.
+func TestUnitsOfTicket(t *testing.T) {
+	w := newWorld(t)
+	i := w.sell(item(catalog.Usage, func(s *catalog.Snapshot) { s.Unit, s.Limits = "pages", map[string]int64{"pages": 100} }), 3)
+	c := w.activate(i.Code)
+	_, err := c.Consume(7)
+	must(t, err)
+	w.take(c, i.Code)
+	w.post("/ticket?lang=en", "code", i.Code).want(200, "Units", "pages: 7 of 300 consumed", "200 are not drawn")
+	w.post("/ticket?lang=de", "code", i.Code).want(200, "pages: 7 von 300 verbraucht")
+}
+
+// An academic license says who is eligible, and not by which evidence.
+func TestEligibilityOfTicket(t *testing.T) {
+	w := newWorld(t)
+	i := w.sell(item(catalog.Academic, year), 1)
+	record := func(until day.Day) {
+		_, err := w.RecordEligibility(t.Context(), w.a.All(), i.Licenses[0], license.Eligibility{Who: "TU Example", Evidence: "contract 4711", Until: until})
+		must(t, err)
+	}
+	record(day.None)
+	w.post("/ticket?lang=en", "code", i.Code).want(200, "Eligible TU Example").lacks("4711", "on record")
+	record(day.Of(2027, 3, 1))
+	w.post("/ticket?lang=en", "code", i.Code).want(200, "TU Example, on record until 1 Mar 2027").lacks("new evidence")
+	w.now.Advance(90 * 24 * time.Hour)
+	w.post("/ticket?lang=de", "code", i.Code).want(200, "TU Example, nachgewiesen bis 01.03.2027; der Hersteller kann")
 }
 
 // Why nothing can be activated is said for codes that exist, by ticket and by

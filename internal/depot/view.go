@@ -46,6 +46,8 @@ type holding struct {
 	More     bool     // there are more devices than are listed
 	Change   *change  // what its ticket does to another license; nil = it is one of its own
 	Changes  []string // what has changed it since it was sold
+	Eligible string   // of an academic license: who may use it, until when; "" = nothing is recorded
+	Units    string   // of a usage-counted license, in words; "" = it is none
 }
 
 // state is where a license stands: a text key and the class of its color.
@@ -149,6 +151,12 @@ func newHolding(lang text.Lang, l license.LookLicense) holding {
 	}
 	if over := l.Limit - l.Quantity - l.Added; over > 0 {
 		out.Seats += " " + text.T(lang, "depot.overdraft", "value", over)
+	}
+	if e := l.Eligibility; e != nil {
+		out.Eligible = eligible(lang, *e)
+	}
+	if u := l.Units; u != nil {
+		out.Units = text.T(lang, "depot.units", "name", u.Name, "spent", u.Spent, "bought", u.Bought, "left", u.Left)
 	}
 	for i, one := range l.Devices {
 		shown := newDevice(l, one)

@@ -112,6 +112,7 @@ type Activation struct {
 	Gen       int64 // from 1, per license and container
 	Quantity  int64
 	Shrink    int64 // by so much the license's quantity falls when this ends
+	Spent     int64 // units of it that the container has told as spent; it only rises
 	State     ActivationState
 	Counted   bool      // a restore that was drawn from the allowance
 	Version   int64     // of the license's content that was delivered last

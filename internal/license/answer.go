@@ -73,7 +73,7 @@ func (t *Terms) claims() *wire.License {
 	return &wire.License{
 		Article: t.Item.ArticleNumber, Product: t.Item.Product, Model: string(m.Kind), Features: t.Item.Features,
 		Limits: t.Item.Limits, Grace: min(m.GraceDays*86400, maxGrace), Enforce: wire.Enforcement(m.Enforce),
-		Holder: t.Holder,
+		Holder: t.Holder, Unit: t.unitName(),
 	}
 }
 

@@ -41,6 +41,7 @@ type message struct {
 type held struct {
 	license LicenseID
 	gen     int64
+	spent   int64 // units of it, where it is usage-counted
 }
 
 // Step is the class of a change; one contact works its changes off in this
@@ -275,6 +276,9 @@ func (c *contact) holds(h held) (current bool, err error) {
 		if a.Gen != h.gen {
 			return false, c.doubt("generation")
 		}
+		if err := c.spent(a, h); err != nil {
+			return false, err
+		}
 		to, err := a.State.Confirm()
 		if err == nil && to != a.State {
 			a.State = to
@@ -295,6 +299,22 @@ func (c *contact) holds(h held) (current bool, err error) {
 		return false, c.doubt("removed_license")
 	}
 	return false, nil // elapsed or superseded: its time is over
+}
+
+// spent books the units that the container says it has spent.
+func (c *contact) spent(a *Activation, h held) error {
+	if h.spent == a.Spent {
+		return nil
+	}
+	l, before := c.licenses[a.License], a.Spent
+	if !l.spend(a, h.spent) {
+		return c.doubt("spent")
+	}
+	c.mark(a)
+	c.event("activation", a.ID, "activation.consumed", consumedData{
+		License: l.ID, Container: a.Container, Units: a.Spent - before, Spent: l.Spent, Exchange: c.msg.exchange,
+	})
+	return nil
 }
 
 // overtaken reports whether the container holds what was restored away from it
@@ -321,6 +341,9 @@ func (c *contact) giveBack() error {
 	}
 	if a.Gen != h.gen {
 		return ErrGeneration.With("value", h.gen, "gen", a.Gen)
+	}
+	if err := c.spent(a, h); err != nil {
+		return err
 	}
 	to, err := a.State.Return()
 	if err != nil {
@@ -361,6 +384,7 @@ func (c *contact) assigned() error {
 		if a.State == ActivationRecallPending || l.State != LicenseAvailable {
 			continue
 		}
+		c.renews(l)
 		stale := a.Version < l.Version || a.Told != 0 || slices.Contains(c.missing, a)
 		if _, over := l.over(c.now); over && !stale {
 			continue
@@ -395,14 +419,9 @@ func (c *contact) finish(a *Activation, to ActivationState, name string) {
 }
 
 // settle frees the seats of an activation that has just ended, and reports
-// whether that was the end of the license's recall. A seat that may not move
-// stays used when it is given back; what was owed goes in any case.
+// whether that was the end of the license's recall.
 func (l *License) settle(a *Activation) (recalled bool) {
-	q := a.Quantity
-	if a.State == ActivationReturned && !l.terms.model().Transfer {
-		q = a.Shrink
-	}
-	l.Seats = l.Seats.Release(q, a.Shrink)
+	l.Seats = l.Seats.Release(l.back(a), a.Shrink)
 	l.dirty = true
 	if l.State == LicenseRecallPending && l.Seats.Used == 0 {
 		l.State = LicenseRecalled

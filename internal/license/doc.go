@@ -13,6 +13,12 @@
 // bytes of its answer. A Pairing is a short code that stands for a ticket for
 // some minutes and one machine, so that the ticket need not be typed there.
 //
+// An upgrade, extension or add-on is sold and ticketed like a license and is none:
+// redeemed in a container, it becomes an effect, a row under the license that it
+// changes, whose terms are its own with its effects on top (ADR 0016). A
+// usage-counted license is drawn by the piece, and the units of a piece are consumed
+// in the container; how many it tells with each message.
+//
 // # Life cycle
 //
 // Ticket: issued ⇄ blocked, → reversed, → expired, → merged.

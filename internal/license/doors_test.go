@@ -48,6 +48,9 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 		"Validate": func(ctx context.Context, by actor.Actor) error {
 			return none(e.Validate(ctx, by, license.ValidateInput{Key: e.key, Nonce: nonce()}))
 		},
+		"Consume": func(ctx context.Context, by actor.Actor) error {
+			return none(e.Consume(ctx, by, license.ConsumeInput{Key: e.key, Nonce: nonce(), Units: 1}))
+		},
 		"Look":   func(ctx context.Context, by actor.Actor) error { return none(e.Look(ctx, by, e.sold.Code)) },
 		"Bearer": func(ctx context.Context, by actor.Actor) error { return none(e.Bearer(ctx, by, e.sold.Code)) },
 		"Pair":   func(ctx context.Context, by actor.Actor) error { return none(e.Pair(ctx, by, e.sold.Code, nil)) },
@@ -77,6 +80,9 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 		"Extend": func(ctx context.Context, by actor.Actor) error {
 			return none(e.Extend(ctx, by, id, day.Of(2030, 1, 1)))
 		},
+		"RecordEligibility": func(ctx context.Context, by actor.Actor) error {
+			return none(e.RecordEligibility(ctx, by, id, license.Eligibility{Who: "student", Evidence: "card"}))
+		},
 		"BlockLicense":   func(ctx context.Context, by actor.Actor) error { return none(e.BlockLicense(ctx, by, id)) },
 		"UnblockLicense": func(ctx context.Context, by actor.Actor) error { return none(e.UnblockLicense(ctx, by, id)) },
 		"Recall": func(ctx context.Context, by actor.Actor) error {
@@ -90,7 +96,7 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 }
 
 // codeOnly are the doors that ask for a code and not for a right.
-var codeOnly = map[string]bool{"Exchange": true, "Validate": true, "Look": true, "Bearer": true, "Pair": true, "Pairing": true}
+var codeOnly = map[string]bool{"Exchange": true, "Validate": true, "Consume": true, "Look": true, "Bearer": true, "Pair": true, "Pairing": true}
 
 // Every door, for a caller of another publisher and on a dead database.
 func TestDoors(t *testing.T) {
@@ -105,6 +111,7 @@ func TestDoors(t *testing.T) {
 		doors := []actortest.Door{
 			door("Exchange", live, dead),
 			door("Validate", live, dead),
+			door("Consume", live, dead),
 			door("Look", live, dead),
 			door("Bearer", live, dead),
 			door("Pair", live, dead),
@@ -122,6 +129,7 @@ func TestDoors(t *testing.T) {
 			door("BlockTicket", live, dead),
 			door("UnblockTicket", live, dead),
 			door("Extend", live, dead),
+			door("RecordEligibility", live, dead),
 			door("BlockLicense", live, dead),
 			door("UnblockLicense", live, dead),
 			door("Recall", live, dead),

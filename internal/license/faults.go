@@ -27,6 +27,9 @@ var (
 	ErrNoBase           = fault.New(fault.Conflict, "license.no_base")           // article, targets
 	ErrBaseWhich        = fault.New(fault.Invalid, "license.base_which")         // article, count, choices
 	ErrChangesOnly      = fault.New(fault.Conflict, "license.changes_only")      //
+	ErrNotCounted       = fault.New(fault.Conflict, "license.not_counted")       //
+	ErrNoUnits          = fault.New(fault.Exhausted, "license.no_units")         // value, left
+	ErrNonceUsed        = fault.New(fault.Conflict, "license.nonce_used")        // units, value
 	ErrOtherProduct     = fault.New(fault.Conflict, "license.other_product")     // product, value
 	ErrContainerKind    = fault.New(fault.Conflict, "license.container_kind")    // value, allowed
 	ErrContainerFull    = fault.New(fault.Exhausted, "license.container_full")   // limit
@@ -66,6 +69,8 @@ var (
 	ErrReason          = fault.New(fault.Invalid, "license.bad_reason")        // value
 	ErrCursor          = fault.New(fault.Invalid, "license.bad_cursor")        //
 	ErrBadDecision     = fault.New(fault.Invalid, "license.bad_decision")      // value
+	ErrEligibility     = fault.New(fault.Invalid, "license.bad_eligibility")   // limit
+	ErrNotAcademic     = fault.New(fault.Conflict, "license.not_academic")     //
 	ErrUnsignable      = fault.New(fault.Invalid, "license.unsignable")        // value, claim
 	ErrZone            = fault.New(fault.Internal, "license.bad_zone")         // value
 )

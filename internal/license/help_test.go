@@ -167,6 +167,8 @@ type box struct {
 	ctr   int64
 	held  map[string]int64
 	app   string
+
+	spentBy map[string]int64 // units, by license
 }
 
 var machines int
@@ -211,7 +213,7 @@ func nonce() string {
 
 func (b *box) holding() (out []wire.Held) {
 	for id, gen := range b.held {
-		out = append(out, wire.Held{LicenseID: id, Generation: gen})
+		out = append(out, wire.Held{LicenseID: id, Generation: gen, Spent: b.spentBy[id]})
 	}
 	return out
 }
@@ -294,8 +296,9 @@ func (b *box) giveBack(id string) *wire.Return {
 	b.ctr++
 	r := &wire.Return{
 		Issuer: b.iss, Container: b.keys.Hash(), Nonce: nonce(), Counter: b.ctr, IssuedAt: b.w.d.Now().Unix(),
-		LicenseID: id, Generation: max(1, b.held[id]),
+		LicenseID: id, Generation: max(1, b.held[id]), Spent: b.spentBy[id],
 	}
+	delete(b.spentBy, id)
 	delete(b.held, id)
 	return r
 }

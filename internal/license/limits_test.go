@@ -141,7 +141,7 @@ func TestOnActivated(t *testing.T) {
 // A container takes no more licenses than it can name in one message.
 func TestContainerFull(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		const limit = 150
+		const limit = 120
 		sold := w.issue(license.IssueInput{Item: item(catalog.Multi), Quantity: limit + 1, PerUnit: true})
 		x := w.box()
 		for _, one := range sold[:limit] {

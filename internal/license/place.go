@@ -125,6 +125,7 @@ func (c *contact) usable(l *License) error {
 	if err := l.State.Open(); err != nil {
 		return err
 	}
+	c.renews(l)
 	if last, over := l.over(c.now); over {
 		return l.ended(last)
 	}
@@ -133,7 +134,7 @@ func (c *contact) usable(l *License) error {
 
 // maxHere is how many licenses a container may hold: it names all of them in each
 // of its messages, and those have to fit into a token (wire.MaxPayload).
-const maxHere = 150
+const maxHere = 120
 
 // fits says whether the license may come into this container.
 func (c *contact) fits(l *License, trial bool) error {
@@ -229,11 +230,15 @@ func (c *contact) restoreOne(l *License) error {
 			return err
 		}
 	}
-	q := d.act.Quantity - d.act.Shrink
-	if q == 0 {
+	freed := l.back(d.act)
+	q := freed - d.act.Shrink
+	switch {
+	case q == 0 && d.act.Shrink == 0:
+		return ErrUsedUp.With("limit", l.Seats.Limit())
+	case q == 0:
 		return ErrLicenseRecalled
 	}
-	seats, err := l.Seats.Release(d.act.Quantity, d.act.Shrink).Take(q)
+	seats, err := l.Seats.Release(freed, d.act.Shrink).Take(q)
 	if err != nil {
 		return l.full(err)
 	}

@@ -37,9 +37,9 @@ func explained() map[*db.Stmt][]any {
 		qLinePage: {p, id, id, 100}, qLineTickets: {p, few}, qTicketCounts: {p, few}, qLinesFree: {p, few, 100}, qLinesUsed: {p, few, 1}, qTicketsOpen: {p, ids},
 		qLineHolders: {p, ids}, qLicensesLive: {p, ids}, qSnapshotTickets: {p, few}, qTicketsReverse: {p, ids}, qLicensesGone: {p, ids}, qSealedTickets: {p, ids},
 		qLineSeats: {p, few}, qIssuedRange: {p, id, id, id}, qExchangePage: {p, id, 100},
-		qEffects: {p, ids}, qEffectsBy: {p, ids}, qEffectsByID: {p, ids}, qElapseAnew: {now, p, id},
+		qEffects: {p, ids}, qEffectsBy: {p, ids}, qEffectsByID: {p, ids}, qElapseAnew: {now, p, id}, qConsumption: {p, id}, qEligible: {p, ids},
 		qContainerUpdate: {"active", "", 1, 1, []byte{}, false, "", "", "", now, p, id, 1},
-		qLicenseUpdate:   {1, 0, 0, 0, 1, now, db.Day{}, 0, 0, "available", p, id, 1, 0, 1},
+		qLicenseUpdate:   {1, 0, 0, 0, 1, now, db.Day{}, 0, 0, 0, 0, "available", p, id, 1, 0, 1},
 	}
 }
 
@@ -79,6 +79,10 @@ func TestPlans(t *testing.T) {
 			{
 				Name: "license_effect", Columns: "publisher_id, id, base_id, effect_id, seq, quantity, at",
 				Values: "P, ID(n), ID(n), ID(n / 5), 1, 1, n",
+			},
+			{
+				Name: "consumption", Columns: "publisher_id, id, license_id, units, spent, left_over, at",
+				Values: "P, ID(n), ID(n / 5), 1, 1, 1, n",
 			},
 			{
 				Name: "license_snapshot", Columns: "publisher_id, id, line_id, terms",

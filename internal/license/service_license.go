@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/licet/licet/internal/actor"
@@ -326,8 +325,7 @@ func (s *Service) elapseSome(tx *db.Tx, p actor.PublisherID) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	changed := slices.DeleteFunc(locked, func(l *License) bool { return l.Effects == 0 })
-	if err := s.attach(tx, p, changed); err != nil {
+	if err := s.attach(tx, p, locked); err != nil {
 		return 0, err
 	}
 	list, err := db.List(tx, scanActivation, qActivationsByID, p, acts) // now that the licenses are locked

@@ -79,7 +79,10 @@ func (s *Service) list(r *db.Reader, by actor.Actor, perm actor.Permission, in T
 	for _, l := range all {
 		byTicket[l.Ticket] = append(byTicket[l.Ticket], l)
 	}
-	return tickets, byTicket, more.String(), s.attach(r, by.Publisher, all)
+	if err := s.attach(r, by.Publisher, all); err != nil {
+		return nil, nil, "", err
+	}
+	return tickets, byTicket, more.String(), attachEligible(r, by.Publisher, all)
 }
 
 // scope says whose rows by may list: some holders to go through one by one, or
@@ -133,7 +136,10 @@ func (s *Service) seen(r *db.Reader, by actor.Actor, id LicenseID, perm actor.Pe
 	if l.ticket, err = s.ticketFor(r, by, l.Ticket, false, perm); err != nil {
 		return nil, err
 	}
-	return l, s.attach(r, by.Publisher, []*License{l})
+	if err := s.attach(r, by.Publisher, []*License{l}); err != nil {
+		return nil, err
+	}
+	return l, attachEligible(r, by.Publisher, []*License{l})
 }
 
 // ListActivations lists the activations of a license, ended ones too, container

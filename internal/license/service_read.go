@@ -100,7 +100,7 @@ func heldOf(list []wire.Held) ([]held, error) {
 		if err != nil {
 			return nil, ErrMessage.At("/held").Wrap(err)
 		}
-		out = append(out, held{id, h.Generation})
+		out = append(out, held{id, h.Generation, h.Spent})
 	}
 	return out, nil
 }
@@ -233,7 +233,7 @@ func (s *Service) readReturn(ctx context.Context, m *message, token string) erro
 	if err != nil {
 		return ErrMessage.At("/lid").Wrap(err)
 	}
-	m.returned = held{id, c.Generation}
+	m.returned = held{id, c.Generation, c.Spent}
 	return nil
 }
 

@@ -38,7 +38,7 @@ type named struct {
 	snapshots, tickets, licenses, containers, activations, exchanges [][16]byte
 	seated                                                           [][16]byte // licenses of which only the seats changed
 	tried                                                            [][16]byte // activations that left marks of a trial
-	effects                                                          [][16]byte
+	effects, consumptions                                            [][16]byte
 	whole                                                            []OrderLineID
 	extended                                                         []LicenseID
 	issued                                                           []issuedData
@@ -46,16 +46,18 @@ type named struct {
 
 // facts is what the data of a journal row may name.
 type facts struct {
-	License   LicenseID   `json:"license"`
-	By        LicenseID   `json:"by"`
-	Container ContainerID `json:"container"`
-	Exchange  ExchangeID  `json:"exchange"`
-	Snapshot  SnapshotID  `json:"snapshot"`
-	First     TicketID    `json:"first"`
-	Last      TicketID    `json:"last"`
-	Until     LicenseID   `json:"until"`
-	Tickets   int         `json:"tickets"`
-	Tried     bool        `json:"tried"`
+	License LicenseID `json:"license"`
+	By      LicenseID `json:"by"`
+
+	Consumption ConsumptionID `json:"consumption"`
+	Container   ContainerID   `json:"container"`
+	Exchange    ExchangeID    `json:"exchange"`
+	Snapshot    SnapshotID    `json:"snapshot"`
+	First       TicketID      `json:"first"`
+	Last        TicketID      `json:"last"`
+	Until       LicenseID     `json:"until"`
+	Tickets     int           `json:"tickets"`
+	Tried       bool          `json:"tried"`
 }
 
 func (n *named) add(row actor.Row) {
@@ -91,6 +93,9 @@ func (n *named) add(row actor.Row) {
 	case "container":
 		n.containers = append(n.containers, row.EntityID)
 	}
+	if !f.Consumption.IsZero() {
+		n.consumptions = append(n.consumptions, f.Consumption)
+	}
 	if !f.Exchange.IsZero() {
 		n.exchanges = append(n.exchanges, f.Exchange)
 	}
@@ -116,6 +121,7 @@ func (c *carrier) page(rows []actor.Row) error {
 	c.ship(shipContainer, n.containers)
 	c.ship(shipActivation, n.activations)
 	c.ship(shipEffect, n.effects)
+	c.ship(shipConsumption, n.consumptions)
 	if err := c.trials(n); err != nil {
 		return err
 	}

@@ -112,6 +112,9 @@ const maxLook = 100
 
 func (s *Service) lookAt(r *db.Reader, p actor.PublisherID, l *License) (LookLicense, error) {
 	now := r.Now()
+	if err := attachEligible(r, p, []*License{l}); err != nil {
+		return LookLicense{}, err
+	}
 	out := LookLicense{LicenseInfo: l.info(now), Devices: []LookDevice{}, Why: l.ready(now), Zone: l.terms.loc}
 	counted, err := countedOf(r, p, l, now)
 	if err != nil {
@@ -208,7 +211,10 @@ func (s *Service) licensesOf(q db.Querier, p actor.PublisherID, id TicketID) ([]
 	if err != nil {
 		return nil, err
 	}
-	return list, s.attach(q, p, list)
+	if err := s.attach(q, p, list); err != nil {
+		return nil, err
+	}
+	return list, attachEligible(q, p, list)
 }
 
 // ticketFor reads a ticket that by has perm for. What is out of scope is not

@@ -35,11 +35,11 @@ type (
 const (
 	ticketColumns  = `t.id, t.holder_id, t.snapshot_id, t.hint, t.state, t.rev`
 	licenseColumns = `l.id, l.ticket_id, l.snapshot_id, l.quantity, l.overdraft, l.used, l.owed, l.taken,
-		l.version, l.first_at, l.until, l.key_hint, l.added, l.effects, l.state, l.rev`
+		l.version, l.first_at, l.until, l.key_hint, l.added, l.effects, l.spent, l.direct, l.state, l.rev`
 	containerColumns = `c.id, c.kind, c.sign_key, c.encrypt_key, c.state, c.reason, c.first_ctr, c.ctr, c.seq,
 		c.marks, c.virtual, c.app_version, c.app_os, c.app_arch, c.first_at, c.seen_at, c.rev`
 	activationColumns = `a.id, a.license_id, a.container_id, a.gen, a.quantity, a.shrink, a.state, a.counted,
-		a.version, a.told, a.why, a.started_at, a.ended_at, a.elapses_at, a.rev`
+		a.version, a.told, a.why, a.started_at, a.ended_at, a.elapses_at, a.spent, a.rev`
 )
 
 func (t *Ticket) dest() []any {
@@ -63,7 +63,7 @@ func (x *licenseRow) dest() []any {
 	l := x.l
 	return []any{
 		&l.ID, &l.Ticket, &l.Snapshot, &l.Seats.Quantity, &l.Seats.Overdraft, &l.Seats.Used, &l.Seats.Owed, &l.Taken,
-		&l.Version, &x.first, &x.until, &x.hint, &l.Seats.Added, &l.Effects, (*string)(&l.State), &l.Rev,
+		&l.Version, &x.first, &x.until, &x.hint, &l.Seats.Added, &l.Effects, &l.Spent, &l.Direct, (*string)(&l.State), &l.Rev,
 	}
 }
 
@@ -99,7 +99,7 @@ func scanActivation(r *db.Rows) (*Activation, error) {
 	a := &Activation{}
 	var started, ended, elapses db.Time
 	err := r.Scan(&a.ID, &a.License, &a.Container, &a.Gen, &a.Quantity, &a.Shrink, (*string)(&a.State), &a.Counted,
-		&a.Version, &a.Told, &a.Why, &started, &ended, &elapses, &a.rev)
+		&a.Version, &a.Told, &a.Why, &started, &ended, &elapses, &a.Spent, &a.rev)
 	a.Started, a.Ended, a.Elapses = started.Time, ended.Time, elapses.Time
 	return a, err
 }

@@ -30,11 +30,11 @@ FROM unnest(CAST(? AS uuid[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? 
 WHERE license.publisher_id = ? AND license.id = u.id AND used + u.d BETWEEN 0 AND quantity + overdraft`)
 	qLicenseUpdate = db.SQL("license.license_update", `
 UPDATE license SET quantity = ?, used = used + ?, owed = ?, taken = ?, version = ?, first_at = ?, until = ?, added = ?,
-  effects = ?, state = ?, rev = rev + 1
+  effects = ?, spent = ?, direct = ?, state = ?, rev = rev + 1
 WHERE publisher_id = ? AND id = ? AND rev = ? AND used + ? BETWEEN 0 AND ? + overdraft`)
 	qActivationUpdate = db.SQL("license.activation_update", `
 UPDATE activation SET slot = ?, quantity = ?, shrink = ?, state = ?, counted = ?, version = ?, told = ?, why = ?,
-  ended_at = ?, elapses_at = ?, rev = rev + 1
+  ended_at = ?, elapses_at = ?, spent = ?, rev = rev + 1
 WHERE publisher_id = ? AND id = ? AND rev = ?`)
 	// Which version of what it holds a container has is not known any more.
 	qTellAgain = db.SQL("license.tell_again", `
@@ -177,7 +177,7 @@ func (l *License) row(p actor.PublisherID) []any {
 	s := l.Seats
 	delta := s.Used - l.before.Used
 	return []any{
-		s.Quantity, delta, s.Owed, l.Taken, l.Version, db.At(l.First), until(l.Until), s.Added, l.Effects, string(l.State),
+		s.Quantity, delta, s.Owed, l.Taken, l.Version, db.At(l.First), until(l.Until), s.Added, l.Effects, l.Spent, l.Direct, string(l.State),
 		p, l.ID, l.Rev, delta, s.Quantity,
 	}
 }
@@ -231,7 +231,7 @@ func updateActivations(tx *db.Tx, p actor.PublisherID, list []*Activation) error
 
 func (a *Activation) row(p actor.PublisherID) []any {
 	return []any{
-		a.slot(), a.Quantity, a.Shrink, string(a.State), a.Counted, a.Version, a.Told, a.Why, db.At(a.Ended), db.At(a.Elapses),
+		a.slot(), a.Quantity, a.Shrink, string(a.State), a.Counted, a.Version, a.Told, a.Why, db.At(a.Ended), db.At(a.Elapses), a.Spent,
 		p, a.ID, a.rev,
 	}
 }

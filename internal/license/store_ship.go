@@ -23,7 +23,7 @@ var (
 		Name: "license", Newer: "rev",
 		Columns: `publisher_id id, id id, ticket_id id, snapshot_id id, quantity int, overdraft int, used int, owed int,
 			taken int, version int, first_at int, until text, key_hint text, key_sealed bytes, state text, rev int,
-			added int, effects int`,
+			added int, effects int, spent int, direct int`,
 	}
 	shipLicense = ship.Declare(licenseForm,
 		db.SQL("license.ship_license", licenseForm.Read()), db.SQL("license.replay_license", licenseForm.Write()))
@@ -48,7 +48,8 @@ var (
 	activationForm = ship.Form{
 		Name: "activation", Newer: "rev", Last: "slot",
 		Columns: `publisher_id id, id id, license_id id, container_id id, gen int, slot int, quantity int, shrink int,
-			state text, counted bool, version int, told int, why text, started_at int, ended_at int, elapses_at int, rev int`,
+			state text, counted bool, version int, told int, why text, started_at int, ended_at int, elapses_at int, rev int,
+			spent int`,
 	}
 	shipActivation = ship.Declare(activationForm,
 		db.SQL("license.ship_activation", activationForm.Read()), db.SQL("license.replay_activation", activationForm.Write()))
@@ -59,6 +60,12 @@ var (
 	}
 	shipEffect = ship.Declare(effectForm,
 		db.SQL("license.ship_effect", effectForm.Read()), db.SQL("license.replay_effect", effectForm.Write()))
+
+	consumptionForm = ship.Form{
+		Name: "consumption", Columns: "publisher_id id, id id, license_id id, units int, spent int, left_over int, at int",
+	}
+	shipConsumption = ship.Declare(consumptionForm,
+		db.SQL("license.ship_consumption", consumptionForm.Read()), db.SQL("license.replay_consumption", consumptionForm.Write()))
 
 	bundleForm = ship.Form{Name: "exchange_bundle", Columns: "publisher_id id, id id, lines text"}
 	shipBundle = ship.Declare(bundleForm,
@@ -83,7 +90,7 @@ SELECT publisher_id, id, snapshot_id, holder_id, hint, sealed, state, rev FROM t
 WHERE publisher_id = ? AND id BETWEEN ? AND ? ORDER BY publisher_id, id`)
 	qLicenseRange = db.SQL("license.ship_licenses_between", `
 SELECT publisher_id, id, ticket_id, snapshot_id, quantity, overdraft, used, owed,
-  taken, version, first_at, until, key_hint, key_sealed, state, rev, added, effects FROM license
+  taken, version, first_at, until, key_hint, key_sealed, state, rev, added, effects, spent, direct FROM license
 WHERE publisher_id = ? AND id BETWEEN ? AND ? ORDER BY publisher_id, id`)
 	qIssuedRange = db.SQL("license.issued_range", `
 SELECT id FROM ticket WHERE publisher_id = ? AND snapshot_id = ? AND id BETWEEN ? AND ? ORDER BY id`)

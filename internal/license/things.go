@@ -29,6 +29,8 @@ type License struct {
 	Version  int64     // of its content; a container with an older one gets it again
 	First    time.Time // first activation, zero before it
 	Until    day.Day   // extension; None = as the terms say
+	Spent    int64     // units that devices have told of, and that were consumed by key; usage-counted licenses only
+	Direct   int64     // of them, by key
 	Effects  int64     // how many upgrades, extensions and add-ons have ever changed it
 	KeyHint  string    // last group of its license key, "" without one
 	State    LicenseState
@@ -40,6 +42,8 @@ type License struct {
 	ticket  *Ticket
 	dirty   bool
 
+	eligible *EligibilityInfo // of an academic license, where it was asked for; nil = nothing is recorded
+
 	before      Seats // as read, and so the rest
 	takenBefore int64
 	rest        rest
@@ -49,6 +53,7 @@ type License struct {
 type rest struct {
 	version int64
 	effects int64
+	spent   int64
 	until   day.Day
 	state   LicenseState
 }
@@ -59,7 +64,7 @@ func (l *License) read() {
 	l.rest = l.rarely()
 }
 
-func (l *License) rarely() rest { return rest{l.Version, l.Effects, l.Until, l.State} }
+func (l *License) rarely() rest { return rest{l.Version, l.Effects, l.Spent, l.Until, l.State} }
 
 // plain reports whether only seats were taken or freed since read.
 func (l *License) plain() bool {

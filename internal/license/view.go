@@ -20,26 +20,28 @@ type Page[T any] struct {
 
 // LicenseInfo is a license as people see it.
 type LicenseInfo struct {
-	ID       LicenseID     `json:"id"`
-	Ticket   TicketID      `json:"ticket"`
-	State    LicenseState  `json:"state"`
-	Refusal  string        `json:"refusal,omitempty"` // code of why it cannot be activated now; "" = it can
-	Number   string        `json:"number"`            // of the article or configuration, as ordered
-	Name     catalog.Names `json:"name"`
-	Product  string        `json:"product"`
-	Kind     catalog.Kind  `json:"kind"`
-	Quantity int64         `json:"quantity"` // as sold
-	Limit    int64         `json:"limit"`    // with the overdraft
-	Used     int64         `json:"used"`
-	Free     int64         `json:"free"`
-	Owed     int64         `json:"owed,omitempty"` // sold back, still in use
-	First    time.Time     `json:"first_activation,omitzero"`
-	LastDay  day.Day       `json:"last_day,omitzero"` // of a seat that is activated now
-	KeyHint  string        `json:"key_hint,omitempty"`
-	Added    int64         `json:"added,omitempty"`   // of the limit, what add-ons have brought
-	Change   *ChangeInfo   `json:"change,omitempty"`  // what it does to another license; null = it is a right of its own
-	Changes  []AppliedInfo `json:"changes,omitempty"` // what has changed it since it was sold
-	Rev      int64         `json:"rev"`
+	ID          LicenseID        `json:"id"`
+	Ticket      TicketID         `json:"ticket"`
+	State       LicenseState     `json:"state"`
+	Refusal     string           `json:"refusal,omitempty"` // code of why it cannot be activated now; "" = it can
+	Number      string           `json:"number"`            // of the article or configuration, as ordered
+	Name        catalog.Names    `json:"name"`
+	Product     string           `json:"product"`
+	Kind        catalog.Kind     `json:"kind"`
+	Quantity    int64            `json:"quantity"` // as sold
+	Limit       int64            `json:"limit"`    // with the overdraft
+	Used        int64            `json:"used"`
+	Free        int64            `json:"free"`
+	Owed        int64            `json:"owed,omitempty"` // sold back, still in use
+	First       time.Time        `json:"first_activation,omitzero"`
+	LastDay     day.Day          `json:"last_day,omitzero"` // of a seat that is activated now
+	KeyHint     string           `json:"key_hint,omitempty"`
+	Added       int64            `json:"added,omitempty"`       // of the limit, what add-ons have brought
+	Change      *ChangeInfo      `json:"change,omitempty"`      // what it does to another license; null = it is a right of its own
+	Units       *UnitsInfo       `json:"units,omitempty"`       // of a usage-counted license
+	Eligibility *EligibilityInfo `json:"eligibility,omitempty"` // of an academic license
+	Changes     []AppliedInfo    `json:"changes,omitempty"`     // what has changed it since it was sold
+	Rev         int64            `json:"rev"`
 }
 
 // info describes a license at a moment.
@@ -50,7 +52,7 @@ func (l *License) info(now time.Time) LicenseInfo {
 		ID: l.ID, Ticket: l.Ticket, State: l.State, Number: item.Number, Name: item.Name, Product: item.Product,
 		Kind: item.Model.Kind, Quantity: l.Seats.Sold(), Limit: l.Seats.Limit(), Used: l.Seats.Used, Free: l.Seats.Free(),
 		Owed: l.Seats.Owed, First: l.First, LastDay: last, KeyHint: l.KeyHint, Rev: l.Rev,
-		Added: l.Seats.Added, Change: l.change(), Changes: l.applied(),
+		Added: l.Seats.Added, Change: l.change(), Changes: l.applied(), Units: l.units(), Eligibility: l.eligible.show(l, now),
 	}
 	if err := l.ready(now); err != nil {
 		out.Refusal = fault.CodeOf(err)
@@ -100,6 +102,7 @@ type ActivationInfo struct {
 	Gen       int64           `json:"generation"`
 	Quantity  int64           `json:"quantity"`
 	Shrink    int64           `json:"owed,omitempty"`
+	Spent     int64           `json:"spent,omitempty"` // units, where it is usage-counted
 	State     ActivationState `json:"state"`
 	Counted   bool            `json:"counted,omitempty"` // drawn from the restore allowance
 	Why       string          `json:"why,omitempty"`
@@ -110,7 +113,7 @@ type ActivationInfo struct {
 func (a *Activation) info() ActivationInfo {
 	return ActivationInfo{
 		ID: a.ID, License: a.License, Container: a.Container, Gen: a.Gen, Quantity: a.Quantity, Shrink: a.Shrink,
-		State: a.State, Counted: a.Counted, Why: a.Why, Started: a.Started, Ended: a.Ended,
+		Spent: a.Spent, State: a.State, Counted: a.Counted, Why: a.Why, Started: a.Started, Ended: a.Ended,
 	}
 }
 

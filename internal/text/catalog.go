@@ -114,6 +114,10 @@ var (
 		EN: "A license of the kind “{kind}” counts against a limit, and the article has none. Give it a limit, or an option that sets one.",
 		DE: "Eine Lizenz der Art „{kind}“ zählt gegen eine Grenze, und der Artikel hat keine. Geben Sie ihm eine Grenze oder eine Option, die eine setzt.",
 	})
+	_ = add("fault.catalog.one_limit", Entry{
+		EN: "A usage-counted license is used up in one kind of unit, so its article has exactly one limit: the number of units that one piece brings. Remove the others.",
+		DE: "Eine Lizenz mit Verbrauchseinheiten wird in einer Art von Einheit verbraucht; ihr Artikel hat deshalb genau eine Grenze: die Zahl der Einheiten, die ein Stück bringt. Entfernen Sie die anderen.",
+	})
 	_ = add("fault.catalog.option_sets", Entry{
 		EN: "The option “{option}” cannot set “{sets}”: that needs {need}.",
 		DE: "Die Option „{option}“ kann „{sets}“ nicht setzen: Dazu ist {need} nötig.",

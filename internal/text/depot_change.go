@@ -31,6 +31,18 @@ var (
 	_ = add("depot.added", Entry{
 		EN: "({n} of them by add-ons)", DE: "({n} davon durch Erweiterungen)", ENOne: "({n} of them by an add-on)", DEOne: "({n} davon durch eine Erweiterung)",
 	})
+	_ = add("depot.units_name", Entry{EN: "Units", DE: "Einheiten"})
+	_ = add("depot.units", Entry{
+		EN: "{name}: {spent} of {bought} consumed, as far as devices have told; {left} are not drawn into any device",
+		DE: "{name}: {spent} von {bought} verbraucht, soweit die Geräte es gemeldet haben; {left} sind in kein Gerät gezogen",
+	})
+	_ = add("depot.eligible_name", Entry{EN: "Eligible", DE: "Berechtigt"})
+	_ = add("depot.eligible", Entry{EN: "{who}", DE: "{who}"})
+	_ = add("depot.eligible_until", Entry{EN: "{who}, on record until {until}", DE: "{who}, nachgewiesen bis {until}"})
+	_ = add("depot.eligible_over", Entry{
+		EN: "{who}, on record until {until}; the publisher may ask for new evidence",
+		DE: "{who}, nachgewiesen bis {until}; der Hersteller kann einen neuen Nachweis verlangen",
+	})
 	_ = add("depot.changes", Entry{EN: "Changed since", DE: "Geändert durch"})
 	_ = add("depot.changed", Entry{EN: "{name} ({number}) × {quantity}, on {since}", DE: "{name} ({number}) × {quantity}, am {since}"})
 	_ = add("depot.changed_blocked", Entry{

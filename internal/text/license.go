@@ -84,6 +84,19 @@ var (
 		EN: "This key belongs to an upgrade, extension or add-on and opens no program by itself. Redeem it on the device that holds the license that it changes.",
 		DE: "Dieser Schlüssel gehört zu einem Upgrade, einer Verlängerung oder einer Erweiterung und öffnet selbst kein Programm. Lösen Sie ihn auf dem Gerät ein, auf dem die Lizenz liegt, die er ändert.",
 	})
+	_ = add("fault.license.not_counted", Entry{
+		EN: "This license is not used up in units, so none can be consumed. Use the key of a usage-counted license.",
+		DE: "Diese Lizenz wird nicht in Einheiten verbraucht, deshalb kann keine verbraucht werden. Benutzen Sie den Schlüssel einer Lizenz mit Verbrauchseinheiten.",
+	})
+	_ = add("fault.license.no_units", Entry{
+		EN: "Units left: {left}, asked for: {value}. Order more, or consume fewer.",
+		DE: "Übrige Einheiten: {left}, verlangt: {value}. Bestellen Sie weitere, oder verbrauchen Sie weniger.",
+	})
+	_ = add("fault.license.nonce_used", Entry{
+		EN: "Under this nonce {units} units were consumed already, and now {value} are asked for. Take a new nonce for a new consumption.",
+		DE: "Unter dieser Nonce wurden schon {units} Einheiten verbraucht, und jetzt werden {value} verlangt. Nehmen Sie für einen neuen Verbrauch eine neue Nonce.",
+	})
+	_ = add("word.license.suspect.reason.spent", Entry{EN: "it has spent fewer units than it said before, or more than it was given", DE: "er hat weniger Einheiten verbraucht, als er schon gesagt hat, oder mehr, als er bekommen hat"})
 	_ = add("fault.license.other_product", Entry{
 		EN: "This code is for {product}, not for {value}. Use it there, or type the code that came with {value}.",
 		DE: "Dieser Code ist für {product}, nicht für {value}. Benutzen Sie ihn dort, oder geben Sie den Code ein, der zu {value} gehört.",
@@ -232,6 +245,14 @@ var (
 	_ = add("fault.license.bad_decision", Entry{
 		EN: "“{value}” is no decision; possible are accept and block.",
 		DE: "„{value}“ ist keine Entscheidung; möglich sind accept und block.",
+	})
+	_ = add("fault.license.bad_eligibility", Entry{
+		EN: "Say who is eligible and what was seen, each in up to {limit} bytes without line breaks.",
+		DE: "Sagen Sie, wer berechtigt ist und was vorlag, je in höchstens {limit} Byte ohne Zeilenumbruch.",
+	})
+	_ = add("fault.license.not_academic", Entry{
+		EN: "Eligibility is recorded with academic licenses only, and this license is of another kind.",
+		DE: "Eine Berechtigung wird nur zu Lizenzen für Lehre und Forschung festgehalten; diese Lizenz ist von anderer Art.",
 	})
 	_ = add("fault.license.unsignable", Entry{
 		EN: "Article {value} cannot be issued: a license cannot carry its {claim} (too long, too many or too large). Change the article first.",
