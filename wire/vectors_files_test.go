@@ -269,7 +269,9 @@ func (a *archive) lists(w *world) {
 		change(b)
 		return w.sign(w.issuing, b)
 	}
-	held := func(gen int64) []Held { return []Held{{LicenseID: "l-9", Generation: 3}, {LicenseID: id, Generation: gen}} }
+	held := func(gen int64) []Held {
+		return []Held{{LicenseID: "l-9", Generation: 3}, {LicenseID: id, Generation: gen}}
+	}
 	named := list(func(b *BlockList) { b.Licenses = held(1) })
 	for _, lines := range [][]string{
 		{cert, lic, named},
