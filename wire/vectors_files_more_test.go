@@ -388,4 +388,12 @@ func (a *archive) later(w *world) {
 			a.put("lease", pins, []string{cert, must(seal(w.issuing, TypeLicense, []byte(payload)))}, w.against())
 		}
 	}
+	for _, unit := range []string{`"parts"`, `""`, `"a b"`, `"` + strings.Repeat("u", 64) + `"`, `"` + strings.Repeat("u", 65) + `"`, `7`, `{}`, `"ä"`} {
+		a.put("units", pins, []string{cert, must(seal(w.issuing, TypeLicense, []byte(strings.Replace(lic, `"enf"`, `"unt":`+unit+`,"enf"`, 1))))}, w.against())
+	}
+	list := string(must((&BlockList{Issuer: w.name, Seq: 2, IssuedAt: someTime, Licenses: []Held{{LicenseID: "l-1", Generation: 1}}}).Encode()))
+	for _, spent := range []string{`0`, `9007199254740992`, `9007199254740993`, `-1`, `"1"`} {
+		blk := must(seal(w.issuing, TypeBlockList, []byte(strings.Replace(list, `"gen":1`, `"gen":1,"spt":`+spent, 1))))
+		a.put("units", pins, []string{cert, blk, w.license(w.plainLicense())}, w.against())
+	}
 }
