@@ -88,8 +88,8 @@ var texts = map[string]text{
 		"Dieser Container wurde mit anderen Schlüsseln angelegt, als das Programm verlangt: mit einem Gerät oder ohne. Wählen Sie dasselbe wie damals oder einen anderen Ordner.",
 	},
 	"client.device": {
-		"The device with the licenses cannot be used. Check that its driver and licet-pkcs11 are installed, and that the device is one that can sign with Ed25519 or P-256.",
-		"Das Gerät mit den Lizenzen lässt sich nicht benutzen. Prüfen Sie, ob sein Treiber und licet-pkcs11 installiert sind und ob das Gerät mit Ed25519 oder P-256 signieren kann.",
+		"The device with the keys of the licenses cannot be used. Check that it is there and can sign with Ed25519 or P-256, that you may use it (a TPM is not for everybody), and that its driver and licet-pkcs11 are installed.",
+		"Das Gerät mit den Schlüsseln der Lizenzen lässt sich nicht benutzen. Prüfen Sie, ob es da ist und mit Ed25519 oder P-256 signieren kann, ob Sie es benutzen dürfen (ein TPM ist nicht für jeden) und ob sein Treiber und licet-pkcs11 installiert sind.",
 	},
 	"client.no_depot": {
 		"The pins name no depot to which the code could be sealed, so it cannot travel in a file ({cause}). Activate over the internet, or get newer pins from the publisher.",

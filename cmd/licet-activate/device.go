@@ -5,6 +5,7 @@ import (
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/pkcs11"
+	"github.com/licet/licet/client/tpm"
 )
 
 // The flags that put the container on a device.
@@ -12,11 +13,13 @@ var deviceOptions = []option{
 	textOption("module", "FILE", func(p *program) *string { return &p.device.module }),
 	textOption("slot", "LABEL", func(p *program) *string { return &p.device.slot }),
 	textOption("pin-file", "FILE", func(p *program) *string { return &p.device.pinFile }),
+	switchOption("tpm", func(p *program) *bool { return &p.device.tpm }),
 }
 
-// device is the PKCS#11 device that holds the container, if one is named.
+// device is what holds the container's keys, if it is not a file.
 type device struct {
 	module, slot, pinFile string
+	tpm                   bool
 	store                 *pkcs11.Store
 }
 
@@ -30,7 +33,10 @@ func (p *program) keys() client.KeyStore {
 		Module: cmp.Or(d.module, p.getenv("LICET_PKCS11_MODULE")), Slot: cmp.Or(d.slot, p.getenv("LICET_PKCS11_SLOT")),
 		PINFile: cmp.Or(d.pinFile, p.getenv("LICET_PKCS11_PIN_FILE")), Helper: p.getenv("LICET_PKCS11_HELPER"),
 	}
-	if cfg.Module == "" {
+	switch {
+	case d.tpm && d.module == "":
+		return tpm.New(tpm.Config{Machine: p.machine})
+	case cfg.Module == "":
 		return nil
 	}
 	if cfg.PINFile == "" && p.terminal {

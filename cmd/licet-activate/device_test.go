@@ -64,3 +64,24 @@ func TestDevice(t *testing.T) {
 		t.Error("the server takes the device for a copy")
 	}
 }
+
+// Where there is no TPM, or none that this user may use, that is what is said.
+func TestNoTPM(t *testing.T) {
+	if _, err := os.Stat("/dev/tpmrm0"); err == nil {
+		t.Skip("this machine has a TPM, and the test leaves it alone")
+	}
+	pins := filepath.Join(t.TempDir(), "pins.json")
+	if err := os.WriteFile(pins, clienttest.New("acme").Pins(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for lang, want := range map[string]string{"en": "cannot be used", "de": "lässt sich nicht benutzen"} {
+		var out bytes.Buffer
+		code := run(context.Background(), []string{"activate", clienttest.Ticket(), "--tpm", "--lang", lang, "--pins", pins, "--dir", t.TempDir()}, environment{
+			stdin: strings.NewReader(""), stdout: &out, stderr: &out, getenv: func(string) string { return "" },
+			clock: clienttest.NewClock(), machine: clienttest.Machine("alpha"),
+		})
+		if code != exitContainer || !strings.Contains(out.String(), want) {
+			t.Errorf("%s: exit %d\n%s", lang, code, out.String())
+		}
+	}
+}

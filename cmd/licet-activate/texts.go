@@ -29,7 +29,7 @@ var texts = map[string]both{
 	"help.use":    {"Use:", "Gebrauch:"},
 	"help.flags":  {"Flags:", "Schalter:"},
 	"help.common": {"Flags of every command:", "Schalter jedes Befehls:"},
-	"help.device": {"If the licenses are on a PKCS#11 device (also LICET_PKCS11_MODULE, LICET_PKCS11_SLOT, LICET_PKCS11_PIN_FILE):", "Wenn die Lizenzen auf einem PKCS#11-Gerät liegen (auch LICET_PKCS11_MODULE, LICET_PKCS11_SLOT, LICET_PKCS11_PIN_FILE):"},
+	"help.device": {"If the licenses are on a PKCS#11 device or beside a TPM (also LICET_PKCS11_MODULE, LICET_PKCS11_SLOT, LICET_PKCS11_PIN_FILE):", "Wenn die Lizenzen auf einem PKCS#11-Gerät oder bei einem TPM liegen (auch LICET_PKCS11_MODULE, LICET_PKCS11_SLOT, LICET_PKCS11_PIN_FILE):"},
 	"help.files":  {"A code is taken from the command line, from --code-file, from standard input, or asked for.\n\"licet-activate help COMMAND\" says more about one.", "Ein Code kommt von der Befehlszeile, aus --code-file, von der Standardeingabe oder wird erfragt.\n„licet-activate help BEFEHL“ sagt mehr über einen."},
 	"help.exits":  {"Exit codes:", "Rückgabewerte:"},
 
@@ -63,6 +63,7 @@ var texts = map[string]both{
 	"flag.module":    {"its driver, a shared library of its maker", "sein Treiber, eine Programmbibliothek des Herstellers"},
 	"flag.slot":      {"its label or serial number; else the only one", "seine Bezeichnung oder Seriennummer; sonst das einzige"},
 	"flag.pin-file":  {"file whose first line is its PIN; else it is asked for", "Datei, deren erste Zeile seine PIN ist; sonst wird sie erfragt"},
+	"flag.tpm":       {"keep the keys of the licenses in this machine's TPM", "die Schlüssel der Lizenzen im TPM dieses Rechners halten"},
 	"flag.code-file": {"read the code from the first line of a file; \"-\" is standard input", "den Code aus der ersten Zeile einer Datei lesen; „-“ ist die Standardeingabe"},
 	"flag.from":      {"file that \"move --to\" wrote on the other machine", "Datei, die „move --to“ auf dem anderen Rechner geschrieben hat"},
 	"flag.license":   {"only this license of the code; may be given several times", "nur diese Lizenz des Codes; mehrmals möglich"},
