@@ -37,7 +37,7 @@ func explained() map[*db.Stmt][]any {
 		qLinePage: {p, id, id, 100}, qLineTickets: {p, few}, qTicketCounts: {p, few}, qLinesFree: {p, few, 100}, qLinesUsed: {p, few, 1}, qTicketsOpen: {p, ids},
 		qLineHolders: {p, ids}, qLicensesLive: {p, ids}, qSnapshotTickets: {p, few}, qTicketsReverse: {p, ids}, qLicensesGone: {p, ids}, qSealedTickets: {p, ids},
 		qLineSeats: {p, few}, qIssuedRange: {p, id, id, id}, qExchangePage: {p, id, 100},
-		qEffects: {p, ids}, qEffectsBy: {p, ids}, qEffectsByID: {p, ids}, qElapseAnew: {now, p, id}, qConsumption: {p, id}, qEligible: {p, ids},
+		qEffects: {p, ids}, qEffectsBy: {p, ids}, qElapseAnew: {now, p, id}, qConsumption: {p, id}, qEligible: {p, ids},
 		qContainerUpdate: {"active", "", 1, 1, []byte{}, false, "", "", "", now, p, id, 1},
 		qLicenseUpdate:   {1, 0, 0, 0, 1, now, db.Day{}, 0, 0, 0, 0, "available", p, id, 1, 0, 1},
 	}

@@ -62,7 +62,8 @@ type facts struct {
 
 func (n *named) add(row actor.Row) {
 	var f facts
-	if err := json.Unmarshal([]byte(row.Data), &f); err != nil && row.Entity != "order_line" {
+	err := json.Unmarshal([]byte(row.Data), &f)
+	if err != nil && row.Entity != "order_line" && row.Entity != "license" { // an extended license has days under names of ids
 		return // of another package
 	}
 	switch row.Entity {

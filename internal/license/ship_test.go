@@ -3,6 +3,7 @@ package license_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -87,6 +88,10 @@ func (w *world) image() string {
 			for _, a := range page.Items {
 				out.WriteString(" " + a.ID.String() + string(a.State))
 			}
+			fmt.Fprint(&out, " ", l.Added, len(l.Changes))
+			if l.Units != nil {
+				fmt.Fprint(&out, " ", *l.Units)
+			}
 			out.WriteString(strings.Join([]string{" ", l.LastDay.String(), l.KeyHint}, " "))
 			out.WriteString(strings.Repeat("|", int(l.Used)) + strings.Repeat(".", int(l.Quantity)))
 		}
@@ -108,6 +113,14 @@ func TestRestoreAndReplay(t *testing.T) {
 			a, b, lost := w.box(), w.box(), w.box()
 			for _, x := range []*box{a, lost} {
 				_, err := x.activate(old.Code)
+				must(t, err)
+			}
+			base, quiet := w.sell(item(catalog.Multi), 3), w.sell(item(catalog.TimeLimited, lasting(12)), 1)
+			add := w.sell(changing(catalog.AddOn, "ADD", func(s *catalog.Snapshot) { s.Adds.Quantity = 2 }), 2)
+			units := w.issue(license.IssueInput{Item: counted(), Quantity: 3, Keys: true})[0]
+			holder := w.box()
+			for _, code := range []string{base.Code, units.Code} {
+				_, err := holder.activate(code)
 				must(t, err)
 			}
 			first, at := w.ship(0)
@@ -145,6 +158,14 @@ func TestRestoreAndReplay(t *testing.T) {
 			must(t, err)
 			key, err := w.RevealKey(ctx, w.a.All(), old.Licenses[0])
 			must(t, err)
+			_, err = w.Extend(ctx, w.a.All(), quiet.Licenses[0], day.Of(2029, 9, 1))
+			must(t, err)
+			holder.spend(units.Licenses[0].String(), 40)
+			_, err = holder.activate(add.Code, withBase(base.Licenses[0]))
+			must(t, err)
+			consumed := license.ConsumeInput{Key: units.Keys[0], Nonce: nonce(), Units: 30}
+			_, err = w.Consume(ctx, anyone(), consumed)
+			must(t, err)
 			before := w.image()
 			second, end := w.ship(at)
 			if end <= at {
@@ -168,7 +189,7 @@ func TestRestoreAndReplay(t *testing.T) {
 			if n != 0 {
 				t.Fatalf("%d rows a second time", n)
 			}
-			w.sound(old.Licenses[0], fresh[1].Licenses[0], trial.Licenses[0])
+			w.sound(base.Licenses[0], old.Licenses[0], fresh[1].Licenses[0], trial.Licenses[0])
 
 			again, err := w.Exchange(ctx, anyone(), spareToken) // a repeat over the restore
 			must(t, err)
@@ -181,6 +202,11 @@ func TestRestoreAndReplay(t *testing.T) {
 				if len(got.licenses) > 0 && got.licenses[0].Epoch != 2 {
 					t.Fatalf("epoch %d", got.licenses[0].Epoch)
 				}
+			}
+			left, err := w.Consume(ctx, anyone(), consumed) // the same consumption, over the restore
+			must(t, err)
+			if left.Spent != 70 {
+				t.Fatalf("%+v", left)
 			}
 			_, err = w.box().activate(fresh[0].Code)
 			must(t, err)

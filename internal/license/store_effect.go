@@ -17,9 +17,8 @@ SELECT e.id, e.base_id, e.effect_id, e.seq, e.quantity, e.at, e.until, e.rev,
 FROM license_effect e WHERE e.publisher_id = ? AND `
 
 var (
-	qEffects     = db.SQL("license.effects", effectRows+`{ids:e.base_id} ORDER BY e.base_id, e.seq`)
-	qEffectsBy   = db.SQL("license.effects_by", effectRows+`{ids:e.effect_id} AND e.quantity > 0`)
-	qEffectsByID = db.SQL("license.effects_by_id", effectRows+`{ids:e.id}`)
+	qEffects   = db.SQL("license.effects", effectRows+`{ids:e.base_id} ORDER BY e.base_id, e.seq`)
+	qEffectsBy = db.SQL("license.effects_by", effectRows+`{ids:e.effect_id} AND e.quantity > 0`)
 
 	qEffectInsert = db.SQL("license.effect_insert", `
 INSERT INTO license_effect (publisher_id, id, base_id, effect_id, seq, quantity, at, until) VALUES {rows}`)
