@@ -25,7 +25,7 @@ import { request as https } from 'node:https';
 import { hostname, platform } from 'node:os';
 import { join } from 'node:path';
 
-import { License, Licenses, Refused, Verifier, b64, claims, fits, keyId, pae, unb64 } from './licet.mjs';
+import { License, Licenses, Refused, Verifier, b64, claims, fits, keyId, pae, tokens, unb64 } from './licet.mjs';
 
 const FILE = 'licet-container.json', LOCK = 'licet-container.lock', MAX_FILE = 1 << 20, HEADER = 'v4.public.';
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex'); // an Ed25519 key, before its seed
@@ -81,6 +81,7 @@ function token(st, message) {
  * that has its own; clock returns Unix seconds.
  */
 export class Client {
+  static #turns = new Map(); // folder → what this process does there last
   #pins; #dir; #o; #first; #server;
 
   constructor(pins, folder, options = {}) {
@@ -112,6 +113,7 @@ export class Client {
     return this.#locked(async (st) => {
       const held = st.licenses.find((l) => l.lid === licenseId);
       if (held) {
+        this.#ours(st, held.token);
         st.licenses = st.licenses.filter((l) => l !== held);
         st.outbox.push({ typ: 'ret', lid: licenseId, gen: held.gen, ctr: 0 });
         this.#save(st); // durable before it is signed
@@ -133,6 +135,19 @@ export class Client {
       for (const l of verifier.check(Buffer.from(held.token), here)) out.push(held.blocked && l.code === 'ok' ? new License('blocked') : l);
     }
     return out;
+  }
+
+  /** A copied folder must not give the original's seat away. */
+  #ours(st, line) {
+    const verifier = this.#trust(st);
+    let c;
+    try {
+      c = tokens(Buffer.from(line)).map((t) => verifier.open(t, 'lic'))[0];
+    } catch (e) {
+      if (e instanceof Refused) return; // its key was revoked: it may go
+      throw e;
+    }
+    fits(c, hashOf(st), this.#salted());
   }
 
   // -------------------------------------------------------------- messages
@@ -268,8 +283,15 @@ export class Client {
     return Object.entries(this.#o.components).map(([name, value]) => this.#first.component(name, value));
   }
 
+  /** One after the other, in this process and among others. */
+  #locked(work) {
+    const turn = (Client.#turns.get(this.#dir) ?? Promise.resolve()).then(() => this.#alone(work));
+    Client.#turns.set(this.#dir, turn.catch(() => {}));
+    return turn;
+  }
+
   /** Node has no locks of the system: a file with our number stands in for one. */
-  async #locked(work) {
+  async #alone(work) {
     mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
     const path = join(this.#dir, LOCK);
     try {

@@ -90,6 +90,7 @@ class Client:
         with self._locked() as st:
             held = [lic for lic in st["licenses"] if lic["lid"] == license_id]
             if held:
+                self._ours(st, held[0]["token"])
                 st["licenses"].remove(held[0])
                 st["outbox"].append({"typ": "ret", "lid": license_id, "gen": held[0]["gen"], "ctr": 0})
                 self._save(st)  # durable before it is signed
@@ -107,6 +108,15 @@ class Client:
                 found = verifier.check(held["token"].encode(), now, self._product, self._released, _hash(st), self._salted())
                 out.extend(licet.License(code="blocked") if held["blocked"] and lic.code == "ok" else lic for lic in found)
             return out
+
+    def _ours(self, st, token):
+        """A copied folder must not give the original's seat away."""
+        verifier = self._trust(st)
+        try:
+            claims = [verifier.open(t, "lic") for t in licet.tokens(token.encode())]
+        except licet.Refused:
+            return  # its key was revoked: it may go
+        licet.fits(claims[0], _hash(st), self._salted())
 
     # ------------------------------------------------------------ messages
 
