@@ -675,6 +675,28 @@ static void flush(struct op *op, int64_t meant) {
 
 /* ---------------------------------------------------------------- what it does */
 
+static const struct node *read_claims(struct op *op, licet_verifier *v, struct text line) {
+  struct call c = {.into = &op->arena};
+  if (setjmp(c.out)) return NULL;
+  return open_issued(&c, v, take_apart(&c, line), &T_LIC);
+}
+
+static const char *held_against(struct op *op, const struct node *claims) {
+  licet_here here = {.container = op->hash, .components = (const uint8_t (*)[16])op->client->salted, .n_components = op->client->n_components};
+  struct call c = {.into = &op->arena};
+  if (setjmp(c.out) == 0) fits(&c, get(claims, "cnt"), &here);
+  return c.why;
+}
+
+/* A copied folder must not give the original's seat away. */
+static void ours(struct op *op, const struct held *l) {
+  licet_verifier *v = trust(op);
+  const struct node *claims = v ? read_claims(op, v, l->token) : NULL; /* none: its key was revoked, and it may go */
+  const char *why = claims ? held_against(op, claims) : NULL;
+  licet_free(v);
+  if (why) end(op, LICET_NOT_BELIEVED, why);
+}
+
 static void lock(struct op *op) {
   if (mkdir(op->client->o.folder, 0700) != 0 && errno != EEXIST) end(op, LICET_FAILED, "folder");
   op->lock = open(path_of(op, LOCK, ""), O_RDWR | O_CREAT, 0600);
@@ -699,6 +721,7 @@ static void act_return(struct op *op, const char *lid) {
   for (struct message *m = op->outbox; m; m = m->next) waits |= is(m->lid, lid);
   if (!l && !waits) end(op, LICET_FAILED, "no_license");
   if (l) {
+    ours(op, l);
     struct message *m = take(&op->c, sizeof *m), **tail = &op->outbox;
     *m = (struct message){NULL, "ret", as_text(""), as_text(""), l->lid, 0, l->gen};
     while (*tail) tail = &(*tail)->next;

@@ -116,6 +116,7 @@ namespace Licet {
       Locked(st => {
         Claims held = st.Find(licenseId);
         if (held != null) {
+          Ours(st, held.Text("token"));
           st.Licenses.Remove(held);
           st.Outbox.Add(Make("typ", "ret", "lid", licenseId, "gen", held.Number("gen"), "ctr", 0L));
           Save(st); // durable before it is signed
@@ -140,6 +141,17 @@ namespace Licet {
         }
       }
       return all;
+    }
+
+    /// <summary>A copied folder must not give the original's seat away.</summary>
+    void Ours(State st, string line) {
+      Claims c;
+      try {
+        c = Trust(st).Open(Token.Read(Bytes.Ascii(line))[0], "lic");
+      } catch (Refused) {
+        return; // its key was revoked: it may go
+      }
+      Verifier.Fits(c, st.Hash, Salted());
     }
 
     // -------------------------------------------------------------- messages
@@ -342,9 +354,13 @@ namespace Licet {
 
     FileStream Lock() {
       for (int tries = 0; ; tries++) {
+        FileStream f = null;
         try {
-          return new FileStream(Path.Combine(dir, lockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+          f = new FileStream(Path.Combine(dir, lockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+          f.Lock(0, 1); // not everywhere does FileShare hold between processes
+          return f;
         } catch (IOException) {
+          if (f != null) f.Dispose();
           if (tries == 600) throw;
           Thread.Sleep(50);
         }
