@@ -248,5 +248,8 @@ func (c *Container) Clock() Clock { return c.cfg.Clock }
 // Server returns the address of the gateway, "" if none is known.
 func (c *Container) Server() string { return c.cfg.Server }
 
+// Publisher returns the publisher's id, as it stands in licenses.
+func (c *Container) Publisher() string { return c.pins.Issuer }
+
 // Version returns the program's version as it was configured.
 func (c *Container) Version() string { return c.cfg.Version }

@@ -9,12 +9,14 @@
 // the server takes no second seat. Messages leave in the order in which they were
 // made.
 //
-// The package starts nothing in the background and keeps no state of its own.
+// The package keeps no state of its own, and starts nothing in the background but
+// the renewer of a lease, which TakeLease begins and Lease.End stops.
 // Programs that are never online use package client alone and do not link
 // net/http.
 //
 // Neighbors: client (container), wire (formats). On the other side stands the
 // gateway: POST /api/v1/exchange takes one token as text and answers with lines,
-// POST /api/v1/validate answers about a license key with a signed token, and a
+// POST /api/v1/validate answers about a license key with a signed token,
+// /api/v1/lease, /api/v1/lease/renew and /api/v1/lease/end are about leases, and a
 // refusal is problem details (RFC 9457).
 package online

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -109,6 +110,22 @@ func contact(ctx context.Context, c *client.Container) error {
 	return err
 }
 
+func share(ctx context.Context, c *client.Container, code string, work func()) error {
+	lease, err := online.TakeLease(ctx, c, client.LeaseAsk{Code: code}, func(e online.LeaseEvent) {
+		if e.News != online.LeaseRenewed {
+			log.Printf("license %s, %v left: %s", e.News, e.Left, client.Explain("en", e.Err))
+		}
+	})
+	if err != nil {
+		return err // client.Code(err) is "license.no_seat" when every place is taken
+	}
+	defer lease.End(ctx)
+	if lease.Has("draw") {
+		work()
+	}
+	return nil
+}
+
 // TestPage holds the page's code to the functions above, runs each of them, and
 // starts the example as the page does.
 func TestPage(t *testing.T) {
@@ -175,6 +192,10 @@ func TestPage(t *testing.T) {
 	}
 	if err := installAnswer(c, answer); err != nil || len(c.Licenses()) != 2 {
 		t.Fatal(err)
+	}
+	worked := false
+	if err := share(t.Context(), c, sell(4), func() { worked = s.Leases() == 1 }); err != nil || !worked || s.Leases() != 0 {
+		t.Fatalf("%v, worked %v, %d leases", err, worked, s.Leases())
 	}
 	for _, err := range []error{
 		&wire.CodeError{Kind: wire.CodeCheck}, &client.Refusal{Status: 409, Text: "no seat"}, &client.Refusal{Status: 429, Text: "later"},

@@ -29,6 +29,8 @@ const (
 	LicenseRestore  Permission = "license.restore"
 	ContainerRead   Permission = "container.read"
 	ContainerEvict  Permission = "container.evict"
+	LeaseRead       Permission = "lease.read"
+	LeaseRelease    Permission = "lease.release"
 	JournalRead     Permission = "journal.read"
 	WebhookManage   Permission = "webhook.manage"
 	JobRead         Permission = "job.read"
@@ -64,6 +66,8 @@ var infos = []PermissionInfo{
 	{LicenseRestore, "Restore a lost activation on the holder's behalf", "Verlorene Aktivierung im Namen des Inhabers wiederherstellen"},
 	{ContainerRead, "See devices and containers", "Geräte und Lizenzcontainer sehen"},
 	{ContainerEvict, "Evict a lost device", "Verlorenes Gerät entfernen"},
+	{LeaseRead, "See who uses floating licenses", "Sehen, wer Netzwerklizenzen benutzt"},
+	{LeaseRelease, "End somebody's use of a floating license", "Jemandes Nutzung einer Netzwerklizenz beenden"},
 	{JournalRead, "Read the journal", "Das Journal lesen"},
 	{WebhookManage, "Set up webhooks", "Webhooks einrichten"},
 	{JobRead, "See jobs and their progress", "Aufgaben und ihren Fortschritt sehen"},

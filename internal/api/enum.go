@@ -40,6 +40,7 @@ var closed = map[reflect.Type][]string{
 	},
 	reflect.TypeFor[license.ContainerState](): {"active", "suspect", "blocked"},
 	reflect.TypeFor[license.Decision]():       {"accept", "block"},
+	reflect.TypeFor[license.LeaseState]():     {"live", "lingering", "ended"},
 	reflect.TypeFor[license.LicenseState]():   {"available", "blocked", "recall_pending", "recalled", "replaced"},
 	reflect.TypeFor[license.TicketState]():    {"issued", "blocked", "reversed", "expired", "merged"},
 	reflect.TypeFor[order.Act]():              {"add", "raise", "lower", "reverse", "exchange"},

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -134,6 +135,28 @@ func (w *tenantWorld) sell(t *testing.T, a *app.App, at app.Running) {
 		t.Fatalf("%+v, %v", licenses, err)
 	}
 	w.name("/licenses/", licenses.Items[0].ID)
+	w.lease(t, a, c)
+}
+
+// lease places another order of the reseller, of a floating license, and takes a
+// place of it.
+func (w *tenantWorld) lease(t *testing.T, a *app.App, c *client.Container) {
+	t.Helper()
+	doc := fmt.Sprintf(`{"source":"erp","number":"2-%s","mode":"complete","buyer":{"number":"R-1"},"lines":[{"no":"1","article":"CAD-PRO-FLOAT","quantity":1}]}`, w.p.Slug)
+	placed, err := a.Orders.PlaceFile(t.Context(), w.by, order.File{Raw: []byte(doc), ContentType: "application/json"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := online.TakeLease(t.Context(), c, client.LeaseAsk{Code: placed[0].Lines[0].Tickets[0].Code}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.End(context.Background()) })
+	id, err := db.ParseID[license.Lease](l.Now().ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.name("/leases/", id)
 }
 
 // happenings makes deliveries and jobs.

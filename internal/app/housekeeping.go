@@ -29,6 +29,10 @@ func (a *App) housekeeping() {
 		return a.Lic.Elapse(ctx)
 	})
 	a.Jobs.Every("license.elapse", job.Schedule{Every: time.Minute})
+	a.Jobs.Handle("license.leases", 0, func(ctx context.Context, _ *job.Run) (any, error) {
+		return a.Lic.ElapseLeases(ctx)
+	})
+	a.Jobs.Every("license.leases", job.Schedule{Every: time.Minute})
 }
 
 // purge deletes what has been kept long enough, some rows at a time.

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -28,6 +29,9 @@ var notRepeated = map[string]string{
 	"/consume":                    "public: its nonce is the key of the consumption",
 	"/validate":                   "public: it changes nothing, and its nonce stands in the answer",
 	"/hooks/{publisher}/{source}": "public: the signed document converges by its order's number, its revision and its hash",
+	"/lease":                      "public: a request has its nonce; the same request has the same lease",
+	"/lease/renew":                "public: a lease that is renewed twice is renewed",
+	"/lease/end":                  "public: a lease that is given back twice is given back",
 	"/reconcile":                  "it changes nothing",
 	"/tickets/find":               "it changes nothing; it is a POST so that no code stands in an address",
 }
@@ -173,6 +177,27 @@ func (r *repeater) sell(article string) sale {
 // activation.
 func (r *repeater) activate(s sale) (container, activation string) {
 	r.Helper()
+	if _, err := online.Activate(r.Context(), r.machine(), s.code); err != nil {
+		r.Fatal(err)
+	}
+	box := r.read("/containers?license=" + s.license)["items"].([]any)[0].(map[string]any)
+	return box["id"].(string), box["activations"].([]any)[0].(map[string]any)["id"].(string)
+}
+
+// lease has a machine use a floating license.
+func (r *repeater) lease() string {
+	r.Helper()
+	l, err := online.TakeLease(r.Context(), r.machine(), client.LeaseAsk{Code: r.sell("CAD-PRO-FLOAT").code}, nil)
+	if err != nil {
+		r.Fatal(err)
+	}
+	r.Cleanup(func() { _ = l.End(context.Background()) })
+	return l.Now().ID
+}
+
+// machine is a new one.
+func (r *repeater) machine() *client.Container {
+	r.Helper()
 	pins, err := r.a.Pins(r.Context(), r.w.p.Slug)
 	if err != nil {
 		r.Fatal(err)
@@ -185,11 +210,7 @@ func (r *repeater) activate(s sale) (container, activation string) {
 	if err != nil {
 		r.Fatal(err)
 	}
-	if _, err := online.Activate(r.Context(), c, s.code); err != nil {
-		r.Fatal(err)
-	}
-	box := r.read("/containers?license=" + s.license)["items"].([]any)[0].(map[string]any)
-	return box["id"].(string), box["activations"].([]any)[0].(map[string]any)["id"].(string)
+	return c
 }
 
 // waiting is an order with a document that takes a seat back which is in use,
@@ -250,6 +271,7 @@ func licenseCases() map[string]repeatCase {
 		"/licenses/{id}/unblock":  on("/licenses/{}/unblock", "", blocked("/licenses/", license)),
 		"/containers/{id}/decide": on("/containers/{}/decide", `{"decision":"block"}`, container),
 		"/activations/{id}/evict": on("/activations/{}/evict", "", activation),
+		"/leases/{id}/release":    on("/leases/{}/release", "", (*repeater).lease),
 		"/licenses/recall": {dry: true, ask: func(r *repeater) ask {
 			return ask{path: "/licenses/recall", body: fmt.Sprintf(`{"licenses":[%q]}`, license(r))}
 		}},

@@ -70,6 +70,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.validate(w, body)
 		return
 	}
+	if leases := s.leasing(r.URL.Path); leases != nil {
+		answer, no := leases(body)
+		switch {
+		case f == LoseAnswer:
+			panic(http.ErrAbortHandler)
+		case no != nil:
+			refuse(w, no)
+		case answer == nil:
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(answer)
+		}
+		return
+	}
 	lines, no := s.Exchange(string(body))
 	if f == LoseAnswer {
 		panic(http.ErrAbortHandler)

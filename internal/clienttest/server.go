@@ -76,6 +76,9 @@ type Server struct {
 	epoch int64
 	fates []Fate
 	next  int // licenses made by Replace
+
+	leases map[string]*lease // by id
+	fence  int64
 }
 
 // Heard is one message that reached the server.

@@ -20,6 +20,8 @@ type everything struct {
 	key        string
 	box        *box
 	activation license.ActivationID
+	use        *use
+	dead       bool
 }
 
 func newEverything(t *testing.T, w *world) *everything {
@@ -33,6 +35,8 @@ func newEverything(t *testing.T, w *world) *everything {
 	look, err := w.Look(t.Context(), anyone(), e.sold.Code)
 	must(t, err)
 	e.activation = look.Holdings[0].Devices[0].ID
+	e.use, err = e.box.lease(w.pool(1).Code)
+	must(t, err)
 	return e
 }
 
@@ -50,6 +54,20 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 		},
 		"Consume": func(ctx context.Context, by actor.Actor) error {
 			return none(e.Consume(ctx, by, license.ConsumeInput{Key: e.key, Nonce: nonce(), Units: 1}))
+		},
+		"Lease": func(ctx context.Context, by actor.Actor) error {
+			stranger := e.world.box(e.b)
+			return none(e.Lease(ctx, actor.Anonymous(by.Addr), stranger.sign(stranger.lsr(e.sold.Code))))
+		},
+		"RenewLease": func(ctx context.Context, by actor.Actor) error {
+			return none(e.RenewLease(ctx, e.holder(by), e.use.hold))
+		},
+		"EndLease": func(ctx context.Context, by actor.Actor) error { return e.EndLease(ctx, e.holder(by), e.use.hold) },
+		"ListLeases": func(ctx context.Context, by actor.Actor) error {
+			return none(e.ListLeases(ctx, by, e.use.License, "", 0))
+		},
+		"ReleaseLease": func(ctx context.Context, by actor.Actor) error {
+			return none(e.ReleaseLease(ctx, by, e.use.Lease))
 		},
 		"Look":   func(ctx context.Context, by actor.Actor) error { return none(e.Look(ctx, by, e.sold.Code)) },
 		"Bearer": func(ctx context.Context, by actor.Actor) error { return none(e.Bearer(ctx, by, e.sold.Code)) },
@@ -95,8 +113,16 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 	}
 }
 
+// holder is who holds a lease: nobody in particular, where its database is dead.
+func (e *everything) holder(by actor.Actor) actor.Actor {
+	if e.dead {
+		return actor.Anonymous(by.Addr)
+	}
+	return by
+}
+
 // codeOnly are the doors that ask for a code and not for a right.
-var codeOnly = map[string]bool{"Exchange": true, "Validate": true, "Consume": true, "Look": true, "Bearer": true, "Pair": true, "Pairing": true}
+var codeOnly = map[string]bool{"Exchange": true, "Validate": true, "Consume": true, "Look": true, "Bearer": true, "Pair": true, "Pairing": true, "Lease": true, "RenewLease": true, "EndLease": true}
 
 // Every door, for a caller of another publisher and on a dead database.
 func TestDoors(t *testing.T) {
@@ -104,6 +130,7 @@ func TestDoors(t *testing.T) {
 		live := newEverything(t, w).doors()
 		gone := newEverything(t, newWorld(t, w.d.Engine()))
 		must(t, gone.d.Close())
+		gone.dead = true
 		dead := gone.doors()
 		door := func(name string, foreign, dead map[string]func(context.Context, actor.Actor) error) actortest.Door {
 			return actortest.Door{Name: name, Foreign: foreign[name], Dead: dead[name]}
@@ -112,6 +139,11 @@ func TestDoors(t *testing.T) {
 			door("Exchange", live, dead),
 			door("Validate", live, dead),
 			door("Consume", live, dead),
+			door("Lease", live, dead),
+			door("RenewLease", live, dead),
+			door("EndLease", live, dead),
+			door("ListLeases", live, dead),
+			door("ReleaseLease", live, dead),
 			door("Look", live, dead),
 			door("Bearer", live, dead),
 			door("Pair", live, dead),

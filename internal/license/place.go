@@ -141,6 +141,9 @@ func (c *contact) fits(l *License, trial bool) error {
 	if err := c.usable(l); err != nil {
 		return err
 	}
+	if l.terms.model().Kind == catalog.Floating {
+		return ErrFloating
+	}
 	kind, allowed := c.box.Keys.Kind, l.terms.Item.ContainerKinds
 	if !slices.Contains(allowed, kind) {
 		return ErrContainerKind.With("value", kind, "allowed", allowed)

@@ -38,6 +38,9 @@ func explained() map[*db.Stmt][]any {
 		qLineHolders: {p, ids}, qLicensesLive: {p, ids}, qSnapshotTickets: {p, few}, qTicketsReverse: {p, ids}, qLicensesGone: {p, ids}, qSealedTickets: {p, ids},
 		qLineSeats: {p, few}, qIssuedRange: {p, id, id, id}, qExchangePage: {p, id, 100},
 		qEffects: {p, ids}, qEffectsBy: {p, ids}, qElapseAnew: {now, p, id}, qConsumption: {p, id}, qEligible: {p, ids},
+		qLease: {p, id}, qLeases: {p, ids}, qLeasesLock: {p, ids}, qLeasesOfHolder: {p, id, id}, qLeasesOfLicense: {p, id},
+		qLeasesAfter: {p, id, id, id, 100}, qLeasesDueOf: {p, id, now, 100}, qLeasesDue: {p, now, 100}, qLeasesDuePublisher: {p},
+		qLeaseRights: {p, ids}, qLeaseUpdate: {1, "live", now, now, p, id, 1}, qLeaseRenew: {now, now, p, ids}, qLeaseLater: {now, p, id},
 		qContainerUpdate: {"active", "", 1, 1, []byte{}, false, "", "", "", now, p, id, 1},
 		qLicenseUpdate:   {1, 0, 0, 0, 1, now, db.Day{}, 0, 0, 0, 0, "available", p, id, 1, 0, 1},
 	}
@@ -83,6 +86,15 @@ func TestPlans(t *testing.T) {
 			{
 				Name: "consumption", Columns: "publisher_id, id, license_id, units, spent, left_over, at",
 				Values: "P, ID(n), ID(n / 5), 1, 1, 1, n",
+			},
+			{
+				Name:    "floating_lease",
+				Columns: "publisher_id, id, license_id, container_id, holder, fence, quantity, seats, state, label, prints, app_version, granted_at, renewed_at, ends_at, due_at",
+				Values:  "P, ID(n), ID(n / 100), ID(n), ID(n / 2), n + 1, 1, 1, 'live', '', EMPTY, '', n, n, n, n",
+			},
+			{
+				Name: "lease_right", Columns: "publisher_id, id, license_id, container_id",
+				Values: "P, ID(n), ID(n / 100), ID(n)",
 			},
 			{
 				Name: "license_snapshot", Columns: "publisher_id, id, line_id, terms",

@@ -91,7 +91,12 @@ type Service struct {
 	ring   *sign.Keyring
 	limits Limits
 	inbox  *db.Many[*message, *reply]
-	keys   *db.Gather[lookupID, keyRow]
+
+	leases   *db.Many[*leaseAsk, *leased]
+	renewals *db.Many[LeaseHold, *leased]
+	ends     *db.Many[LeaseHold, bool]
+
+	keys *db.Gather[lookupID, keyRow]
 
 	epoch   atomic.Int64
 	clean   cleanAddresses
@@ -124,6 +129,9 @@ func New(o Options) *Service {
 	}
 	s := &Service{db: o.DB, gate: o.Gate, vault: o.Vault, ring: o.Keyring, limits: o.Limits}
 	s.inbox = db.NewMany(o.DB, o.Batch, s.hearAll)
+	s.leases = db.NewMany(o.DB, o.Batch, s.leaseAll)
+	s.renewals = db.NewMany(o.DB, o.Batch, s.renewAll)
+	s.ends = db.NewMany(o.DB, o.Batch, s.endAll)
 	s.keys = db.NewGather(o.DB, maxKeys, keyRowsOf)
 	return s
 }

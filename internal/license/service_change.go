@@ -178,6 +178,9 @@ func (w *work) lower(lines []*lineWork) error {
 
 // take takes by from a line's licenses.
 func (w *work) take(l *lineWork, from []*License, by int64) error {
+	if err := w.freeLeases(from, by); err != nil {
+		return err
+	}
 	stock := make([]Stock, 0, len(from))
 	for _, x := range from {
 		one := Stock{License: x.ID, Seats: x.Seats}
@@ -456,6 +459,9 @@ func (w *work) reverseSome(list []*License, line func(*License) *lineWork) error
 		return err
 	}
 	if err := w.loadEffects(used); err != nil {
+		return err
+	}
+	if err := w.dropLeases(used); err != nil {
 		return err
 	}
 	for _, x := range used {

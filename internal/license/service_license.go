@@ -137,6 +137,9 @@ func (w *work) recall(list []*License, in RecallInput) (RecallResult, error) {
 	if err := w.loadEffects(list); err != nil {
 		return out, err
 	}
+	if err := w.dropLeases(list); err != nil {
+		return out, err
+	}
 	for _, l := range list {
 		done, acts, err := w.recallOne(l, in.Why)
 		if err != nil {

@@ -39,6 +39,7 @@ type named struct {
 	seated                                                           [][16]byte // licenses of which only the seats changed
 	tried                                                            [][16]byte // activations that left marks of a trial
 	effects, consumptions                                            [][16]byte
+	leases, rights                                                   [][16]byte
 	whole                                                            []OrderLineID
 	extended                                                         []LicenseID
 	issued                                                           []issuedData
@@ -58,6 +59,7 @@ type facts struct {
 	Until       LicenseID     `json:"until"`
 	Tickets     int           `json:"tickets"`
 	Tried       bool          `json:"tried"`
+	Right       bool          `json:"right"`
 }
 
 func (n *named) add(row actor.Row) {
@@ -91,6 +93,13 @@ func (n *named) add(row actor.Row) {
 	case "effect":
 		n.effects = append(n.effects, row.EntityID)
 		n.seated = append(n.seated, f.License, f.By)
+	case "lease":
+		n.leases = append(n.leases, row.EntityID)
+		n.seated = append(n.seated, f.License)
+		n.containers = append(n.containers, f.Container)
+		if f.Right {
+			n.rights = append(n.rights, leaseRightOf(f.License, f.Container))
+		}
 	case "container":
 		n.containers = append(n.containers, row.EntityID)
 	}
@@ -123,6 +132,8 @@ func (c *carrier) page(rows []actor.Row) error {
 	c.ship(shipActivation, n.activations)
 	c.ship(shipEffect, n.effects)
 	c.ship(shipConsumption, n.consumptions)
+	c.ship(shipLease, n.leases)
+	c.ship(shipLeaseRight, n.rights)
 	if err := c.trials(n); err != nil {
 		return err
 	}

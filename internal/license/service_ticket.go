@@ -224,7 +224,7 @@ func (s *Service) ticketFor(q db.Querier, by actor.Actor, id TicketID, lock bool
 	if err != nil {
 		return nil, err
 	}
-	if perm == actor.TicketRead || perm == actor.LicenseRead || perm == actor.ContainerRead {
+	if perm == actor.TicketRead || perm == actor.LicenseRead || perm == actor.ContainerRead || perm == actor.LeaseRead {
 		return t, hide(s.mayRead(q, by, perm, t.Holder))
 	}
 	return t, hide(s.gate.Check(q, by, perm, t.Holder))

@@ -67,6 +67,18 @@ var (
 	shipConsumption = ship.Declare(consumptionForm,
 		db.SQL("license.ship_consumption", consumptionForm.Read()), db.SQL("license.replay_consumption", consumptionForm.Write()))
 
+	leaseForm = ship.Form{
+		Name: "floating_lease", Newer: "rev",
+		Columns: `publisher_id id, id id, license_id id, container_id id, holder id, fence int, quantity int, seats int,
+			state text, label text, prints bytes, app_version text, granted_at int, renewed_at int, ends_at int, due_at int, rev int`,
+	}
+	shipLease = ship.Declare(leaseForm,
+		db.SQL("license.ship_lease", leaseForm.Read()), db.SQL("license.replay_lease", leaseForm.Write()))
+
+	leaseRightForm = ship.Form{Name: "lease_right", Columns: "publisher_id id, id id, license_id id, container_id id"}
+	shipLeaseRight = ship.Declare(leaseRightForm,
+		db.SQL("license.ship_lease_right", leaseRightForm.Read()), db.SQL("license.replay_lease_right", leaseRightForm.Write()))
+
 	bundleForm = ship.Form{Name: "exchange_bundle", Columns: "publisher_id id, id id, lines text"}
 	shipBundle = ship.Declare(bundleForm,
 		db.SQL("license.ship_bundle", bundleForm.Read()), db.SQL("license.replay_bundle", bundleForm.Write()))

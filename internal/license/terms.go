@@ -37,9 +37,11 @@ func (t *Terms) init() error {
 func (t *Terms) model() *catalog.ModelSpec { return &t.Item.Model }
 
 // own reports whether each activation has a term of its own: the seat may be
-// used again with a fresh duration, or every device tries for itself.
+// used again with a fresh duration, or every device tries for itself. The places
+// of a floating license are taken again and again, and end together.
 func (t *Terms) own() bool {
-	return t.model().Reusable || t.model().Kind == catalog.Trial
+	m := t.model()
+	return m.Reusable && m.Kind != catalog.Floating || m.Kind == catalog.Trial
 }
 
 // begin is the day from which durations count. first is the license's first

@@ -38,13 +38,13 @@ var ceilings = map[Kind]actor.Set{
 	KindReseller: actor.NewSet(actor.OrgRead, actor.OrgWrite, actor.MemberManage, actor.KeyManage,
 		actor.CatalogRead, actor.OrderRead, actor.OrderWrite, actor.TicketRead, actor.TicketReveal,
 		actor.TicketBlock, actor.LicenseRead, actor.LicenseWrite, actor.LicenseRestore,
-		actor.ContainerRead, actor.ContainerEvict, actor.WebhookManage, actor.JobRead, actor.JobRetry, actor.SupportRead),
+		actor.ContainerRead, actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.WebhookManage, actor.JobRead, actor.JobRetry, actor.SupportRead),
 	KindCustomer: actor.NewSet(actor.OrgRead, actor.OrgWrite, actor.MemberManage, actor.KeyManage,
 		actor.CatalogRead, actor.OrderRead, actor.TicketRead, actor.TicketReveal, actor.LicenseRead,
-		actor.ContainerRead, actor.ContainerEvict, actor.WebhookManage, actor.JobRead),
+		actor.ContainerRead, actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.WebhookManage, actor.JobRead),
 	KindUnit: actor.NewSet(actor.OrgRead, actor.MemberManage, actor.CatalogRead, actor.OrderRead,
 		actor.TicketRead, actor.TicketReveal, actor.LicenseRead, actor.ContainerRead,
-		actor.ContainerEvict, actor.JobRead),
+		actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.JobRead),
 }
 
 // KindCeiling returns the permissions that members and keys of an organization

@@ -1,0 +1,151 @@
+package clienttest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/licet/licet/wire"
+)
+
+// The times of every lease of this server.
+const (
+	LeaseTime  = 15 * time.Minute
+	LeaseRenew = 5 * time.Minute
+	LeaseGrace = time.Minute
+)
+
+// lease is a use of an offer.
+type lease struct {
+	offer *Offer
+	r     *wire.LeaseRequest
+	fence int64
+	ends  time.Time
+	ended bool
+}
+
+// leasing is what a path does with leases, nil for another path.
+func (s *Server) leasing(path string) func(body []byte) (any, *No) {
+	switch path {
+	case "/api/v1/lease":
+		return s.takeLease
+	case "/api/v1/lease/renew":
+		return s.renewLease
+	case "/api/v1/lease/end":
+		return s.endLease
+	}
+	return nil
+}
+
+// Leases is how many leases go on.
+func (s *Server) Leases() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.leases {
+		if s.goesOn(l) {
+			n++
+		}
+	}
+	return n
+}
+
+// EndLeases ends every lease from outside.
+func (s *Server) EndLeases() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.leases {
+		l.ended = true
+	}
+}
+
+func (s *Server) goesOn(l *lease) bool { return !l.ended && s.Now().Before(l.ends.Add(LeaseGrace)) }
+
+func (s *Server) takeLease(body []byte) (any, *No) {
+	r, _, err := wire.OpenLeaseRequest(string(body))
+	if err != nil {
+		return nil, &No{"license.bad_message", http.StatusBadRequest}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := r.Nonce
+	l := s.leases[id]
+	if l == nil {
+		normal, _, _, _ := wire.ParseCode(r.Code)
+		offers := s.codes[string(normal)]
+		if len(offers) == 0 {
+			return nil, &No{"license.unknown_code", http.StatusNotFound}
+		}
+		used := int64(0)
+		for _, other := range s.leases {
+			if other.offer == offers[0] && s.goesOn(other) {
+				used++
+			}
+		}
+		if used >= max(1, offers[0].Seats) {
+			return nil, &No{"license.no_seat", http.StatusConflict}
+		}
+		s.fence++
+		l = &lease{offer: offers[0], r: r, fence: s.fence, ends: s.Now().Add(LeaseTime)}
+		if s.leases == nil {
+			s.leases = map[string]*lease{}
+		}
+		s.leases[id] = l
+	}
+	if !s.goesOn(l) {
+		return nil, &No{"license.lease_gone", http.StatusNotFound}
+	}
+	return map[string]any{"lease": id, "fence": l.fence, "secret": secret(id, l.fence), "lines": s.leaseLines(id, l, r.Nonce)}, nil
+}
+
+func secret(id string, fence int64) string { return id + "/" + strconv.FormatInt(fence, 10) }
+
+func (s *Server) renewLease(body []byte) (any, *No) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, l := s.held(body)
+	if l == nil || !s.goesOn(l) {
+		return nil, &No{"license.lease_gone", http.StatusNotFound}
+	}
+	l.ends = s.Now().Add(LeaseTime)
+	return map[string]any{"lines": s.leaseLines(id, l, "")}, nil
+}
+
+func (s *Server) endLease(body []byte) (any, *No) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, l := s.held(body); l != nil {
+		l.ended = true
+	}
+	return nil, nil
+}
+
+// held is the lease that a holder names, nil without its secret.
+func (s *Server) held(body []byte) (id string, l *lease) {
+	var h struct {
+		Issuer, Lease, Secret string
+		Fence                 int64
+	}
+	if json.Unmarshal(body, &h) != nil || h.Secret != secret(h.Lease, h.Fence) {
+		return "", nil
+	}
+	return h.Lease, s.leases[h.Lease]
+}
+
+func (s *Server) leaseLines(id string, l *lease, nonce string) []string {
+	now, o := s.Now(), l.offer
+	lic := s.P.License(o.ID, o.Product)
+	lic.Generation, lic.Features, lic.Limits, lic.Quantity = l.fence, o.Features, o.Limits, 1
+	lic.IssuedAt, lic.Expires, lic.Grace, lic.Nonce = now.Unix(), l.ends.Unix(), int64(LeaseGrace.Seconds()), nonce
+	if o.Enforce != "" {
+		lic.Enforce = o.Enforce
+	}
+	lic.Container = wire.Binding{Kind: l.r.Container.Kind, Key: l.r.Container.Hash(), Min: 2}
+	for _, p := range l.r.Fingerprint {
+		raw, err := b64.DecodeString(p.Hash)
+		check(err)
+		lic.Container.Fingerprint = append(lic.Container.Fingerprint, wire.Short([16]byte(raw)))
+	}
+	lic.Lease = wire.Lease{ID: id, Fence: l.fence, Renew: int64(LeaseRenew.Seconds())}
+	return []string{s.P.Cert(), Sign(s.P.Issuing, lic)}
+}
