@@ -3,7 +3,6 @@ package pkcs11
 import (
 	"context"
 	"crypto"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -176,10 +175,4 @@ func (s *Store) Delete(name string) error {
 func (s *Store) Devices() ([]line.Slot, error) {
 	a, err := s.call(line.Call{Do: line.Slots})
 	return a.Slots, said(err)
-}
-
-// IsFull reports whether an error says that the device has no room left.
-func IsFull(err error) bool {
-	var f *Fault
-	return errors.As(err, &f) && f.Code == line.Full
 }
