@@ -26,7 +26,7 @@ type FloatingSpec struct {
 // IsZero reports whether f says nothing.
 func (f FloatingSpec) IsZero() bool { return f == FloatingSpec{} }
 
-// ErrFloatingOnly: rules of leases in a model that is not floating (kind).
+// ErrFloatingOnly says that a model has rules of leases and is not floating (kind).
 var ErrFloatingOnly = fault.New(fault.Invalid, "catalog.model_floating_only")
 
 // floating is what a floating model says unless it says otherwise.
