@@ -45,7 +45,7 @@ func (a *App) Serve(ctx context.Context, ready func(Running)) error {
 	if err != nil {
 		return err
 	}
-	certificate, err := a.certificate()
+	certificate, err := tlsConfig(a.Config)
 	if err != nil {
 		return err
 	}
@@ -77,17 +77,6 @@ func (a *App) Serve(ctx context.Context, ready func(Running)) error {
 	stopWork()
 	background.Wait()
 	return errors.Join(err, stopped, flush(context.WithoutCancel(ctx)))
-}
-
-func (a *App) certificate() (*tls.Config, error) {
-	if a.Config.TLSCert == "" {
-		return nil, nil
-	}
-	pair, err := tls.LoadX509KeyPair(a.Config.TLSCert, a.Config.TLSKey)
-	if err != nil {
-		return nil, fmt.Errorf("tls-cert and tls-key: %w", err)
-	}
-	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 }
 
 func (a *App) start(ctx context.Context, l listener, certificate *tls.Config, failed chan<- error) (*http.Server, error) {

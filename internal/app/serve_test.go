@@ -28,15 +28,15 @@ import (
 	"github.com/licet/licet/internal/text"
 )
 
-// certificate makes a self-signed certificate for 127.0.0.1.
-func certificate(t *testing.T) (cert, key string, pool *x509.CertPool) {
+// certificate writes a new self-signed certificate for 127.0.0.1 into dir.
+func certificate(t *testing.T, dir string, serial int64) (cert, key string, pool *x509.CertPool) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		SerialNumber: big.NewInt(serial), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
@@ -47,10 +47,14 @@ func certificate(t *testing.T) (cert, key string, pool *x509.CertPool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
 	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	for name, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: raw}} {
 		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		// Two writes within one tick of the file system's clock look like one.
+		changed := time.Now().Add(time.Duration(serial) * time.Second)
+		if err := os.Chtimes(name, changed, changed); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -63,22 +67,43 @@ func certificate(t *testing.T) (cert, key string, pool *x509.CertPool) {
 	return cert, key, pool
 }
 
+// TLS by files speaks HTTP/2, takes a renewed certificate without a restart, and
+// keeps the one before while the files hold none.
 func TestTLSByFiles(t *testing.T) {
-	cert, key, pool := certificate(t)
+	dir := t.TempDir()
+	cert, key, pool := certificate(t, dir, 1)
 	_, at := start(t, db.SQLite, "--tls-cert", cert, "--tls-key", key)
-	secure := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, at.Ops+"/healthz", nil)
-	if err != nil {
+	if !strings.HasPrefix(at.Ops, "https://") {
+		t.Fatal(at.Ops)
+	}
+	secure := func(pool *x509.CertPool, serial int64) {
+		t.Helper()
+		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
+		defer transport.CloseIdleConnections()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, at.Ops+"/healthz", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := transport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		if got := res.TLS.PeerCertificates[0].SerialNumber.Int64(); res.StatusCode != 200 || res.ProtoMajor != 2 || got != serial {
+			t.Fatalf("%s %d with certificate %d, want %d", res.Proto, res.StatusCode, got, serial)
+		}
+	}
+	secure(pool, 1)
+	_, _, renewed := certificate(t, dir, 2)
+	secure(renewed, 2)
+	if err := os.WriteFile(cert, []byte("half of a certificate"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	res, err := secure.Do(r)
-	if err != nil {
+	secure(renewed, 2)
+	if err := os.Remove(key); err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close()
-	if !strings.HasPrefix(at.Ops, "https://") || res.StatusCode != 200 {
-		t.Fatalf("%s: %d", at.Ops, res.StatusCode)
-	}
+	secure(renewed, 2)
 }
 
 // A stop lets the request finish that is under way, and takes no new ones.
