@@ -290,6 +290,7 @@ func (o *office) life(t *testing.T, l *language) {
 	d.want("list", "", holds, "done")
 	d.machine = "beta"
 	d.want("list", "", "license fingerprint", "done")
+	d.want("return", id.String(), "license fingerprint", "not believed fingerprint")
 	d.machine = "alpha"
 	d.cable.will()
 

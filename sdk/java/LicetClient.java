@@ -216,6 +216,7 @@ public final class LicetClient {
     locked(st -> {
       Licet.Claims held = find(st, licenseId);
       if (held != null) {
+        ours(st, held.text("token"));
         st.licenses.remove(held);
         st.outbox.add(claims("typ", "ret", "lid", licenseId, "gen", held.number("gen"), "ctr", 0L));
         save(st); // durable before it is signed
@@ -239,6 +240,18 @@ public final class LicetClient {
       }
     }
     return out;
+  }
+
+  /** A copied folder must not give the original's seat away. */
+  private void ours(State st, String line) throws Licet.Refused {
+    Licet.Verifier verifier = trust(st);
+    Licet.Claims c;
+    try {
+      c = verifier.open(Licet.tokens(Licet.ascii(line)).get(0), "lic");
+    } catch (Licet.Refused e) {
+      return; // its key was revoked: it may go
+    }
+    Licet.fits(c, st.hash(), salted());
   }
 
   // ---------------------------------------------------------------- messages
@@ -437,10 +450,12 @@ public final class LicetClient {
     return v;
   }
 
-  private synchronized void locked(Work work) throws IOException, Refusal, Licet.Refused {
+  private void locked(Work work) throws IOException, Refusal, Licet.Refused {
     Files.createDirectories(dir);
-    try (FileChannel f = FileChannel.open(dir.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE); FileLock lock = f.lock()) {
-      if (lock.isValid()) work.on(load());
+    synchronized (LicetClient.class) { // the system's locks are between processes
+      try (FileChannel f = FileChannel.open(dir.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE); FileLock lock = f.lock()) {
+        if (lock.isValid()) work.on(load());
+      }
     }
   }
 
