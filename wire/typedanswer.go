@@ -55,9 +55,6 @@ type TypedAnswer struct {
 	Number  int // of the request, 0 to MaxTypedNumber
 }
 
-// Kind returns TypeTyped.
-func (*TypedAnswer) Kind() Type { return TypeTyped }
-
 // Validate checks every field's bounds.
 func (a *TypedAnswer) Validate() error {
 	_, err := a.Encode()
