@@ -137,15 +137,15 @@ func TestEveryCharacter(t *testing.T) {
 	v := readVectors(t)
 	first := slices.IndexFunc(v.list, func(one vector) bool { return strings.HasPrefix(one.id, "mutant-") })
 	p := pairs(v.list[first].line)
-	var file string
+	var file strings.Builder
 	for name := range strings.SplitSeq(p["file"], ",") {
-		file += v.pieces[name] + "\n"
+		file.WriteString(v.pieces[name] + "\n")
 	}
 	for _, l := range languages {
 		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
 			l.ready(t)
-			list := sweep(file, p, l.name)
+			list := sweep(file.String(), p, l.name)
 			for id, verdict := range l.judge(t, v.head, list) {
 				if strings.Contains(verdict, "ok:") != (id == "whole") {
 					t.Errorf("%s: %s", id, verdict)
