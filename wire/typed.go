@@ -26,7 +26,7 @@ type CodeError struct {
 	Symbol rune // the foreign character
 	Got    int  // symbols found, separators not counted
 	Want   int  // symbols expected; for a key the most
-	Group  int  // of a typed code: 1-based group of ten that is meant; 0 = none in particular
+	Group  int  // of a typed code: 1-based group that is meant; 0 = none in particular
 }
 
 // Error returns an English sentence for developers; people read package text.

@@ -2,24 +2,27 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 )
 
 const (
-	answerGroups = 18
+	answerGroups = 12
 	typedHeader  = "lct.typed."
-	quarter      = 900        // seconds; instants of a typed answer are quarter hours
+	quarter      = 900        // seconds; the dates of a typed answer are whole quarter hours
+	hour         = 3600       // and its issue a whole hour
 	typedEpoch   = 1735689600 // 2025-01-01T00:00:00Z
 	kidHintBits  = 10
 
-	// maxTypedBits is the room for what a license says: 18 groups without the hint
+	// maxTypedBits is the room for what a license says: 12 groups without the hint
 	// and the signature.
 	maxTypedBits = answerGroups*typedData*5 - kidHintBits - 8*sigLen
 
@@ -31,8 +34,14 @@ const (
 // Marks stand for names that did not fit into a typed answer: a program asks for a
 // feature by its name, and the license knows the name's mark.
 type Marks struct {
+	Product  uint32           // MarkOf the product's code, where License.Product is empty; 0 = that is known
 	Features []uint32         // MarkOf each name
 	Limits   map[uint32]int64 // MarkOf the name → value
+}
+
+// Of reports whether the license is for a product, by its code.
+func (l *License) Of(product string) bool {
+	return l.Product == product || l.Product == "" && l.Marks.Product == MarkOf(product)
 }
 
 func (m *Marks) has(feature string) bool { return slices.Contains(m.Features, MarkOf(feature)) }
@@ -48,12 +57,16 @@ func MarkOf(name string) uint32 {
 // TypedAnswer is the license that a typed answer carries. License.Container says
 // which container it is for (Key, Kind "soft") and how many components of its
 // machine must match (Min, 0 to 7), which the container itself remembers. Its
-// instants are whole quarter hours from 2025 on, its id is that of a UUID. It has no
-// serial of its own, no part that is sealed, and no lease.
+// dates are whole quarter hours from 2025 on, the issue is a whole hour, its id is a
+// UUID of version 7. Every
+// other claim of a license must be empty: this profile cannot say it.
 type TypedAnswer struct {
 	License License
 	Number  int // of the request, 0 to MaxTypedNumber
 }
+
+// Kind returns TypeTyped.
+func (*TypedAnswer) Kind() Type { return TypeTyped }
 
 // Validate checks every field's bounds.
 func (a *TypedAnswer) Validate() error {
@@ -61,26 +74,28 @@ func (a *TypedAnswer) Validate() error {
 	return err
 }
 
-// Encode returns what is recorded and signed: the context, which is not typed
-// because both sides know it, and the license in bits. The features and limits
-// stand by their names where there is room, else by their marks; the article is
-// left out first. The error is an ErrClaim for what this profile cannot say, and
+// Encode returns what is recorded, one line of text: the context, which is not
+// typed because both sides know it, and the license's bits. Product, features and limits
+// stand by their names where there is room, else by their marks, the product last;
+// the article is left out first. The error is an ErrClaim for what this profile cannot say, and
 // ErrTooLong for a license with too much in it.
 func (a *TypedAnswer) Encode() ([]byte, error) {
 	if err := a.check(); err != nil {
 		return nil, err
 	}
-	for _, form := range []struct{ names, article bool }{{true, true}, {true, false}, {false, true}, {false, false}} {
+	for _, f := range []typedForm{{true, true, true}, {true, false, true}, {false, true, true}, {false, false, true}, {false, false, false}} {
 		var w bitWriter
-		a.License.typed(&w, form.names, form.article)
+		a.License.typed(&w, f)
 		if w.n <= maxTypedBits {
 			context := typedContext(a.License.Issuer, a.License.Container.Key, a.Number)
-			out := binary.BigEndian.AppendUint16(nil, uint16(len(context)))
-			return append(append(out, context...), w.b...), nil
+			return b64.AppendEncode([]byte(context+"|"), w.b), nil
 		}
 	}
 	return nil, fmt.Errorf("%w: for a typed code", ErrTooLong)
 }
+
+// typedForm is what of a license is written out.
+type typedForm struct{ names, article, product bool }
 
 // typedContext is what the answer is bound to besides its text.
 func typedContext(issuer, container string, number int) string {
@@ -98,16 +113,20 @@ func (a *TypedAnswer) check() error {
 	for claim, t := range map[string]int64{"iat": l.IssuedAt, "nbf": l.NotBefore, "exp": l.Expires, "mnt": l.Maintenance} {
 		b.when(t != 0 && (t%quarter != 0 || t <= typedEpoch || (t-typedEpoch)/quarter >= 1<<22), claim)
 	}
-	b.when(l.IssuedAt == 0, "iat")
+	b.when(l.IssuedAt == 0 || l.IssuedAt%hour != 0, "iat")
 	b.when(l.Grace%day24 != 0 || l.Grace < 0 || l.Grace/day24 > maxTypedDays, "grc")
 	until := l.NextContact - l.IssuedAt
 	b.when(l.NextContact != 0 && (until <= 0 || until%day24 != 0 || until/day24 > maxTypedRenew), "nxt")
 	b.when(enforceBits(l.Enforce) < 0, "enf")
 	b.when(l.Container.Kind != ContainerSoft || l.Container.Key == "", "cnt")
 	b.when(l.Container.Min < 0 || l.Container.Min > maxTypedMin, "cnt")
-	b.when(l.Secret != "" || l.Lease != (Lease{}) || l.Commands != 0, "sec")
+	b.when(!reflect.DeepEqual(l, License{
+		Issuer: l.Issuer, ID: l.ID, Generation: l.Generation, Article: l.Article, Product: l.Product, Features: l.Features,
+		Limits: l.Limits, Quantity: l.Quantity, IssuedAt: l.IssuedAt, NotBefore: l.NotBefore, Expires: l.Expires, Grace: l.Grace,
+		Maintenance: l.Maintenance, Enforce: l.Enforce, NextContact: l.NextContact, Container: l.Container, Marks: l.Marks,
+	}) || len(l.Container.Fingerprint) > 0, "more") // whatever else there is or will be
 	b.when(a.Number < 0 || a.Number > MaxTypedNumber, "non")
-	b.when(l.Product == "", "prd")
+	b.when((l.Product == "") == (l.Marks.Product == 0), "prd")
 	return b.err
 }
 
@@ -118,11 +137,15 @@ var enforcements = []Enforcement{Enforce, Warn, Log}
 func enforceBits(e Enforcement) int { return slices.Index(enforcements, e) }
 
 // typed writes the license.
-func (l *License) typed(w *bitWriter, names, article bool) {
+func (l *License) typed(w *bitWriter, f typedForm) {
 	id, _ := uuidBytes(l.ID) // checked before
-	w.bytes(id)
+	w.bytes(id[:6])
+	w.put(uint64(id[6]&15), 4)
+	w.bytes(id[7:8])
+	w.put(uint64(id[8]&63), 6)
+	w.bytes(id[9:])
 	w.count(uint64(l.Generation))
-	w.put(uint64((l.IssuedAt-typedEpoch)/quarter), 22)
+	w.put(uint64((l.IssuedAt-typedEpoch)/hour), 20)
 	for _, t := range []int64{l.NotBefore, l.Expires, l.Maintenance} {
 		if w.flag(t != 0) {
 			w.put(uint64((t-typedEpoch)/quarter), 22)
@@ -137,10 +160,14 @@ func (l *License) typed(w *bitWriter, names, article bool) {
 	w.put(uint64(enforceBits(l.Enforce)), 2)
 	w.put(uint64(l.Container.Min), 3)
 	w.count(uint64(l.Quantity))
-	w.text(l.Product)
-	l.typedFeatures(w, names)
-	l.typedLimits(w, names)
-	if w.flag(article && l.Article != "") {
+	if w.flag(f.product && l.Product != "") {
+		w.text(l.Product)
+	} else {
+		w.put(uint64(cmp.Or(l.Marks.Product, MarkOf(l.Product))), markBits)
+	}
+	l.typedFeatures(w, f.names)
+	l.typedLimits(w, f.names)
+	if w.flag(f.article && l.Article != "") {
 		w.text(l.Article)
 	}
 }
@@ -252,10 +279,12 @@ func (r *bitReader) signed() int64 {
 // container.
 func readTypedLicense(r *bitReader) License {
 	var l License
-	l.ID = uuidText(r.bytes(16))
+	id := append(r.bytes(6), 0x70|byte(r.get(4)))
+	id = append(append(id, r.bytes(1)...), 0x80|byte(r.get(6)))
+	l.ID = uuidText(append(id, r.bytes(7)...))
 	l.Generation = int64(r.count())
+	l.IssuedAt = int64(r.get(20))*hour + typedEpoch
 	at := func() int64 { return int64(r.get(22))*quarter + typedEpoch }
-	l.IssuedAt = at()
 	for _, t := range []*int64{&l.NotBefore, &l.Expires, &l.Maintenance} {
 		if r.flag() {
 			*t = at()
@@ -272,7 +301,11 @@ func readTypedLicense(r *bitReader) License {
 	}
 	l.Container = Binding{Kind: ContainerSoft, Min: int(r.get(3))}
 	l.Quantity = int64(r.count())
-	l.Product = r.text()
+	if r.flag() {
+		l.Product = r.text()
+	} else {
+		l.Marks.Product = uint32(r.get(markBits))
+	}
 	switch r.get(2) {
 	case featuresAll:
 		l.Features = []string{AllFeatures}
@@ -315,14 +348,15 @@ func readTypedLimits(r *bitReader, l *License) {
 
 // typedParts takes apart what Encode made.
 func typedParts(payload []byte) (context, license []byte, err error) {
-	if len(payload) < 2 {
+	at := bytes.LastIndexByte(payload, '|')
+	if at < 0 {
 		return nil, nil, fmt.Errorf("%w: typed answer", ErrMalformed)
 	}
-	n := int(binary.BigEndian.Uint16(payload))
-	if len(payload) < 2+n+16 || len(payload)-2-n > (maxTypedBits+7)/8 {
+	license, err = decodeB64(string(payload[at+1:]))
+	if err != nil || len(license) < 16 || len(license) > (maxTypedBits+7)/8 {
 		return nil, nil, fmt.Errorf("%w: typed answer", ErrMalformed)
 	}
-	return payload[2 : 2+n], payload[2+n:], nil
+	return payload[:at], license, nil
 }
 
 // typedMessage is the bytes that are signed.
@@ -330,8 +364,8 @@ func typedMessage(context, license []byte) []byte {
 	return message(PublicKey{Suite: Ed25519}, typedHeader, license, context, TypeTyped)
 }
 
-// SignTyped makes the typed answer of what Encode returned: groups of ten symbols,
-// one to a line. Only an Ed25519 key signs one.
+// SignTyped makes the typed answer of what Encode returned: groups of fifteen
+// symbols, one to a line. Only an Ed25519 key signs one.
 func SignTyped(priv PrivateKey, payload []byte) (string, error) {
 	if priv.signer == nil || priv.public.Suite != Ed25519 {
 		return "", fmt.Errorf("%w: for a typed answer", ErrSuite)
@@ -393,7 +427,7 @@ func OpenTyped(t *Trust, text, container string, number int) (*License, error) {
 		return nil, err
 	}
 	serial := sha256.Sum256(msg)
-	l.Type, l.Issuer, l.Serial, l.Container.Key = TypeLicense, t.issuer, Serial([8]byte(serial[:8])), container
+	l.Issuer, l.Container.Key = t.issuer, container
 	again, err := (&TypedAnswer{License: l, Number: number}).Encode()
 	if err != nil {
 		return nil, err
@@ -401,6 +435,7 @@ func OpenTyped(t *Trust, text, container string, number int) (*License, error) {
 	if _, canonical, err := typedParts(again); err != nil || !bytes.Equal(canonical, signed) {
 		return nil, fmt.Errorf("%w: typed answer", ErrMalformed)
 	}
+	l.Type, l.Serial = TypeLicense, Serial([8]byte(serial[:8]))
 	return &l, t.judge(kid, TypeLicense, l.issue())
 }
 
@@ -419,10 +454,11 @@ func (t *Trust) typedSigner(hint uint16, msg, sig []byte) (kid string, err error
 	return "", err
 }
 
-// uuidBytes reads the usual text of a UUID.
+// uuidBytes reads the usual text of a UUID of version 7, of which six bits are
+// always the same.
 func uuidBytes(s string) ([]byte, error) {
 	b, err := hex.DecodeString(strings.ReplaceAll(s, "-", ""))
-	if err != nil || len(b) != 16 || uuidText(b) != s {
+	if err != nil || len(b) != 16 || uuidText(b) != s || b[6]>>4 != 7 || b[8]>>6 != 2 {
 		return nil, fmt.Errorf("%w: UUID", ErrMalformed)
 	}
 	return b, nil

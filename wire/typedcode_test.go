@@ -33,7 +33,7 @@ func (w *world) typedLicense() License {
 
 // typedLicenses are licenses that go into an answer, by name.
 func (w *world) typedLicenses() map[string]License {
-	some, all, named, marked, limits, perpetual, article := w.typedLicense(), w.typedLicense(), w.typedLicense(), w.typedLicense(), w.typedLicense(), w.typedLicense(), w.typedLicense()
+	some, all, named, marked, limits, perpetual, article, product := w.typedLicense(), w.typedLicense(), w.typedLicense(), w.typedLicense(), w.typedLicense(), w.typedLicense(), w.typedLicense(), w.typedLicense()
 	all.Features = []string{AllFeatures}
 	named.Features = []string{"draw"}
 	marked.NextContact, marked.Features = 0, []string{"draw", "render"}
@@ -41,8 +41,9 @@ func (w *world) typedLicenses() map[string]License {
 	limits.Limits = map[string]int64{"parts": 5000, "a-very-long-limit-name": -3}
 	perpetual.Expires, perpetual.Grace, perpetual.NextContact, perpetual.Enforce = 0, 0, 0, Warn
 	perpetual.Maintenance, perpetual.NotBefore, perpetual.Quantity, perpetual.Generation = typedTime+900, typedTime-day, 250, 17
+	product.Product, product.Features = "drawing-and-rendering-2026", []string{"draw", "render"}
 	article.Article, article.Product, article.Enforce = "CAD", "pu t", Log
-	return map[string]License{"some": some, "all": all, "named": named, "marked": marked, "limits": limits, "perpetual": perpetual, "article": article}
+	return map[string]License{"some": some, "all": all, "named": named, "marked": marked, "limits": limits, "product": product, "perpetual": perpetual, "article": article}
 }
 
 func (w *world) typedAnswer(l License, number int) string {
@@ -89,7 +90,7 @@ func TestTypedAnswer(t *testing.T) {
 	trust := w.trust(t)
 	for name, l := range w.typedLicenses() {
 		text := w.typedAnswer(l, 300)
-		if n := len(strings.ReplaceAll(strings.ReplaceAll(text, "\n", ""), "-", "")); n > 180 || n%10 != 0 {
+		if n := len(strings.ReplaceAll(strings.ReplaceAll(text, "\n", ""), "-", "")); n > 180 || n%typedGroup != 0 {
 			t.Errorf("%s: %d symbols", name, n)
 		}
 		got, err := OpenTyped(trust, text, l.Container.Key, 300)
@@ -97,7 +98,7 @@ func TestTypedAnswer(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if got.ID != l.ID || got.Generation != l.Generation || got.Product != l.Product || got.Quantity != l.Quantity || got.IssuedAt != l.IssuedAt ||
+		if got.ID != l.ID || got.Generation != l.Generation || !got.Of(l.Product) || got.Quantity != l.Quantity || got.IssuedAt != l.IssuedAt ||
 			got.NotBefore != l.NotBefore || got.Expires != l.Expires || got.Maintenance != l.Maintenance || got.Grace != l.Grace ||
 			got.NextContact != l.NextContact || got.Enforce != l.Enforce || got.Container.Min != 3 || got.Container.Key != l.Container.Key ||
 			got.Issuer != w.name || len(got.Serial) != 11 {
@@ -134,6 +135,10 @@ func TestTypedFull(t *testing.T) {
 	if len(got.Features) != 0 || len(got.Marks.Features) != 3 || got.Article != "" || !got.Has("export.step") || got.Has("export.iges") {
 		t.Errorf("%+v", got)
 	}
+	l.Product = "a-product-with-a-very-long-code-indeed"
+	if got := must(OpenTyped(w.trust(t), w.typedAnswer(l, 2), l.Container.Key, 2)); got.Product != "" || !got.Of(l.Product) || got.Of("cad") {
+		t.Errorf("%+v", got)
+	}
 	for i := range 30 {
 		l.Features = append(l.Features, fmt.Sprint("feature-", i))
 	}
@@ -143,12 +148,12 @@ func TestTypedFull(t *testing.T) {
 	for name, spoil := range map[string]func(*TypedAnswer){
 		"issuer": func(a *TypedAnswer) { a.License.Issuer = "" }, "id": func(a *TypedAnswer) { a.License.ID = "l-1" },
 		"no product": func(a *TypedAnswer) { a.License.Product = "" }, "not a quarter hour": func(a *TypedAnswer) { a.License.Expires++ },
-		"too early": func(a *TypedAnswer) { a.License.IssuedAt = typedEpoch - quarter }, "too late": func(a *TypedAnswer) { a.License.Expires = typedEpoch + quarter<<22 },
+		"too early": func(a *TypedAnswer) { a.License.IssuedAt = typedEpoch - hour }, "too late": func(a *TypedAnswer) { a.License.Expires = typedEpoch + quarter<<22 },
 		"half a day of grace": func(a *TypedAnswer) { a.License.Grace = day / 2 }, "much grace": func(a *TypedAnswer) { a.License.Grace = 5000 * day },
 		"contact": func(a *TypedAnswer) { a.License.NextContact++ }, "late contact": func(a *TypedAnswer) { a.License.NextContact += 2000 * day },
 		"enforcement": func(a *TypedAnswer) { a.License.Enforce = "never" }, "hardware": func(a *TypedAnswer) { a.License.Container.Kind = ContainerHardware },
 		"unbound": func(a *TypedAnswer) { a.License.Container.Key = "" }, "min": func(a *TypedAnswer) { a.License.Container.Min = 8 },
-		"lease": func(a *TypedAnswer) { a.License.Lease = Lease{"x", 1, 1} }, "number": func(a *TypedAnswer) { a.Number = 512 },
+		"lease": func(a *TypedAnswer) { a.License.Lease = Lease{"x", 1, 1} }, "model": func(a *TypedAnswer) { a.License.Model = "m" }, "components": func(a *TypedAnswer) { a.License.Container.Fingerprint = []string{"x"} }, "number": func(a *TypedAnswer) { a.Number = MaxTypedNumber + 1 },
 		"generation": func(a *TypedAnswer) { a.License.Generation = 0 }, "quantity": func(a *TypedAnswer) { a.License.Quantity = -1 },
 	} {
 		a := &TypedAnswer{License: w.typedLicense()}
@@ -157,9 +162,9 @@ func TestTypedFull(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, payload := range [][]byte{nil, {0}, {0, 9, 1}, bytes.Repeat([]byte{0}, 10), bytes.Repeat([]byte{0}, 90), append([]byte{0, 0}, bytes.Repeat([]byte{0}, 34)...)} {
-		if _, err := SignTyped(w.issuing, payload); !errors.Is(err, ErrMalformed) {
-			t.Errorf("%d bytes: %v", len(payload), err)
+	for _, payload := range []string{"", "|", "p|h|1|", "p|h|1|AA", "p|h|1|" + strings.Repeat("A", 24), "p|h|1|" + strings.Repeat("A", 90), "p|h|1|" + strings.Repeat("!", 40)} {
+		if _, err := SignTyped(w.issuing, []byte(payload)); !errors.Is(err, ErrMalformed) {
+			t.Errorf("%q: %v", payload, err)
 		}
 	}
 	if _, err := SignTyped(w.token, must((&TypedAnswer{License: w.typedLicense()}).Encode())); !errors.Is(err, ErrSuite) {
@@ -189,7 +194,7 @@ func TestTypedMutants(t *testing.T) {
 			if _, err := OpenTyped(trust, string(mutant), l.Container.Key, 5); !errors.As(err, &ce) || ce.Kind != CodeCheck || ce.Group != group {
 				t.Fatalf("symbol %d: %v, want group %d", i, err, group)
 			}
-			if i%12 == 10 || (i*31+v)%7 != 0 {
+			if i%18 == 16 || (i*31+v)%7 != 0 {
 				continue // the check itself, and most of what takes a signature
 			}
 			data := repaired(t, TypedAnswerCode, mutant)
@@ -274,6 +279,48 @@ func swapGroups(text string, a, b int) string {
 	return strings.Join(lines, "\n")
 }
 
+// TestTypedRecord: what is recorded before it is signed tells what leaves.
+func TestTypedRecord(t *testing.T) {
+	w := newWorld("vendor-a")
+	trust := w.trust(t)
+	for name, l := range w.typedLicenses() {
+		payload := must((&TypedAnswer{License: l, Number: 4}).Encode())
+		text := must(SignTyped(w.issuing, payload))
+		if bytes.ContainsAny(payload, "\n\r ") {
+			t.Errorf("%s: %q is no line", name, payload)
+		}
+		if err := VerifyTyped(trust, text, payload); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		other := l
+		other.Quantity++
+		if err := VerifyTyped(trust, text, must((&TypedAnswer{License: other, Number: 4}).Encode())); !errors.Is(err, ErrMalformed) {
+			t.Errorf("%s: another license: %v", name, err)
+		}
+		if err := VerifyTyped(trust, text, must((&TypedAnswer{License: l, Number: 5}).Encode())); !errors.Is(err, ErrSignature) {
+			t.Errorf("%s: another request: %v", name, err)
+		}
+		serial := must(TypedSerial(payload))
+		if got := must(OpenTyped(trust, text, l.Container.Key, 4)); got.Serial != Serial(serial) {
+			t.Errorf("%s: serial", name)
+		}
+		if back := must(DecodeTyped(payload)); back.License.ID != l.ID || back.Number != 4 {
+			t.Errorf("%s: %+v", name, back)
+		}
+		for _, bad := range [][]byte{nil, payload[:40], append(slices.Clone(payload), 'A'), []byte("x" + string(payload[bytes.IndexByte(payload, '|')+1:]))} {
+			if _, err := DecodeTyped(bad); !errors.Is(err, ErrMalformed) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if VerifyTyped(trust, text, bad) == nil {
+				t.Errorf("%s: verified", name)
+			}
+		}
+	}
+	if _, err := TypedSerial(nil); err == nil {
+		t.Error("a serial of nothing")
+	}
+}
+
 func TestTypedKey(t *testing.T) {
 	w := newWorld("vendor-a")
 	cert := w.sign(w.active, w.cert())
@@ -337,13 +384,13 @@ func TestTypedTyping(t *testing.T) {
 	}{
 		"nothing":                {"", CodeLength, 1},
 		"a foreign character":    {strings.Replace(good, lines[2], "U"+lines[2][1:], 1), CodeForeign, 3},
-		"a symbol too few":       {strings.Replace(good, lines[3], lines[3][1:], 1), CodeLength, 4},
-		"one too many":           {strings.Replace(good, lines[3], lines[3]+"0", 1), CodeLength, 4},
-		"too few, in one line":   {strings.ReplaceAll(strings.Replace(good, lines[3], lines[3][1:], 1), "\n", ""), CodeLength, 4},
-		"a group is missing":     {join(lines[:5]...), CodeLength, 6},
+		"a symbol too few":       {strings.Replace(good, lines[2], lines[2][1:], 1), CodeLength, 3},
+		"one too many":           {strings.Replace(good, lines[1], lines[1]+"0", 1), CodeLength, 2},
+		"too few, in one line":   {strings.ReplaceAll(strings.Replace(good, lines[2], lines[2][1:], 1), "\n", ""), CodeLength, 3},
+		"a group is missing":     {join(lines[:3]...), CodeLength, 4},
 		"the second is missing":  {join(slices.Delete(slices.Clone(lines), 1, 2)...), CodeCheck, 2},
-		"two groups are swapped": {swapGroups(good, 4, 5), CodeCheck, 4},
-		"a group too many":       {good + "\n" + lines[0], CodeLength, 6},
+		"two groups are swapped": {swapGroups(good, 2, 3), CodeCheck, 2},
+		"a group too many":       {good + "\n" + lines[0], CodeLength, 4},
 		"very long":              {strings.Repeat("0", 2000), CodeLength, 0},
 		"a ticket":               {must(NewTicket(newStream("t"))).String(), CodeLength, 1},
 	} {
@@ -359,7 +406,7 @@ func TestTypedTyping(t *testing.T) {
 		if err := CheckTypedGroup(TypedRequestCode, n+1, strings.ToLower(line)); err != nil {
 			t.Error(err)
 		}
-		for _, bad := range []string{"", line[1:], line + "0", "U" + line[1:], lines[(n+1)%6]} {
+		for _, bad := range []string{"", line[1:], line + "0", "U" + line[1:], lines[(n+1)%4]} {
 			var ce *CodeError
 			if err := CheckTypedGroup(TypedRequestCode, n+1, bad); !errors.As(err, &ce) || ce.Group != n+1 {
 				t.Errorf("%q as group %d: %v", bad, n+1, err)
@@ -369,8 +416,8 @@ func TestTypedTyping(t *testing.T) {
 			t.Errorf("%q is of two codes", line)
 		}
 	}
-	if CheckTypedGroup(TypedRequestCode, 7, lines[0]) == nil || CheckTypedGroup(0, 1, lines[0]) == nil {
-		t.Error("a seventh group")
+	if CheckTypedGroup(TypedRequestCode, 5, lines[0]) == nil || CheckTypedGroup(0, 1, lines[0]) == nil {
+		t.Error("a fifth group")
 	}
 	// The check over all sees what two mistakes in a group hide.
 	data := must(readGroups(TypedRequestCode, good))
@@ -380,11 +427,11 @@ func TestTypedTyping(t *testing.T) {
 		t.Error(err)
 	}
 	var w bitWriter
-	w.put(1, 9)
+	w.put(1, numberBits)
 	w.bytes(append([]byte{2}, make([]byte, 31)...)) // y = 2 is not on the curve
-	w.put(0, 5)
+	w.put(0, 10)
 	bad := w.symbols()
-	bad[53] = requestSum(bad[:53])
+	copy(bad[requestData:], requestSum(bad[:requestData]))
 	if _, err := ParseTypedRequest(printGroups(TypedRequestCode, bad)); !errors.Is(err, ErrMalformed) {
 		t.Error(err)
 	}
@@ -404,7 +451,7 @@ func typedVectors() *book {
 		}
 		cert := w.sign(w.active, w.cert())
 		b.put("key", "as", "key", "typed", must(PrintTypedKey(cert)), "pins", w.short(), "line", cert, "want", "ok")
-		for _, name := range []string{"some", "all", "named", "marked", "limits", "perpetual", "article"} {
+		for _, name := range []string{"some", "all", "named", "marked", "limits", "perpetual", "article", "product"} {
 			l := w.typedLicenses()[name]
 			got := must(OpenTyped(trustIn(w, cert), w.typedAnswer(l, 9), l.Container.Key, 9))
 			b.put("lic", "as", "answer", "typed", w.typedAnswer(l, 9), "pins", w.short(), "line", cert, "container", l.Container.Key,
@@ -434,6 +481,9 @@ func describeTyped(l *License) string {
 	plain.Type = ""
 	for _, m := range l.Marks.Features {
 		plain.Features = append(plain.Features, fmt.Sprintf("~%05x", m))
+	}
+	if l.Marks.Product != 0 {
+		plain.Product = fmt.Sprintf("~%05x", l.Marks.Product)
 	}
 	for m, v := range l.Marks.Limits {
 		if plain.Limits == nil {

@@ -8,15 +8,15 @@ type TypedKind byte
 
 // The kinds of typed codes.
 const (
-	TypedRequestCode TypedKind = 1 // a container asks: 6 groups
-	TypedAnswerCode  TypedKind = 2 // a license: at most 18 groups
-	TypedKeyCode     TypedKind = 3 // the certificate of an issuing key: 20 groups
+	TypedRequestCode TypedKind = 1 // a container asks: 4 groups
+	TypedAnswerCode  TypedKind = 2 // a license: at most 12 groups
+	TypedKeyCode     TypedKind = 3 // the certificate of an issuing key: 13 groups
 )
 
 const (
-	typedGroup = 10 // symbols of a group, printed as two fives
+	typedGroup = 15 // symbols of a group, printed as three fives
 	typedData  = typedGroup - 1
-	maxGroups  = 20
+	maxGroups  = 13
 	maxTypedIn = 1024 // bytes of typed input worth reading
 )
 
@@ -33,8 +33,8 @@ func (k TypedKind) most() int {
 	return 0
 }
 
-// groupCheck returns the value of the tenth symbol of group n, from 1, for its
-// first nine: Σ αⁱ·cᵢ over all ten is α¹⁰·n + α¹¹·kind.
+// groupCheck returns the value of the last symbol of group n, from 1, for those
+// before it: Σ αⁱ·cᵢ over all fifteen is α¹⁵·n + α¹⁶·kind.
 func groupCheck(kind TypedKind, n int, first []byte) byte {
 	sum := weighted[typedGroup][n] ^ weighted[typedGroup+1][kind]
 	for i, v := range first {
@@ -44,7 +44,7 @@ func groupCheck(kind TypedKind, n int, first []byte) byte {
 }
 
 // printGroups adds the checks to the values of symbols and prints them: one group
-// to a line. The number of symbols is a multiple of nine.
+// to a line. The number of symbols is a multiple of fourteen.
 func printGroups(kind TypedKind, data []byte) string {
 	var b strings.Builder
 	for n := 1; len(data) > 0; n, data = n+1, data[typedData:] {
@@ -52,7 +52,7 @@ func printGroups(kind TypedKind, data []byte) string {
 			b.WriteByte('\n')
 		}
 		for i, v := range data[:typedData] {
-			if i == typedGroup/2 {
+			if i > 0 && i%groupLen == 0 {
 				b.WriteByte('-')
 			}
 			b.WriteByte(symbols[v])

@@ -10,7 +10,7 @@ var typedUses = []Type{TypeLicense, TypeUpdate, TypeValidation, TypeBlockList}
 
 const timeBits = 34 // Unix seconds until the year 2514
 
-// PrintTypedKey returns the certificate of an issuing key as a typed code of 20
+// PrintTypedKey returns the certificate of an issuing key as a typed code of 13
 // groups: for a machine that has an answer, and has never heard of the key that
 // signed it. It fails for a certificate that is not written as ours are.
 func PrintTypedKey(cert string) (string, error) {

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"crypto/ecdh"
 	"crypto/ed25519"
 	"crypto/sha256"
@@ -11,9 +12,12 @@ import (
 
 // MaxTypedNumber is the highest number of a typed request; after it numbers begin
 // again at 0.
-const MaxTypedNumber = 1<<9 - 1
+const MaxTypedNumber = 1<<numberBits - 1
 
-const requestGroups = 6
+const (
+	requestGroups = 4
+	numberBits    = 14
+)
 
 // TypedRequest is what a machine asks that has neither a network nor a port: its
 // container's signing key and the number of the question, in 60 symbols. It is not
@@ -23,23 +27,26 @@ type TypedRequest struct {
 	Number int // 0 to MaxTypedNumber
 }
 
-// String prints the request: six groups of ten, one to a line, each as two fives
-// with a dash. A number out of its range counts from 0 again.
+// String prints the request: four groups of fifteen, one to a line, each as
+// three fives with dashes. A number out of its range counts from 0 again.
 func (r TypedRequest) String() string {
 	var w bitWriter
-	w.put(uint64(r.Number&MaxTypedNumber), 9)
+	w.put(uint64(r.Number&MaxTypedNumber), numberBits)
 	w.bytes(r.Sign[:])
-	w.put(0, 5)
+	w.put(0, 10)
 	data := w.symbols()
-	data[len(data)-1] = requestSum(data[:len(data)-1])
+	copy(data[requestData:], requestSum(data[:requestData]))
 	return printGroups(TypedRequestCode, data)
 }
 
+// requestData is how many symbols of a request say something; two check them.
+const requestData = requestGroups*typedData - 2
+
 // requestSum is a check over the whole request: nothing else tells when two
 // mistakes in one group cancel each other out.
-func requestSum(data []byte) byte {
+func requestSum(data []byte) []byte {
 	h := sha256.Sum256(append([]byte("licet typed request"), data...))
-	return h[0] >> 3
+	return []byte{h[0] >> 3, h[1] >> 3}
 }
 
 // ParseTypedRequest reads a typed request. The error is a *CodeError that names the
@@ -55,11 +62,11 @@ func ParseTypedRequest(s string) (TypedRequest, error) {
 			Kind: CodeLength, Got: len(data) / typedData * typedGroup, Want: requestGroups * typedGroup, Group: len(data)/typedData + 1,
 		}
 	}
-	if last := len(data) - 1; data[last] != requestSum(data[:last]) {
+	if !bytes.Equal(data[requestData:], requestSum(data[:requestData])) {
 		return r, &CodeError{Kind: CodeCheck, Got: requestGroups * typedGroup, Want: requestGroups * typedGroup}
 	}
 	b := newBitReader(data)
-	r.Number = int(b.get(9))
+	r.Number = int(b.get(numberBits))
 	copy(r.Sign[:], b.bytes(len(r.Sign)))
 	if _, err := montgomery(r.Sign[:]); err != nil {
 		return TypedRequest{}, err

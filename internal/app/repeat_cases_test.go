@@ -28,6 +28,7 @@ var notRepeated = map[string]string{
 	"/exchange":                   "public: a message has its nonce; the same message has the same answer, byte for byte",
 	"/consume":                    "public: its nonce is the key of the consumption",
 	"/validate":                   "public: it changes nothing, and its nonce stands in the answer",
+	"/typed":                      "public: a typed request has its number; the same request has the same answer",
 	"/hooks/{publisher}/{source}": "public: the signed document converges by its order's number, its revision and its hash",
 	"/lease":                      "public: a request has its nonce; the same request has the same lease",
 	"/lease/renew":                "public: a lease that is renewed twice is renewed",

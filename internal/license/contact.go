@@ -35,6 +35,7 @@ type message struct {
 	lost     [16]byte  // activation or license; zero = of whatever the code opens
 	base     LicenseID // which license an upgrade, extension or add-on is to change; zero = the one that fits
 	returned held
+	typed    *typedAsk // of a typed request; nil = the message is signed
 }
 
 // held is a license with its generation.
@@ -120,6 +121,9 @@ var steps = []func(*contact) error{
 // answered. ErrSuspect goes with c.suspect when this very message was the
 // reason; the container is marked then.
 func (c *contact) hear() error {
+	if c.msg.typed != nil {
+		return c.hearTyped()
+	}
 	if err := c.listen(); err != nil {
 		return err
 	}

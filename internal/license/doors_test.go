@@ -49,6 +49,10 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 			stranger := e.world.box(e.b) // no caller is needed: the container and the code speak
 			return none(e.Exchange(ctx, actor.Anonymous(by.Addr), stranger.sign(stranger.request(wire.ActActivate, withCode(e.sold.Code)))))
 		},
+		"ActivateTyped": func(ctx context.Context, by actor.Actor) error {
+			stranger := e.world.box(e.b)
+			return none(e.ActivateTyped(ctx, by, license.TypedInput{Code: e.sold.Code, Request: stranger.typed(1)}))
+		},
 		"Validate": func(ctx context.Context, by actor.Actor) error {
 			return none(e.Validate(ctx, by, license.ValidateInput{Key: e.key, Nonce: nonce()}))
 		},
@@ -122,7 +126,7 @@ func (e *everything) holder(by actor.Actor) actor.Actor {
 }
 
 // codeOnly are the doors that ask for a code and not for a right.
-var codeOnly = map[string]bool{"Exchange": true, "Validate": true, "Consume": true, "Look": true, "Bearer": true, "Pair": true, "Pairing": true, "Lease": true, "RenewLease": true, "EndLease": true}
+var codeOnly = map[string]bool{"Exchange": true, "ActivateTyped": true, "Validate": true, "Consume": true, "Look": true, "Bearer": true, "Pair": true, "Pairing": true, "Lease": true, "RenewLease": true, "EndLease": true}
 
 // Every door, for a caller of another publisher and on a dead database.
 func TestDoors(t *testing.T) {
@@ -139,6 +143,7 @@ func TestDoors(t *testing.T) {
 			door("Exchange", live, dead),
 			door("Validate", live, dead),
 			door("Consume", live, dead),
+			door("ActivateTyped", live, dead),
 			door("Lease", live, dead),
 			door("RenewLease", live, dead),
 			door("EndLease", live, dead),

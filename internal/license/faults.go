@@ -49,6 +49,10 @@ var (
 	ErrContainerBlocked = fault.New(fault.Conflict, "license.container_blocked") //
 	ErrOldCounter       = fault.New(fault.Stale, "license.old_counter")          // value
 	ErrGeneration       = fault.New(fault.Conflict, "license.wrong_generation")  // value, gen
+	ErrTypedTypo        = fault.New(fault.Invalid, "license.typed_typo")         // group, kind, got, want
+	ErrTypedRequest     = fault.New(fault.Invalid, "license.typed_request")      //
+	ErrTypedWhich       = fault.New(fault.Invalid, "license.typed_which")        // count
+	ErrNotTyped         = fault.New(fault.Conflict, "license.not_typed")         //
 	ErrAnswerGone       = fault.New(fault.Expired, "license.answer_gone")        //
 )
 

@@ -148,7 +148,7 @@ func (c *contact) fits(l *License, trial bool) error {
 	if !slices.Contains(allowed, kind) {
 		return ErrContainerKind.With("value", kind, "allowed", allowed)
 	}
-	if kind == wire.ContainerSoft && len(c.msg.marks) == 0 {
+	if kind == wire.ContainerSoft && len(c.msg.marks) == 0 && c.msg.typed == nil {
 		return ErrFingerprint
 	}
 	if len(living(c.here)) >= maxHere {

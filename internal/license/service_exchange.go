@@ -283,7 +283,7 @@ func (k *desk) accept(c *contact) (*reply, error) {
 	k.pair(c, nil)
 	k.record(c, x)
 	r.exchange = x.id
-	if len(c.changes) > 0 && len(c.made) == 0 && c.msg.typ == wire.TypeRequest {
+	if len(c.changes) > 0 && len(c.made) == 0 && c.msg.req != nil {
 		c.event("container", c.box.ID, "container.served", servedData{Exchange: x.id, Changes: len(c.changes)})
 	}
 	k.keep(c)
@@ -303,6 +303,9 @@ func (k *desk) prepare(c *contact) (*reply, error) {
 	}
 	is := issue{
 		issuer: k.s.ring.Name(k.publisher), seq: c.box.Seq, epoch: epoch, now: c.now, serial: sign.NewSerial,
+	}
+	if c.msg.typed != nil {
+		return k.s.prepareAll(k, []wire.Claims{c.composeTyped(is)})
 	}
 	return k.s.prepareAll(k, c.compose(is))
 }

@@ -61,6 +61,9 @@ func (k *desk) reissue(answer []byte, box *Container) ([]wire.Claims, error) {
 	var out []wire.Claims
 	update := &wire.Update{Issuer: k.s.ring.Name(k.publisher), Container: box.Keys.Hash(), Seq: box.Seq, IssuedAt: now}
 	for _, p := range prepared {
+		if p.Typ == wire.TypeTyped {
+			return k.reissueTyped(p, box)
+		}
 		if p.Typ == wire.TypeUpdate {
 			u, err := wire.DecodePayload[wire.Update](p.Payload)
 			if err != nil {
@@ -165,6 +168,11 @@ func appendSerials(out [][8]byte, answer []byte, kid string) [][8]byte {
 		return out
 	}
 	for _, p := range prepared {
+		if p.Typ == wire.TypeTyped && p.KID == kid {
+			if serial, err := wire.TypedSerial(p.Payload); err == nil {
+				out = append(out, serial)
+			}
+		}
 		if p.Typ != wire.TypeLicense || p.KID != kid {
 			continue
 		}

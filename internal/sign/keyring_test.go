@@ -29,8 +29,13 @@ func decode(t testing.TB, s string) []byte {
 func TestIssue(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		v := newVendor(t, d)
-		old := v.product(t, v.original)
 		token, c := v.issue(t)
+		if err := v.product(t, v.original).runs(token); err != nil {
+			t.Fatalf("with the certificate in its pins: %v", err)
+		}
+		older := v.original
+		older.Keys = nil // from before this key
+		old := v.product(t, older)
 		if err := old.runs(token); !errors.Is(err, wire.ErrUnknownKey) {
 			t.Fatalf("without its certificate: %v", err)
 		}

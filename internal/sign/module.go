@@ -192,7 +192,7 @@ func (k *moduleKey) Sign(_ io.Reader, message []byte, _ crypto.SignerOpts) ([]by
 // signWith makes the token of recorded bytes with whichever key it is.
 func (k *Keyring) signWith(ctx context.Context, s *signer, prepared Prepared) (string, error) {
 	if s.Place == Here {
-		return wire.SignEncoded(s.private, prepared.Typ, prepared.Payload)
+		return prepared.sign(s.private)
 	}
 	if k.module == nil && s.State == Retired {
 		return "", ErrKeyRevoked.With("kid", s.KID)
@@ -205,7 +205,7 @@ func (k *Keyring) signWith(ctx context.Context, s *signer, prepared Prepared) (s
 	if err != nil {
 		return "", err
 	}
-	token, err := wire.SignEncoded(private, prepared.Typ, prepared.Payload)
+	token, err := prepared.sign(private)
 	if one.fault == nil {
 		return token, err
 	}

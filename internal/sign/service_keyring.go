@@ -58,6 +58,14 @@ type Prepared struct {
 	Payload []byte    `json:"payload"`
 }
 
+// sign makes the token, or the typed answer, of the bytes.
+func (p Prepared) sign(private wire.PrivateKey) (string, error) {
+	if p.Typ == wire.TypeTyped {
+		return wire.SignTyped(private, p.Payload)
+	}
+	return wire.SignEncoded(private, p.Typ, p.Payload)
+}
+
 // Issuer is the active issuing key of a publisher.
 type Issuer struct {
 	Name      string // iss
@@ -130,6 +138,8 @@ func origin(claims wire.Claims) (issuer string, issued int64, ok bool) {
 		return c.Issuer, c.IssuedAt, true
 	case *wire.Checkpoint:
 		return c.Issuer, c.IssuedAt, true
+	case *wire.TypedAnswer:
+		return c.License.Issuer, c.License.IssuedAt, true
 	}
 	return "", 0, false
 }
@@ -224,6 +234,9 @@ func (k *Keyring) Pins(ctx context.Context, p actor.PublisherID, salt []byte, se
 		return wire.Pins{}, ErrNoRoot
 	}
 	pins := wire.Pins{Issuer: r.name, Roots: r.pins, Salt: b64.EncodeToString(salt), Depot: r.dpk, Server: server}
+	if r.active != nil && r.active.Cert != "" {
+		pins.Keys = []string{r.active.Cert}
+	}
 	if _, err := wire.NewTrust(pins); err != nil {
 		return wire.Pins{}, ErrSelfCheck.Wrap(err)
 	}
