@@ -35,7 +35,7 @@ func (p *program) keys() client.KeyStore {
 	}
 	switch {
 	case d.tpm && d.module == "":
-		return tpm.New(tpm.Config{Machine: p.machine})
+		return tpm.New(tpm.Config{Open: p.tpm, Machine: p.machine})
 	case cfg.Module == "":
 		return nil
 	}

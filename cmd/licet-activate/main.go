@@ -15,6 +15,8 @@ import (
 	"os/signal"
 	"path/filepath"
 
+	"github.com/google/go-tpm/tpm2/transport"
+
 	"github.com/licet/licet/client"
 )
 
@@ -29,6 +31,7 @@ type environment struct {
 	beside   string // the folder of the program
 	clock    client.Clock
 	machine  func() client.Machine
+	tpm      func() (transport.TPMCloser, error) // nil = the machine's
 }
 
 func main() {

@@ -17,17 +17,9 @@ import (
 	"github.com/go-rod/rod/lib/launcher/flags"
 	"github.com/go-rod/rod/lib/proto"
 
+	"github.com/licet/licet/internal/pagetest"
 	"github.com/licet/licet/internal/text"
 )
-
-// leftOut skips what this machine cannot run, loudly; under CI=true it fails.
-func leftOut(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal("CI=true and " + what)
-	}
-	t.Skip("LEFT OUT: " + what)
-}
 
 // newBrowser starts Chromium without a window and without asking the network
 // for anything.
@@ -36,7 +28,7 @@ func newBrowser(t *testing.T) *rod.Browser {
 	bin, err := exec.LookPath("chromium")
 	if err != nil {
 		if bin, err = exec.LookPath("google-chrome"); err != nil {
-			leftOut(t, "there is no Chromium")
+			pagetest.LeftOut(t, "there is no Chromium")
 		}
 	}
 	l := launcher.New().Bin(bin).Headless(true).NoSandbox(true).Leakless(false).
@@ -159,7 +151,7 @@ func axe(t *testing.T) string {
 	t.Helper()
 	source, err := os.ReadFile(filepath.Join("testdata", "axe", "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
-		leftOut(t, "axe-core is not installed: run npm ci in internal/depot/testdata/axe")
+		pagetest.LeftOut(t, "axe-core is not installed: run npm ci in internal/depot/testdata/axe")
 	}
 	return string(source)
 }

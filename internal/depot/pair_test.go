@@ -187,7 +187,7 @@ func TestPairChoice(t *testing.T) {
 // does.
 func TestBrowserPair(t *testing.T) {
 	if len(client.ThisMachine().Components) == 0 {
-		leftOut(t, "nothing tells this machine from another")
+		pagetest.LeftOut(t, "nothing tells this machine from another")
 	}
 	b := newBrowser(t)
 	wizard := pagetest.Program(t, "licet-activate")

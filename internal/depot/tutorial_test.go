@@ -28,7 +28,7 @@ func TestTutorial(t *testing.T) {
 		}
 	}
 	if len(client.ThisMachine().Components) == 0 {
-		leftOut(t, "nothing tells this machine from another")
+		pagetest.LeftOut(t, "nothing tells this machine from another")
 	}
 	dir := t.TempDir()
 	wizard := pagetest.Program(t, "licet-activate")
