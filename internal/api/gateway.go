@@ -48,6 +48,7 @@ func (a *API) gateway() {
 		Summary: "The public keys of a publisher, for the build of a product", Description: "Pin them in the product; do not fetch them at run time.",
 	}, nil, media{"application/json": wire.Pins{}}, a.pins)
 	a.typed()
+	a.bearers()
 }
 
 func (a *API) exchange(w http.ResponseWriter, r *http.Request, by actor.Actor) error {

@@ -29,6 +29,8 @@ var notRepeated = map[string]string{
 	"/consume":                    "public: its nonce is the key of the consumption",
 	"/validate":                   "public: it changes nothing, and its nonce stands in the answer",
 	"/typed":                      "public: a typed request has its number; the same request has the same answer",
+	"/look":                       "public: it changes nothing; it is a POST so that no code stands in an address",
+	"/look/free":                  "public: a device that was freed stays freed",
 	"/hooks/{publisher}/{source}": "public: the signed document converges by its order's number, its revision and its hash",
 	"/lease":                      "public: a request has its nonce; the same request has the same lease",
 	"/lease/renew":                "public: a lease that is renewed twice is renewed",

@@ -263,6 +263,7 @@ func (s *Server) lose(o *Offer, but *box) {
 		if a := b.act(o.ID); b != but && a != nil && a.live {
 			a.live, a.state = false, "restored"
 			o.used--
+			o.lost++
 			return
 		}
 	}

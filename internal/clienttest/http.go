@@ -70,6 +70,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.validate(w, body)
 		return
 	}
+	if free := r.URL.Path == "/api/v1/look/free"; free || r.URL.Path == "/api/v1/look" {
+		s.bearer(w, free, body)
+		return
+	}
 	if leases := s.leasing(r.URL.Path); leases != nil {
 		answer, no := leases(body)
 		switch {
@@ -103,11 +107,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func refuse(w http.ResponseWriter, no *No) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(no.Status)
-	_ = json.NewEncoder(w).Encode(map[string]any{
-		"type": "/errors#" + no.Code, "title": "refused", "status": no.Status, "code": no.Code,
-		"detail": "The server refuses: " + no.Code + ".",
-		"texts":  map[string]string{"en": "The server refuses: " + no.Code + ".", "de": "Der Server lehnt ab: " + no.Code + "."},
-	})
+	problem := said(no)
+	problem["type"], problem["title"], problem["status"], problem["detail"] = "/errors#"+no.Code, "refused", no.Status, "The server refuses: "+no.Code+"."
+	_ = json.NewEncoder(w).Encode(problem)
+}
+
+// said is a refusal with its sentences.
+func said(no *No) map[string]any {
+	return map[string]any{
+		"code":  no.Code,
+		"texts": map[string]string{"en": "The server refuses: " + no.Code + ".", "de": "Der Server lehnt ab: " + no.Code + "."},
+	}
 }
 
 // validate answers about a license key.

@@ -27,6 +27,7 @@ type Offer struct {
 	Min      int           // components that must match; 0 = 2, if the machine shows as many
 
 	used    int64
+	lost    int64 // restores and freed devices
 	blocked bool
 }
 

@@ -179,15 +179,12 @@ func restores(lang text.Lang, l license.LookLicense) string {
 
 // noRestore says why a device cannot be freed now; nil if it can.
 func noRestore(lang text.Lang, l license.LookLicense) *notice {
-	switch {
-	case l.Restores == 0:
-		return newNotice(lang, license.ErrNoRestore.Code, nil)
-	case !l.NextRestore.IsZero():
-		return newNotice(lang, license.ErrRestoreWait.Code, map[string]any{
-			"limit": l.Restores, "used": l.Restores - l.RestoreLeft, "next": l.NextRestore,
-		})
+	err := l.NoRestore()
+	if err == nil {
+		return nil
 	}
-	return nil
+	f := fault.As(err)
+	return newNotice(lang, f.Code, f.Args)
 }
 
 // deviceStates are the live states of an activation.

@@ -166,6 +166,12 @@ type LookLicense struct {
 	Zone *time.Location `json:"-"` // the publisher's, in whose civil days its dates are said
 }
 
+// NoRestore says why no device of the license can be freed, and nothing be
+// restored, now; nil if it can.
+func (l LookLicense) NoRestore() error {
+	return Allowance{Count: l.Restores, Used: l.Restores - l.RestoreLeft, Next: l.NextRestore}.Draw()
+}
+
 // LookDevice is a device for the bearer: an opaque id and what helps to tell one
 // from another.
 type LookDevice struct {
