@@ -97,10 +97,13 @@ func (c *Container) take(st *state, a *answer, out *Installed) error {
 	wall := c.cfg.Clock.Now()
 	st.Time = st.Time.heal(a.at, m.Asked, wall.Unix())
 	c.measured.Store(&measured{wall, st.Time.floor(c.cfg.build())})
-	if m.Type == wire.TypeRequest {
-		return c.receipt(st, a.nonce)
+	if m.Type != wire.TypeRequest {
+		return nil
 	}
-	return nil
+	if st.Ref == "" {
+		st.Home = c.knownBy() // where the server has answered, this machine is the container's
+	}
+	return c.receipt(st, a.nonce)
 }
 
 // obey carries out the commands but for blocks, which it returns: they come

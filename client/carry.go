@@ -83,7 +83,7 @@ func (s *shelf) load() (*state, error) {
 		st, err := s.read(gen)
 		switch {
 		case err == nil && i > 0:
-			st.Counter += counterGap // a newer one was there, and may have been used
+			st.skip() // a newer one was there, and may have been used
 			return st, nil
 		case err == nil, !errors.Is(err, ErrDamaged):
 			return st, err

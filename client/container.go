@@ -205,16 +205,18 @@ func softKeys(st *state) (k keys, err error) {
 	return k, nil
 }
 
-// makeSoftKeys gives the state keys if it has none.
+// makeSoftKeys gives the state its keys: both from one seed, so that a
+// typed request, which has room for one, names them both.
 func makeSoftKeys(st *state) error {
-	if st.made() {
-		return nil
-	}
 	var seed [32]byte
 	if _, err := rand.Read(seed[:]); err != nil {
 		return err
 	}
-	box, err := ecdh.X25519().GenerateKey(rand.Reader)
+	sign, err := wire.Ed25519Key(seed[:])
+	if err != nil {
+		return err
+	}
+	box, err := wire.EncryptionKey(sign)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,11 @@
 // gone from the disk, then the proof is signed. A receipt goes out after what it
 // confirms is on disk.
 //
+// A typed request stands beside these messages: it is unsigned, so it moves no
+// counter, and there is one at a time. Its answer is a license that is verified, kept
+// and given back like any other, until a contact by another carrier brings the whole
+// one.
+//
 // # Invariants
 //
 // What is installed answers a message that waits, or is byte for byte what was

@@ -41,6 +41,10 @@ var (
 	ErrDevice     = errors.New("client: the device with the container cannot be used")
 	ErrNoKeys     = errors.New("client: the container's keys are not in this device")
 	ErrKeyStore   = errors.New("client: the container was made with other keys than the program asks for")
+	ErrNotTyped   = errors.New("client: this container cannot ask by typed codes")
+	ErrCopied     = errors.New("client: the container is another machine's")
+	ErrTypedKey   = errors.New("client: the key that signed the typed answer is not known here")
+	ErrTypedOther = errors.New("client: the typed answer is not to the request that waits here")
 )
 
 var ownCodes = []struct {
@@ -77,6 +81,10 @@ var ownCodes = []struct {
 	{ErrNoKeys, "client.no_keys"},
 	{ErrKeyStore, "client.key_store"},
 	{ErrDevice, "client.device"},
+	{ErrNotTyped, "client.not_typed"},
+	{ErrCopied, "client.copied"},
+	{ErrTypedKey, "client.typed_key"},
+	{ErrTypedOther, "client.typed_other"},
 }
 
 // Code returns the stable name of an error for programs: "license.no_seat" of a

@@ -2,8 +2,11 @@ package client
 
 import (
 	"context"
+	"crypto/ecdh"
 	"crypto/sha256"
 	"strings"
+
+	"github.com/licet/licet/wire"
 )
 
 // Reseal gives a changed container file the checksum of its new content.
@@ -47,4 +50,21 @@ func Sealed(head []byte) []byte { return []byte(Reseal(string(head) + sumMark)) 
 // Hold locks a folder as another program would.
 func Hold(dir string) (release func(), err error) {
 	return store{dir: dir, clock: SystemClock()}.lock(context.Background(), 1)
+}
+
+// OldKeys is the file of a container whose keys are independent of one another.
+func OldKeys(issuer string) string {
+	one, two := [32]byte{1}, [32]byte{2}
+	box, err := ecdh.X25519().NewPrivateKey(two[:])
+	if err != nil {
+		panic(err)
+	}
+	b, err := (&state{
+		Format: formatNow, Generation: 1, Issuer: issuer, Sign: b64.EncodeToString(one[:]), Box: b64.EncodeToString(two[:]),
+		BoxPublic: wire.EncryptionPublic(box),
+	}).encode()
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
 }

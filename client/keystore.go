@@ -111,7 +111,11 @@ const maxRef = 200
 
 // makeKeys gives the state keys if it has none.
 func (c *Container) makeKeys(st *state) error {
-	if st.made() || c.cfg.Keys == nil {
+	switch {
+	case st.made():
+		return nil
+	case c.cfg.Keys == nil:
+		st.Home = c.knownBy()
 		return makeSoftKeys(st)
 	}
 	own, err := c.cfg.Keys.Make(c.pins.Issuer)

@@ -34,7 +34,7 @@ type License struct {
 	Article    string
 	Model      string
 	Quantity   int64
-	Features   []string // "*" stands for every feature
+	Features   []string // "*" stands for every feature; of a typed license those whose names it carries
 	Limits     map[string]int64
 	Unit       string // the limit that it is used up in; "" = it is not usage-counted
 	Drawn      int64  // units that it has brought here
@@ -55,6 +55,15 @@ type License struct {
 	Bound   bool             // to this container; a free one cannot be returned
 	Why     string           // code of a block
 	Err     error            // why it does not hold; nil for Valid and Grace
+	Typed   bool             // it was typed: the next contact by another carrier brings the whole license
+
+	marks wire.Marks // what a typed license holds without carrying its name
+}
+
+// Has reports whether the license holds a feature, by name or by the all-features
+// sign, whether it runs or not: also one whose name a typed license does not carry.
+func (l License) Has(feature string) bool {
+	return (&wire.License{Features: l.Features, Marks: l.marks}).Has(feature)
 }
 
 // Has reports whether a license that runs holds the feature, by name or by the
@@ -80,8 +89,9 @@ func (c *Container) Limit(name string) (value int64, ok bool) {
 	return value, ok
 }
 
-// Features returns the names of all features that Has answers with true, sorted;
-// "*" among them stands for every other.
+// Features returns the names of the features that Has answers with true, sorted; "*"
+// among them stands for every other. Those whose names a typed license does not
+// carry are not among them.
 func (c *Container) Features() (names []string) {
 	for l := range c.running {
 		names = append(names, l.Features...)
@@ -129,7 +139,7 @@ func (c *Container) stateOf(h *holding, now int64) verdict {
 		return verdict{state: OtherMachine, err: h.err}
 	case h.err != nil:
 		return verdict{state: Refused, err: h.err}
-	case c.cfg.Product != "" && h.lic.Product != c.cfg.Product:
+	case c.cfg.Product != "" && !h.lic.Of(c.cfg.Product):
 		return verdict{state: OtherProduct, err: wire.ErrProduct}
 	case h.Blocked:
 		return verdict{state: Blocked, err: ErrBlocked}
@@ -142,13 +152,16 @@ func (c *Container) show(h *holding, now int64) License {
 	v := c.stateOf(h, now)
 	out := License{
 		ID: h.ID, Generation: h.Generation, CodeHint: h.Hint,
-		State: v.state, Until: instant(v.until), Runs: v.runs, Bound: !h.Free, Why: h.why, Err: v.err,
+		State: v.state, Until: instant(v.until), Runs: v.runs, Bound: !h.Free, Why: h.why, Err: v.err, Typed: h.Typed,
 	}
 	l := h.lic
 	if l == nil {
 		return out
 	}
 	out.Product, out.Article, out.Model, out.Quantity, out.Holder = l.Product, l.Article, l.Model, l.Quantity, l.Holder
+	if out.marks = l.Marks; out.Product == "" && c.cfg.Product != "" && l.Of(c.cfg.Product) {
+		out.Product = c.cfg.Product
+	}
 	if out.Unit = l.Unit; l.Unit != "" {
 		out.Drawn, out.Spent = drawn(l), h.Spent
 	}
@@ -207,6 +220,7 @@ type Status struct {
 	ContactDue time.Time     // by the licenses that run; zero = none due
 	Licenses   []License
 	Waiting    []Message
+	Typed      TypedRequest // the one that waits for its answer; zero = none
 }
 
 // Status returns the whole picture, without asking anybody.
@@ -234,6 +248,9 @@ func (c *Container) Status() Status {
 	s.ClockBack = s.ClockOff == 0 && now > wall.Unix()+60
 	for _, m := range c.st.Outbox {
 		s.Waiting = append(s.Waiting, m.message())
+	}
+	if c.st.Typed.Open {
+		s.Typed, _ = c.typedRequest(c.st) // none where the keys are not here
 	}
 	return s
 }

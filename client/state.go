@@ -44,6 +44,9 @@ type state struct {
 	Outbox     []outgoing  `json:"outbox,omitempty"` // by counter
 	Done       []done      `json:"done,omitempty"`   // oldest first
 	Blocks     []string    `json:"blocks,omitempty"` // the parts of the newest block list
+	Typed      question    `json:"typed,omitzero"`   // the typed request that waits
+	Number     int         `json:"num,omitempty"`    // of the newest typed request; rises
+	Home       []string    `json:"home,omitempty"`   // what the machine was known by when the container was made, or last asked
 }
 
 // stored is a license as the server signed it.
@@ -56,6 +59,11 @@ type stored struct {
 	Why        string `json:"why,omitempty"`     // of the block
 	Hint       string `json:"hint,omitempty"`    // last group of the code that it came with
 	Spent      int64  `json:"spent,omitempty"`   // units of this generation that were consumed here
+
+	// A license that was typed: Token is its groups as they are printed.
+	Typed  bool     `json:"typed,omitempty"`
+	Number int      `json:"num,omitempty"`   // of the request that it answers
+	Parts  []string `json:"parts,omitempty"` // what the machine was known by when it asked
 }
 
 // tombstone says that a license was given back or taken away, durably.
@@ -80,6 +88,18 @@ type outgoing struct {
 	Clear   bool        `json:"clear,omitempty"` // carries its code readably: not for a file
 	Filed   bool        `json:"filed,omitempty"` // was written to a file
 	Hint    string      `json:"hint,omitempty"`  // last group of the code
+}
+
+// question is a typed request that waits for its answer. It stands beside the outbox:
+// it is not signed, moves no counter, and may be answered before or after any message.
+type question struct {
+	Open    bool     `json:"open,omitempty"`
+	Number  int      `json:"num,omitempty"`    // as it was shown
+	Asked   int64    `json:"asked,omitempty"`  // the machine's clock
+	Counter int64    `json:"ctr,omitempty"`    // of the newest message then
+	Epoch   int64    `json:"epoch,omitempty"`  // of the newest answer then
+	Seq     int64    `json:"seq,omitempty"`    // of the newest answer then
+	Unsaid  []string `json:"unsaid,omitempty"` // licenses whose return the server had not confirmed then
 }
 
 // done is an answer that was installed.
@@ -140,11 +160,12 @@ func (s *state) sound() bool {
 	ok = ok && seedOK(s.Sign) && seedOK(s.Box) && (s.Sign == "") == (s.Box == "") && (s.Ref != "" || (s.Box == "") == (s.BoxPublic == ""))
 	ok = ok && (s.Ref == "") == (s.SignPublic == "") && (s.Ref == "" || s.Sign == "")
 	for _, l := range s.Licenses {
-		ok = ok && l.ID != "" && l.Generation > 0 && l.Token != "" && l.Spent >= 0
+		ok = ok && l.ID != "" && l.Generation > 0 && l.Token != "" && l.Spent >= 0 && l.Number >= 0
 	}
 	for _, t := range s.Removed {
 		ok = ok && t.ID != "" && t.Generation > 0 && t.Counter >= 0 && t.Spent >= 0
 	}
+	ok = ok && s.Number >= 0 && (!s.Typed.Open || s.made())
 	last := int64(0)
 	for _, m := range s.Outbox {
 		known := m.Type == wire.TypeRequest || m.Type == wire.TypeReturn || m.Type == wire.TypeReceipt
@@ -223,6 +244,13 @@ func (s *state) bury(id string, generation int64, given bool) (was bool) {
 // or -1.
 func (s *state) waiting(nonce string) int {
 	return slices.IndexFunc(s.Outbox, func(m outgoing) bool { return m.Nonce == nonce && m.Type != wire.TypeReceipt })
+}
+
+// skip leaves room for what a newer file may have said that is lost: messages that
+// were sent, and typed requests that were shown.
+func (s *state) skip() {
+	s.Counter += counterGap
+	s.Number += numberGap
 }
 
 // remember notes that an answer was installed.

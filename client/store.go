@@ -26,6 +26,10 @@ const (
 // copy: more than the messages that the lost one can have sent.
 const counterGap = 1024
 
+// numberGap is the same for the numbers of typed requests; of them there is one at a
+// time.
+const numberGap = 2
+
 // store keeps a state in a folder. Whoever changes it holds the lock.
 type store struct {
 	dir   string
@@ -46,7 +50,7 @@ func (s store) load() (*state, error) {
 	second, err2 := s.read(copyFile)
 	switch {
 	case err2 == nil:
-		second.Counter += counterGap
+		second.skip()
 		return second, nil
 	case errors.Is(err, fs.ErrNotExist) && errors.Is(err2, fs.ErrNotExist):
 		return nil, nil

@@ -49,8 +49,12 @@ func Explain(lang string, err error) string {
 			}
 		}
 	case errors.As(err, &typo):
-		return sentence(lang, Code(err), "pos", strconv.Itoa(typo.Pos), "symbol", string(typo.Symbol),
-			"got", strconv.Itoa(typo.Got), "want", strconv.Itoa(typo.Want))
+		key := Code(err)
+		if typo.Group > 0 {
+			key += "_group"
+		}
+		return sentence(lang, key, "pos", strconv.Itoa(typo.Pos), "symbol", string(typo.Symbol),
+			"got", strconv.Itoa(typo.Got), "want", strconv.Itoa(typo.Want), "group", strconv.Itoa(typo.Group))
 	case Code(err) == "other":
 		return err.Error()
 	}

@@ -18,6 +18,18 @@ var texts = map[string]text{
 		"There is a typing error in the code: one symbol is wrong, or two are swapped. Compare it with the original, group by group.",
 		"Der Code enthält einen Tippfehler: Ein Zeichen ist falsch oder zwei sind vertauscht. Vergleichen Sie ihn Gruppe für Gruppe mit dem Original.",
 	},
+	"code.length_group": {
+		"Symbols are missing in group {group}, or there are too many. A group has fifteen: three times five. Compare it with the original.",
+		"In Gruppe {group} fehlen Zeichen, oder es sind zu viele. Eine Gruppe hat fünfzehn: dreimal fünf. Vergleichen Sie sie mit dem Original.",
+	},
+	"code.foreign_group": {
+		"\"{symbol}\" in group {group} appears in no code. Codes have digits and letters without U; O counts as 0, I and L as 1.",
+		"„{symbol}“ in Gruppe {group} kommt in keinem Code vor. Codes bestehen aus Ziffern und Buchstaben ohne U; O zählt als 0, I und L als 1.",
+	},
+	"code.check_group": {
+		"Group {group} is mistyped: a symbol is wrong, two are swapped, or another group stands in its place. Compare it with the original.",
+		"Gruppe {group} ist vertippt: Ein Zeichen ist falsch, zwei sind vertauscht, oder es steht eine andere Gruppe an ihrer Stelle. Vergleichen Sie sie mit dem Original.",
+	},
 	"code.is_key": {
 		"This is a license key. A ticket is asked for here: five groups of five symbols, without letters in front.",
 		"Das ist ein Lizenzschlüssel. Gefragt ist hier ein Ticket: fünf Gruppen zu fünf Zeichen, ohne Buchstaben davor.",
@@ -90,6 +102,22 @@ var texts = map[string]text{
 	"client.device": {
 		"The device with the keys of the licenses cannot be used. Check that it is there and can sign with Ed25519 or P-256, that you may use it (a TPM is not for everybody), and that its driver and licet-pkcs11 are installed.",
 		"Das Gerät mit den Schlüsseln der Lizenzen lässt sich nicht benutzen. Prüfen Sie, ob es da ist und mit Ed25519 oder P-256 signieren kann, ob Sie es benutzen dürfen (ein TPM ist nicht für jeden) und ob sein Treiber und licet-pkcs11 installiert sind.",
+	},
+	"client.not_typed": {
+		"This container cannot ask by typed codes: its keys are in a device, or were made before there were typed codes. Use a request file or QR codes.",
+		"Dieser Container kann nicht mit getippten Codes anfordern: Seine Schlüssel liegen in einem Gerät oder entstanden, bevor es getippte Codes gab. Benutzen Sie eine Anforderungsdatei oder QR-Codes.",
+	},
+	"client.copied": {
+		"The licenses here are another machine's: the folder was copied, or too much of this machine was replaced. Set them aside to begin anew here.",
+		"Die Lizenzen hier gehören einem anderen Rechner: Der Ordner wurde kopiert, oder an diesem Rechner wurde zu viel ersetzt. Legen Sie sie beiseite, um hier neu zu beginnen.",
+	},
+	"client.typed_key": {
+		"The answer is signed by a key that this program does not know yet. The page with the answer shows the key as well, in thirteen groups: type it once, then the answer again.",
+		"Die Antwort ist mit einem Schlüssel unterschrieben, den dieses Programm noch nicht kennt. Die Seite mit der Antwort zeigt auch den Schlüssel, in dreizehn Gruppen: Geben Sie ihn einmal ein, dann noch einmal die Antwort.",
+	},
+	"client.typed_other": {
+		"The answer is not to the request that is shown here: it is for another machine or an older request, or a group has two mistakes. Compare the request on the page with the one shown here, then the answer group by group.",
+		"Die Antwort gehört nicht zu der Anforderung, die hier gezeigt wird: Sie ist für einen anderen Rechner oder eine ältere Anforderung, oder eine Gruppe enthält zwei Fehler. Vergleichen Sie die Anforderung auf der Seite mit der hier, dann die Antwort Gruppe für Gruppe.",
 	},
 	"client.no_depot": {
 		"The pins name no depot to which the code could be sealed, so it cannot travel in a file ({cause}). Activate over the internet, or get newer pins from the publisher.",

@@ -32,7 +32,7 @@ func (c *Container) look(st *state) (v view, err error) {
 	blocks := c.blocks(v.trust, st.Blocks)
 	for _, l := range st.Licenses {
 		h := holding{stored: l}
-		h.lic, h.err = c.verify(v.trust, v.hash, l.Token)
+		h.lic, h.err = c.verifyStored(v.trust, v.hash, l)
 		if h.err == nil && (h.lic.ID != l.ID || h.lic.Generation != l.Generation) {
 			h.lic, h.err = nil, ErrDamaged
 		}
@@ -60,6 +60,14 @@ func (c *Container) trust(lines []string) (*wire.Trust, error) {
 		_ = t.Extend(l)
 	}
 	return t, nil
+}
+
+// verifyStored is verify for a license that is here.
+func (c *Container) verifyStored(t *wire.Trust, hash string, l stored) (*wire.License, error) {
+	if l.Typed {
+		return c.verifyTyped(t, hash, l)
+	}
+	return c.verify(t, hash, l.Token)
 }
 
 // verify checks a license for this container on this machine, whatever product

@@ -42,7 +42,8 @@
 //
 // A machine with neither a network nor a port asks in 60 typed symbols and is
 // answered in at most 180: ParseTypedRequest, OpenTyped and, where the issuing key
-// is not known yet, ExtendTyped. Each group of ten checks itself.
+// is not known yet, ExtendTyped. Each group of fifteen checks itself (CheckTypedGroup,
+// TypedGroups).
 //
 // # Trust
 //

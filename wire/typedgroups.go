@@ -112,6 +112,26 @@ func checkGroups(kind TypedKind, all []byte) ([]byte, error) {
 	return data, nil
 }
 
+// TypedGroups reads what was typed of a code so far, as tolerantly as everything
+// that is typed. It returns the groups as they are printed, and whether they are the
+// whole code: what an answer says tells where it ends, so that nobody has to. The
+// error is a *CodeError that names the group.
+func TypedGroups(kind TypedKind, text string) (groups []string, whole bool, err error) {
+	data, err := readGroups(kind, text)
+	if err != nil {
+		return nil, false, err
+	}
+	groups = strings.Split(printGroups(kind, data), "\n")
+	if kind != TypedAnswerCode {
+		return groups, len(groups) == kind.most(), nil
+	}
+	r := newBitReader(data)
+	r.get(kidHintBits)
+	r.bytes(sigLen)
+	_ = readTypedLicense(r) // beyond what is there it reads zeros, and says so
+	return groups, !r.over, nil
+}
+
 // CheckTypedGroup checks group n, from 1, of a typed code while it is typed. The
 // error is a *CodeError.
 func CheckTypedGroup(kind TypedKind, n int, group string) error {

@@ -101,6 +101,30 @@ func installAnswer(c *client.Container, path string) error {
 	return err
 }
 
+func typeIn(c *client.Container, lang string, ask func(n int) string) error {
+	request, err := c.NewTyped() // the same until its answer is installed
+	if err != nil {
+		return err // client.ErrNotTyped: the keys are in a device
+	}
+	for n, group := range request.Groups {
+		fmt.Println(n+1, group)
+	}
+	var typed []string
+	for whole := false; !whole; {
+		group := ask(len(typed) + 1)
+		if err := wire.CheckTypedGroup(wire.TypedAnswerCode, len(typed)+1, group); err != nil {
+			fmt.Println(client.Explain(lang, err))
+			continue
+		}
+		typed = append(typed, group)
+		if _, whole, err = wire.TypedGroups(wire.TypedAnswerCode, strings.Join(typed, "\n")); err != nil {
+			return err
+		}
+	}
+	_, err = c.InstallTyped(strings.Join(typed, "\n"))
+	return err
+}
+
 func contact(ctx context.Context, c *client.Container) error {
 	due := c.Status().ContactDue
 	if due.IsZero() || time.Until(due) > 7*24*time.Hour {
@@ -175,6 +199,7 @@ func TestPage(t *testing.T) {
 	if err != nil || counts.Units()[0].Left() != 4 {
 		t.Error(err, counts.Units())
 	}
+	typePage(t, p, s, sell(3))
 	request, answer := dir+"/request.lic", dir+"/answer.lic"
 	if err := writeRequest(c, sell(2), request); err != nil {
 		t.Fatal(err)
@@ -213,4 +238,33 @@ func TestPage(t *testing.T) {
 	o := &clienttest.Offer{ID: clienttest.ID(3), Product: "CAD", Article: "CAD-PRO", Features: []string{"draw2d"}}
 	sh.Typed = s.Sell(o) + "\n"
 	sh.Run(page.Blocks("sh", "console")...)
+}
+
+// typePage types an answer with a mistake in it.
+func typePage(t *testing.T, p *clienttest.Publisher, s *clienttest.Server, code string) {
+	t.Helper()
+	p.Ships = true
+	defer func() { p.Ships = false }()
+	c, err := client.Open(client.Config{Pins: p.Pins(), Product: "cad", Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := c.NewTyped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, _, no := s.Typed(r.String(), code)
+	if no != nil {
+		t.Fatal(no)
+	}
+	groups, tries := strings.Split(answer, "\n"), 0
+	err = typeIn(c, "en", func(n int) string {
+		if tries++; tries == 2 {
+			return groups[0]
+		}
+		return groups[n-1]
+	})
+	if err != nil || !c.Has("draw") || tries != len(groups)+1 {
+		t.Errorf("%v after %d groups of %d", err, tries, len(groups))
+	}
 }

@@ -74,6 +74,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.bearer(w, free, body)
 		return
 	}
+	if r.URL.Path == "/api/v1/typed" {
+		s.typed(w, body)
+		return
+	}
 	if leases := s.leasing(r.URL.Path); leases != nil {
 		answer, no := leases(body)
 		switch {

@@ -35,6 +35,7 @@ type Publisher struct {
 	Issuing wire.PrivateKey
 	Depot   *ecdh.PrivateKey
 	Server  string // for the pins
+	Ships   bool   // the certificate of the issuing key in the pins, too
 }
 
 // New makes a publisher.
@@ -97,6 +98,9 @@ func (p *Publisher) Pins() []byte {
 		Depot: Sign(p.Active, &wire.DepotKey{
 			Issuer: p.Name, KID: wire.KID(pub), Public: b64.EncodeToString(pub), IssuedAt: Start.Unix(),
 		}),
+	}
+	if p.Ships {
+		pins.Keys = []string{p.Cert()}
 	}
 	b, err := pins.Encode()
 	check(err)
