@@ -53,6 +53,7 @@ type License struct {
 	Enforce wire.Enforcement // what the license asks for when its State is not good
 	Runs    bool             // the program should go on with it
 	Bound   bool             // to this container; a free one cannot be returned
+	Lent    bool             // borrowed: it ends at Expires, unless it is kept longer or returned before
 	Why     string           // code of a block
 	Err     error            // why it does not hold; nil for Valid and Grace
 	Typed   bool             // it was typed: the next contact by another carrier brings the whole license
@@ -125,6 +126,10 @@ func (c *Container) Licenses() []License {
 	return out
 }
 
+// floating is the model of licenses that are leased, or borrowed; only a borrowed
+// one is ever kept here.
+const floating = "floating"
+
 // verdict is what holds about a license at a time.
 type verdict struct {
 	state State
@@ -165,6 +170,7 @@ func (c *Container) show(h *holding, now int64) License {
 	if out.Unit = l.Unit; l.Unit != "" {
 		out.Drawn, out.Spent = drawn(l), h.Spent
 	}
+	out.Lent = l.Model == floating && !h.Free
 	out.Features, out.Limits = slices.Clone(l.Features), maps.Clone(l.Limits)
 	out.Issued, out.NotBefore, out.Expires = instant(l.IssuedAt), instant(l.NotBefore), instant(l.Expires)
 	out.Maintenance, out.NextContact, out.Enforce = instant(l.Maintenance), instant(l.NextContact), l.Enforce

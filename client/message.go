@@ -19,12 +19,13 @@ import (
 // Ask is what a request is for. The zero Ask is a refresh.
 type Ask struct {
 	Action   wire.Action // "" = wire.ActRefresh
-	Code     string      // ticket or license key as it was typed; for activate and restore
+	Code     string      // ticket or license key as it was typed; for activate, restore and borrow
 	Pairing  string      `json:",omitempty"` // pairing code as it was typed, instead of Code; only to activate, and not for a file
-	Want     []string    // license ids; nil = all that the code holds
+	Want     []string    // license ids; nil = all that the code holds; of a borrow without Code, which ones are kept longer
 	Quantity int64       // of each; 0 = one
 	Lost     string      // of a restore: license id, where the code holds several
 	Base     string      `json:",omitempty"` // which license here an upgrade, extension or add-on is to change, where several fit
+	Until    time.Time   `json:",omitzero"`  // of a borrow: when it ends; zero = as late as the publisher allows
 	File     bool        // the request travels as a file: its code is sealed to the depot
 }
 
@@ -99,6 +100,12 @@ func (c *Container) NewRequest(ask Ask) (Message, error) {
 
 // normalize brings the code into its printed form.
 func (a *Ask) normalize() (hint string, err error) {
+	if a.Action != wire.ActBorrow {
+		a.Until = time.Time{}
+	}
+	if !a.Until.IsZero() {
+		a.Until = a.Until.UTC().Truncate(time.Second)
+	}
 	switch {
 	case a.Action == wire.ActRefresh:
 		a.Code, a.Pairing, a.Want, a.Quantity, a.Lost, a.Base = "", "", nil, 0, "", ""
@@ -155,6 +162,9 @@ func (c *Container) request(st *state, ask Ask, id string) (out outgoing, err er
 		Container: k.pub, Fingerprint: c.fingerprint(k), Virtual: c.machine.Virtual || k.virtual,
 		Held: st.held(), Want: ask.Want, Quantity: ask.Quantity, Lost: ask.Lost, Base: ask.Base, Product: c.cfg.Product,
 		App: wire.App{Version: short(c.cfg.Version), OS: runtime.GOOS, Arch: runtime.GOARCH},
+	}
+	if !ask.Until.IsZero() {
+		r.Until = ask.Until.Unix()
 	}
 	switch {
 	case ask.Pairing != "":

@@ -6,6 +6,7 @@ import (
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/internal/clienttest"
+	"github.com/licet/licet/wire"
 )
 
 // TestTurnedBackClock: a license that has ended stays ended, whether the clock is
@@ -83,4 +84,52 @@ func TestContactDue(t *testing.T) {
 	if due := c.Status().ContactDue; !due.Equal(clienttest.Start.Add(30 * day)) {
 		t.Errorf("due %v", due)
 	}
+}
+
+// TestBorrowAndTheClock: a borrow ends at its end, and neither a clock that is turned
+// back nor an earlier wish moves that.
+func TestBorrowAndTheClock(t *testing.T) {
+	w := newWorld(t)
+	o := offer(1)
+	o.Lends = true
+	code := w.server.Sell(o)
+	c := w.open()
+	end := clienttest.Start.Add(48 * time.Hour)
+	w.install(c, client.Ask{Action: wire.ActBorrow, Code: code, Until: end.Add(time.Millisecond)})
+	l := only(t, c)
+	if !l.Lent || !l.Runs || !l.Expires.Equal(end) || !c.Has("draw") {
+		t.Fatalf("%+v", l)
+	}
+	w.clock.Add(24 * time.Hour)
+	w.install(c, client.Ask{Action: wire.ActBorrow, Want: []string{o.ID}, Until: clienttest.Start.Add(30 * time.Hour)})
+	if l := only(t, c); !l.Expires.Equal(end) {
+		t.Fatalf("a wish for less: %v", l.Expires)
+	}
+	end = end.Add(24 * time.Hour)
+	w.install(c, client.Ask{Action: wire.ActBorrow, Want: []string{o.ID}, Until: end})
+	if l := only(t, c); !l.Expires.Equal(end) {
+		t.Fatalf("kept until %v", l.Expires)
+	}
+	w.clock.Add(47 * time.Hour)
+	if !c.Has("draw") {
+		t.Fatal("it ended too early")
+	}
+	w.clock.Set(end.Add(time.Hour))
+	if w.open().Has("draw") {
+		t.Error("it runs after its end")
+	}
+	w.clock.Set(clienttest.Start)
+	if c := w.open(); c.Has("draw") || only(t, c).State != client.Expired {
+		t.Error("a turned-back clock brings a borrow back")
+	}
+	if _, err := c.NewRequest(client.Ask{Action: wire.ActBorrow}); err == nil {
+		t.Error("a borrow of nothing")
+	}
+}
+
+// install asks and installs the answer.
+func (w *world) install(c *client.Container, ask client.Ask) {
+	w.t.Helper()
+	_, err := c.Install(w.ask(c, ask))
+	w.must(err)
 }

@@ -12,6 +12,7 @@ const (
 	ActActivate Action = "act" // collect licenses of a code, or wanted ones
 	ActRefresh  Action = "ref" // contact: deliver what waits, renew what runs out
 	ActRestore  Action = "res" // re-issue after loss; Lost names the license
+	ActBorrow   Action = "bor" // take places of floating licenses offline until Until, or keep them longer
 )
 
 // Request is the claims of req: what a container asks, signed by it.
@@ -32,6 +33,7 @@ type Request struct {
 	Quantity    int64             `json:"qty,omitempty"`
 	Lost        string            `json:"old,omitempty"`  // license id of the lost activation
 	Base        string            `json:"base,omitempty"` // license id that an upgrade, extension or add-on is to change
+	Until       int64             `json:"unt,omitempty"`  // of a borrow: its end, Unix seconds, exclusive; 0 = as late as is allowed
 	Product     string            `json:"prd,omitempty"`  // the program's product code
 	App         App               `json:"app,omitzero"`
 }

@@ -1,5 +1,7 @@
 package wire
 
+import "slices"
+
 // NonceLen is the length of a nonce in bytes; claims carry it in base64url.
 const NonceLen = 16
 
@@ -8,7 +10,7 @@ func (c *Request) Validate() error {
 	var b bounds
 	b.typ(c.Type, TypeRequest)
 	b.id("iss", c.Issuer, true)
-	b.when(c.Action != ActActivate && c.Action != ActRefresh && c.Action != ActRestore, "act")
+	b.when(!slices.Contains([]Action{ActActivate, ActRefresh, ActRestore, ActBorrow}, c.Action), "act")
 	b.bin("non", c.Nonce, NonceLen, true)
 	b.num("ctr", c.Counter, 1, maxCount)
 	b.time("iat", c.IssuedAt, false)
@@ -25,6 +27,8 @@ func (c *Request) Validate() error {
 	b.num("qty", c.Quantity, 0, maxCount)
 	b.id("old", c.Lost, false)
 	b.id("base", c.Base, false)
+	b.time("unt", c.Until, false)
+	b.when(c.Until != 0 && c.Action != ActBorrow, "unt")
 	b.text("prd", c.Product, false)
 	b.app(c.App)
 	return b.err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/internal/point"
@@ -36,6 +37,21 @@ func Refresh(ctx context.Context, c *client.Container) (client.Installed, error)
 // Errors as those of Activate.
 func Restore(ctx context.Context, c *client.Container, code, lost string) (client.Installed, error) {
 	return (&Transport{}).Do(ctx, c, client.Ask{Action: wire.ActRestore, Code: code, Lost: lost})
+}
+
+// Borrow takes places of a floating license offline until a moment, as late as the
+// publisher allows for the zero time: the license is here, needs no renewal and no
+// network, and ends by itself. Before its end it is kept longer by Keep, or given
+// back by Return. Errors as those of Activate.
+func Borrow(ctx context.Context, c *client.Container, code string, until time.Time) (client.Installed, error) {
+	return (&Transport{}).Do(ctx, c, client.Ask{Action: wire.ActBorrow, Code: code, Until: until})
+}
+
+// Keep borrows a license longer that is here, until a later moment, as late as the
+// publisher allows for the zero time. An earlier one changes nothing. Errors as those
+// of Activate.
+func Keep(ctx context.Context, c *client.Container, licenseID string, until time.Time) (client.Installed, error) {
+	return (&Transport{}).Do(ctx, c, client.Ask{Action: wire.ActBorrow, Want: []string{licenseID}, Until: until})
 }
 
 // Return gives a license back. It is gone from this machine as soon as the call

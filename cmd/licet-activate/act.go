@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/wire"
@@ -15,6 +16,11 @@ func (p *program) ask(action wire.Action, args []string) (client.Ask, error) {
 	ask := client.Ask{Action: action, Want: p.licenses, Quantity: p.quantity, Lost: p.lost, Base: p.base}
 	if action == wire.ActRefresh {
 		return ask, nil
+	}
+	if action == wire.ActBorrow {
+		if err := p.lend(&ask, args); err != nil || ask.Code == "" && len(ask.Want) > 0 {
+			return ask, err
+		}
 	}
 	hint := ""
 	if p.from != "" {
@@ -64,6 +70,36 @@ func parsePairing(s string) error {
 
 func (p *program) activate(args []string) error {
 	return p.collect(wire.ActActivate, func() (client.Ask, error) { return p.ask(wire.ActActivate, args) })
+}
+
+// borrow takes places of a floating license offline, or keeps them longer.
+func (p *program) borrow(args []string) error {
+	return p.collect(wire.ActBorrow, func() (client.Ask, error) { return p.ask(wire.ActBorrow, args) })
+}
+
+// lend says until when, and that a license is meant which is here where no code is
+// given.
+func (p *program) lend(ask *client.Ask, args []string) error {
+	if p.until != "" {
+		last, err := time.Parse(time.DateOnly, p.until)
+		if err != nil {
+			return fail(exitUse, "fail.until", "value", p.until)
+		}
+		ask.Until = last.AddDate(0, 0, 1) // to the end of the day
+	}
+	if len(args) > 0 || p.codeFile != "" || len(ask.Want) > 0 {
+		return nil
+	}
+	c, err := p.open()
+	if err != nil {
+		return err
+	}
+	for _, l := range c.Licenses() {
+		if l.Lent {
+			ask.Want = append(ask.Want, l.ID)
+		}
+	}
+	return nil
 }
 
 func (p *program) refresh([]string) error {
@@ -169,11 +205,14 @@ func (p *program) installed(c *client.Container, in client.Installed) {
 func (p *program) show(l client.License) {
 	p.out.Licenses = append(p.out.Licenses, license{
 		ID: l.ID, Generation: l.Generation, Product: l.Product, Article: l.Article, Quantity: l.Quantity, Features: l.Features,
-		Limits: l.Limits, Unit: l.Unit, Drawn: l.Drawn, Spent: l.Spent, State: l.State, Runs: l.Runs, Enforce: string(l.Enforce), Expires: stamp(l.Expires),
+		Limits: l.Limits, Unit: l.Unit, Drawn: l.Drawn, Spent: l.Spent, Lent: l.Lent, State: l.State, Runs: l.Runs, Enforce: string(l.Enforce), Expires: stamp(l.Expires),
 		NextContact: stamp(l.NextContact), Code: client.Code(l.Err), Text: client.Describe(p.lang, l),
 	})
 	p.print(p.text("say.license", "license", title(l)))
 	p.print("  " + client.Describe(p.lang, l))
+	if l.Lent {
+		p.print("  " + p.text("say.lent"))
+	}
 	if l.Product != "" {
 		p.print("  " + p.text("say.product", "product", l.Product))
 	}

@@ -23,6 +23,7 @@ func (p *program) request(args []string) error {
 	}
 	actions := map[string]wire.Action{
 		"": wire.ActActivate, "activate": wire.ActActivate, "refresh": wire.ActRefresh, "restore": wire.ActRestore,
+		"borrow": wire.ActBorrow,
 	}
 	action, ok := actions[p.why]
 	if p.why == "waiting" {
@@ -165,6 +166,9 @@ func (p *program) move(args []string) error {
 		if err := parseCode(code); err != nil {
 			return err
 		}
+	}
+	if l.Lent {
+		return fail(exitUse, "fail.move_lent", "license", title(l))
 	}
 	if err := p.sure("ask.move", "license", title(l)); err != nil {
 		return err

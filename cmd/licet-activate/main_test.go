@@ -137,6 +137,8 @@ func (s *stage) sell(ts *testscript.TestScript, args []string) {
 			licenses = number(ts, value)
 		case "seats":
 			o.Seats = int64(number(ts, value))
+		case "lends":
+			o.Lends = value == "1"
 		case "product":
 			o.Product = value
 		case "key":

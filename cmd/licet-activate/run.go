@@ -36,6 +36,7 @@ type program struct {
 	codeFile, from, lost, base, to, file, feature, why string
 	licenses                                           list
 	quantity                                           int64
+	until                                              string
 	yes, all, aside, fresh                             bool
 }
 
@@ -240,6 +241,7 @@ type license struct {
 	Unit        string           `json:"unit,omitempty"`  // the limit that is used up
 	Drawn       int64            `json:"drawn,omitempty"` // units of it that were drawn
 	Spent       int64            `json:"spent,omitempty"` // of them, consumed
+	Lent        bool             `json:"lent,omitempty"`  // borrowed: it ends by itself
 	State       client.State     `json:"state"`
 	Runs        bool             `json:"runs"`
 	Enforce     string           `json:"enforce,omitempty"`

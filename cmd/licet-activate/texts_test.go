@@ -46,10 +46,10 @@ func TestEveryTextIsThere(t *testing.T) {
 	for _, m := range regexp.MustCompile(`"((help|fail|ask|say|what|next|exit)\.[a-z_]+)"`).FindAllStringSubmatch(code.String(), -1) {
 		used[m[1]] = true
 	}
-	for _, a := range []wire.Action{wire.ActActivate, wire.ActRestore} {
+	for _, a := range []wire.Action{wire.ActActivate, wire.ActRestore, wire.ActBorrow} {
 		used["what."+string(a)+"_code"] = true
 	}
-	for _, a := range []wire.Action{wire.ActActivate, wire.ActRestore, wire.ActRefresh} {
+	for _, a := range []wire.Action{wire.ActActivate, wire.ActRestore, wire.ActRefresh, wire.ActBorrow} {
 		used["what."+string(a)] = true
 	}
 	for _, v := range verbs() {

@@ -45,6 +45,7 @@ var (
 	optNew      = switchOption("new", func(p *program) *bool { return &p.fresh })
 	optAside    = switchOption("set-aside", func(p *program) *bool { return &p.aside })
 	optLicense  = option{"license", "ID", func(set *flag.FlagSet, p *program) { set.Var(&p.licenses, "license", "") }}
+	optUntil    = textOption("until", "DAY", func(p *program) *string { return &p.until })
 	optQuantity = option{"quantity", "N", func(set *flag.FlagSet, p *program) { set.Int64Var(&p.quantity, "quantity", 0, "") }}
 )
 
@@ -63,13 +64,14 @@ func verbs() []*verb {
 	return []*verb{
 		{"activate", "[CODE]", 1, []option{optCodeFile, optFrom, optLicense, optBase, optQuantity, optAside}, (*program).activate},
 		{"pair", "[CODE]", 1, []option{optCodeFile, optBase, optQuantity, optAside}, (*program).pair},
+		{"borrow", "[CODE]", 1, []option{optUntil, optCodeFile, optLicense, optQuantity}, (*program).borrow},
 		{"verify", "[FILE]", 1, []option{optFeature}, (*program).verify},
 		{"status", "", 0, nil, (*program).status},
 		{"refresh", "", 0, nil, (*program).refresh},
 		{"return", "[LICENSE]", 1, []option{optAll, optYes, optOffline}, (*program).giveBack},
 		{"move", "[LICENSE]", 1, []option{optTo, optYes, optCodeFile, optOffline}, (*program).move},
 		{"restore", "[CODE]", 1, []option{optCodeFile, optLost, optAside}, (*program).restore},
-		{"request", "[CODE]", 1, []option{optOut, optFor, optNew, optCodeFile, optFrom, optLicense, optBase, optQuantity, optLost}, (*program).request},
+		{"request", "[CODE]", 1, []option{optOut, optFor, optNew, optCodeFile, optFrom, optLicense, optBase, optQuantity, optLost, optUntil}, (*program).request},
 		{"install", "FILE", 1, nil, (*program).install},
 	}
 }

@@ -36,7 +36,7 @@ var closed = map[reflect.Type][]string{
 	reflect.TypeFor[frame.Kind]():         {"int", "bool", "text", "choice", "day"},
 	reflect.TypeFor[job.State]():          {"open", "done", "dead"},
 	reflect.TypeFor[license.ActivationState](): {
-		"requested", "delivered", "confirmed", "return_requested", "recall_pending", "returned", "superseded", "restored_away", "recalled", "elapsed",
+		"requested", "delivered", "confirmed", "return_requested", "recall_pending", "lent", "returned", "superseded", "restored_away", "recalled", "elapsed",
 	},
 	reflect.TypeFor[license.ContainerState](): {"active", "suspect", "blocked"},
 	reflect.TypeFor[license.Decision]():       {"accept", "block"},

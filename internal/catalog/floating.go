@@ -9,10 +9,11 @@ const (
 	PerPerson  = "person"  // all runs of a person together, on any machine
 )
 
-// The bounds of a lease, in seconds.
+// The bounds of a lease, in seconds, and of a borrow, in days.
 const (
-	MinLease = 60
-	MaxLease = 86_400
+	MinLease      = 60
+	MaxLease      = 86_400
+	MaxBorrowDays = 366
 )
 
 // FloatingSpec is what only floating licenses have: how their places are leased.
@@ -21,6 +22,9 @@ type FloatingSpec struct {
 	Lease  int64  `json:"lease_seconds"`  // a lease ends so long after its last renewal, 60 to 86,400
 	Linger int64  `json:"linger_seconds"` // a place stays taken at least so long, 0 to 86,400
 	Grace  int64  `json:"grace_seconds"`  // a lease that was not renewed keeps its place so much longer, 0 to 86,400
+
+	BorrowDays  int64 `json:"borrow_days,omitempty"`  // a place may be taken offline for so many days after the day of asking, 0 to 366; 0 = not at all
+	BorrowSeats int64 `json:"borrow_seats,omitempty"` // how many places may be borrowed at once; 0 = all
 }
 
 // IsZero reports whether f says nothing.
@@ -56,5 +60,7 @@ func (m ModelSpec) checkFloating() (bad refusals) {
 	bad.within("/floating/lease_seconds", f.Lease, MinLease, MaxLease)
 	bad.within("/floating/linger_seconds", f.Linger, 0, MaxLease)
 	bad.within("/floating/grace_seconds", f.Grace, 0, MaxLease)
+	bad.within("/floating/borrow_days", f.BorrowDays, 0, MaxBorrowDays)
+	bad.within("/floating/borrow_seats", f.BorrowSeats, 0, maxOverdraft)
 	return bad
 }

@@ -92,6 +92,8 @@ func TestModelRules(t *testing.T) {
 		{"leases per team", catalog.Floating, func(m *spec) { m.Floating.Per = "team" }, catalog.ErrChoice, "/floating/per"},
 		{"short leases", catalog.Floating, func(m *spec) { m.Floating.Lease = 59 }, catalog.ErrRange, "/floating/lease_seconds"},
 		{"long leases", catalog.Floating, func(m *spec) { m.Floating.Lease = 86_401 }, catalog.ErrRange, "/floating/lease_seconds"},
+		{"a year and more away", catalog.Floating, func(m *spec) { m.Floating.BorrowDays = 367 }, catalog.ErrRange, "/floating/borrow_days"},
+		{"fewer than no places away", catalog.Floating, func(m *spec) { m.Floating.BorrowSeats = -1 }, catalog.ErrRange, "/floating/borrow_seats"},
 		{"negative linger", catalog.Floating, func(m *spec) { m.Floating.Linger = -1 }, catalog.ErrRange, "/floating/linger_seconds"},
 		{"long grace of leases", catalog.Floating, func(m *spec) { m.Floating.Grace = 86_401 }, catalog.ErrRange, "/floating/grace_seconds"},
 		{"wait beyond the window", catalog.Multi, func(m *spec) { m.Restore.WaitDays = 400 }, catalog.ErrRestoreWait, "/restore/wait_days"},

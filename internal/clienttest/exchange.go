@@ -2,6 +2,7 @@ package clienttest
 
 import (
 	"slices"
+	"time"
 
 	"github.com/licet/licet/wire"
 )
@@ -222,6 +223,13 @@ func (s *Server) serve(b *box, m msg) (string, *No) {
 // place activates or restores what the code holds.
 func (s *Server) place(b *box, m msg) (made []*activation, no *No) {
 	offers, known := s.opened(m)
+	if m.code == "" && m.req.Action == wire.ActBorrow {
+		for _, id := range m.req.Want {
+			if a := b.act(id); a != nil && a.live {
+				offers, known = append(offers, a.offer), true
+			}
+		}
+	}
 	if !known {
 		return nil, unknown(m)
 	}
@@ -230,7 +238,11 @@ func (s *Server) place(b *box, m msg) (made []*activation, no *No) {
 			no = &No{"license.other_product", 409}
 			continue
 		}
+		if no = s.lends(o, m); no != nil {
+			continue
+		}
 		if a := b.act(o.ID); a != nil && a.live {
+			a.until = max(a.until, m.req.Until)
 			a.qty = max(a.qty, m.req.Quantity)
 			made = append(made, a)
 			continue
@@ -248,13 +260,27 @@ func (s *Server) place(b *box, m msg) (made []*activation, no *No) {
 			a = &activation{offer: o}
 			b.acts = append(b.acts, a)
 		}
-		a.gen, a.qty, a.live, a.state = a.gen+1, m.req.Quantity, true, ""
+		a.gen, a.qty, a.live, a.state, a.until = a.gen+1, m.req.Quantity, true, "", m.req.Until
 		made = append(made, a)
 	}
 	if len(made) > 0 {
 		return made, nil
 	}
 	return nil, no
+}
+
+// lends refuses to borrow what is activated, to activate what is borrowed, and to
+// borrow it for more than a week.
+func (s *Server) lends(o *Offer, m msg) *No {
+	switch borrow := m.req.Action == wire.ActBorrow; {
+	case borrow && !o.Lends:
+		return &No{"license.not_floating", 409}
+	case !borrow && o.Lends:
+		return &No{"license.floating", 409}
+	case borrow && m.req.Until > s.Now().Add(7*24*time.Hour).Unix():
+		return &No{"license.lent_until", 422}
+	}
+	return nil
 }
 
 // lose shuts one other container out of a license.
@@ -297,6 +323,12 @@ func (s *Server) license(b *box, m msg, a *activation, commands int64) *wire.Lic
 	l.Container = wire.Binding{Kind: b.keys.Kind, Key: m.box}
 	if !o.Expires.IsZero() {
 		l.Expires = o.Expires.Unix()
+	}
+	if o.Lends {
+		l.Model, l.Expires = "floating", a.until
+		if a.until == 0 {
+			l.Expires = now.Add(7 * 24 * time.Hour).Unix()
+		}
 	}
 	if o.Enforce != "" {
 		l.Enforce = o.Enforce

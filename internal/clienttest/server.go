@@ -24,6 +24,7 @@ type Offer struct {
 	Grace    time.Duration
 	Enforce  wire.Enforcement
 	Contact  time.Duration // next contact after the answer; 0 = none
+	Lends    bool          // a floating license: its places are borrowed, not activated
 	Min      int           // components that must match; 0 = 2, if the machine shows as many
 
 	used    int64
@@ -37,6 +38,7 @@ type activation struct {
 	gen   int64
 	qty   int64 // the most that was ever asked for; 0 = 1
 	live  bool
+	until int64  // of a borrow: its end
 	state string // "", "recall", "replace", "returned", "recalled", "restored"
 }
 

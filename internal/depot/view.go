@@ -194,6 +194,7 @@ var deviceStates = map[license.ActivationState]state{
 	license.ActivationConfirmed:       {"depot.device.confirmed", "good"},
 	license.ActivationReturnRequested: {"depot.device.returning", "warn"},
 	license.ActivationRecallPending:   {"depot.device.recalled", "bad"},
+	license.ActivationLent:            {"depot.device.lent", "good"},
 }
 
 // systems are the names of operating systems as people know them.

@@ -7,13 +7,14 @@ import "time"
 // ActivationState is the stored state of an activation.
 type ActivationState string
 
-// The states of an activation. The first five are live: they hold a seat.
+// The states of an activation. The first six are live: they hold a seat.
 const (
 	ActivationRequested       ActivationState = "requested"
 	ActivationDelivered       ActivationState = "delivered"        // the answer is recorded; no receipt yet
 	ActivationConfirmed       ActivationState = "confirmed"        // the container holds it
 	ActivationReturnRequested ActivationState = "return_requested" // to be returned at the next contact
 	ActivationRecallPending   ActivationState = "recall_pending"   // to be removed at the next contact
+	ActivationLent            ActivationState = "lent"             // a place of a floating license, offline until its end
 
 	ActivationReturned     ActivationState = "returned"
 	ActivationSuperseded   ActivationState = "superseded"
@@ -26,7 +27,7 @@ const (
 func (s ActivationState) Live() bool {
 	switch s {
 	case ActivationRequested, ActivationDelivered, ActivationConfirmed,
-		ActivationReturnRequested, ActivationRecallPending:
+		ActivationReturnRequested, ActivationRecallPending, ActivationLent:
 		return true
 	}
 	return false
@@ -38,9 +39,9 @@ func (s ActivationState) Deliver() (ActivationState, error) {
 }
 
 // Confirm says that the container holds the license. A pending recall or
-// return stays pending.
+// return stays pending, and what is lent stays lent.
 func (s ActivationState) Confirm() (ActivationState, error) {
-	if s == ActivationRecallPending || s == ActivationReturnRequested {
+	if s == ActivationRecallPending || s == ActivationReturnRequested || s == ActivationLent {
 		return s, nil
 	}
 	return s.step(ActivationConfirmed, ActivationRequested, ActivationDelivered, ActivationConfirmed)
@@ -57,7 +58,7 @@ func (s ActivationState) Return() (ActivationState, error) {
 	if s == ActivationRecallPending {
 		return ActivationRecalled, nil
 	}
-	return s.step(ActivationReturned, ActivationDelivered, ActivationConfirmed, ActivationReturnRequested)
+	return s.step(ActivationReturned, ActivationDelivered, ActivationConfirmed, ActivationReturnRequested, ActivationLent)
 }
 
 // Supersede ends an answer that another one has overtaken before its receipt.
@@ -67,7 +68,7 @@ func (s ActivationState) Supersede() (ActivationState, error) {
 
 // RestoreAway gives the seat on after a loss. Neither a missing receipt nor a
 // pending recall saves an activation from being lost: a device that is gone
-// answers nothing any more.
+// answers nothing any more. What is lent ends by itself, and its place is free then.
 func (s ActivationState) RestoreAway() (ActivationState, error) {
 	return s.step(ActivationRestoredAway, ActivationDelivered, ActivationConfirmed,
 		ActivationReturnRequested, ActivationRecallPending)
@@ -76,7 +77,7 @@ func (s ActivationState) RestoreAway() (ActivationState, error) {
 // Recall asks for removal at the next contact.
 func (s ActivationState) Recall() (ActivationState, error) {
 	return s.step(ActivationRecallPending, ActivationRequested, ActivationDelivered, ActivationConfirmed,
-		ActivationReturnRequested, ActivationRecallPending)
+		ActivationReturnRequested, ActivationRecallPending, ActivationLent)
 }
 
 // Unrecall takes a recall back that no container has heard of.
@@ -94,7 +95,7 @@ func (s ActivationState) Elapse() (ActivationState, error) {
 	if s == ActivationRecallPending {
 		return ActivationRecalled, nil
 	}
-	return s.step(ActivationElapsed, ActivationDelivered, ActivationConfirmed, ActivationReturnRequested)
+	return s.step(ActivationElapsed, ActivationDelivered, ActivationConfirmed, ActivationReturnRequested, ActivationLent)
 }
 
 func (s ActivationState) step(to ActivationState, from ...ActivationState) (ActivationState, error) {
@@ -121,6 +122,7 @@ type Activation struct {
 	Started   time.Time // first placed
 	Ended     time.Time // zero while live
 	Elapses   time.Time // when the seat frees itself; zero = never
+	Lent      time.Time // end of a borrow, exclusive; zero = it is none
 
 	rev   int64
 	dirty bool

@@ -57,7 +57,9 @@ func (c *contact) claims(is issue, a *Activation, commands int64) *wire.License 
 	w.IssuedAt, w.NotBefore, w.Expires, w.Maintenance = is.now.Unix(), unix(span.From), unix(span.Until), unix(span.Maintenance)
 	w.Seq, w.Epoch, w.Serial, w.Nonce, w.Commands = is.seq, is.epoch, wire.Serial(is.serial()), c.msg.nonce, commands
 	w.Container = wire.Binding{Kind: c.box.Keys.Kind, Key: c.box.hash}
-	if m.RefreshDays > 0 {
+	if !a.Lent.IsZero() {
+		l.lentClaims(w, a)
+	} else if m.RefreshDays > 0 {
 		w.NextContact = is.now.Add(time.Duration(m.RefreshDays) * day24).Unix()
 	}
 	if c.box.Keys.Kind == wire.ContainerSoft {

@@ -87,6 +87,7 @@ type contact struct {
 	opened    []*License                // that the code opens, in order
 	devices   []device                  // where opened licenses live; for a restore
 	counted   map[LicenseID][]time.Time // counted restores; for a restore
+	lent      map[LicenseID]int64       // places that are lent, anywhere; for a borrow
 	tried     map[trialID]LicenseID     // trial marks of the device and customer that exist, with their license
 	churn     time.Duration             // how long the ticket has to wait for one more change of seats
 	answered  int64                     // counter of the message under a receipt's nonce; 0 = unknown
@@ -322,10 +323,13 @@ func (c *contact) spent(a *Activation, h held) error {
 }
 
 // overtaken reports whether the container holds what was restored away from it
-// because the answer with the generation after that got lost. Once it has
-// confirmed that generation, holding the one before is a step back.
+// because the answer with the generation after that got lost, or a borrow that has
+// ended because the answer with the next one did. Once it has confirmed that generation, holding the one before is a step back.
 func (c *contact) overtaken(a *Activation, h held) bool {
 	last := c.last[h.license]
+	if last != nil && last.State == ActivationElapsed && !a.Lent.IsZero() {
+		return last.Gen == h.gen && a.Gen == h.gen+1 && a.Told != 0
+	}
 	return last != nil && last.Gen == h.gen && last.State == ActivationRestoredAway && a.Gen == h.gen+1 &&
 		(a.State == ActivationDelivered || a.State == ActivationRecallPending)
 }
@@ -406,6 +410,8 @@ func (c *contact) wanted() error {
 		return c.activate()
 	case wire.ActRestore:
 		return c.restore()
+	case wire.ActBorrow:
+		return c.borrow()
 	}
 	return nil
 }
@@ -492,7 +498,7 @@ func (c *contact) deliver(step Step, a *Activation) {
 	}
 	if l := c.licenses[a.License]; a.Version != l.Version || a.Told != 0 {
 		a.Version, a.Told = l.Version, c.msg.ctr
-		if l.Effects > 0 {
+		if l.Effects > 0 && a.Lent.IsZero() {
 			a.Elapses = l.terms.Span(l.First, a.Started, l.Until).Elapses
 		}
 		c.mark(a)

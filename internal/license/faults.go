@@ -22,6 +22,10 @@ var (
 	ErrLicenseExpired   = fault.New(fault.Expired, "license.expired")            // last
 	ErrNotYet           = fault.New(fault.Conflict, "license.not_yet")           // from
 	ErrNoSeat           = fault.New(fault.Exhausted, "license.no_seat")          // limit, used, free, value
+	ErrLent             = fault.New(fault.Conflict, "license.lent")              // last
+	ErrNotLent          = fault.New(fault.Conflict, "license.not_lent")          //
+	ErrLentOut          = fault.New(fault.Exhausted, "license.lent_out")         // limit, lent, value
+	ErrLentUntil        = fault.New(fault.Invalid, "license.lent_until")         // value, last, limit
 	ErrUsedUp           = fault.New(fault.Exhausted, "license.used_up")          //
 	ErrRedeemed         = fault.New(fault.Exhausted, "license.redeemed")         // limit, used, free
 	ErrNoBase           = fault.New(fault.Conflict, "license.no_base")           // article, targets

@@ -106,14 +106,22 @@ func (w *world) elapse() {
 	must(w.t, err)
 }
 
-// holds lists the leases of a license, and checks its counter with them.
+// holds lists the leases of a license, and checks its counter with them and with
+// what is lent.
 func (w *world) holds(id license.LicenseID) []license.LeaseInfo {
 	w.t.Helper()
 	page, err := w.ListLeases(context.Background(), w.a.All(), id, "", 500)
 	must(w.t, err)
+	acts, err := w.ListActivations(context.Background(), w.a.All(), id, "", 500)
+	must(w.t, err)
 	var seats int64
 	for _, a := range page.Items {
 		seats += a.Seats
+	}
+	for _, a := range acts.Items {
+		if a.State.Live() {
+			seats += a.Quantity
+		}
 	}
 	if l := w.license(id); l.Used != seats || l.Used > l.Limit {
 		w.t.Fatalf("%d places leased, %d used, limit %d", seats, l.Used, l.Limit)

@@ -103,7 +103,7 @@ func (c *contact) again(l *License, a *Activation, q int64) error {
 	if err := c.usable(l); err != nil {
 		return err
 	}
-	if more := q - a.Quantity; more > 0 {
+	if more := q - a.Quantity; more > 0 && a.Lent.IsZero() {
 		seats, err := l.Seats.Take(more)
 		if err != nil {
 			return l.full(err)
@@ -144,6 +144,11 @@ func (c *contact) fits(l *License, trial bool) error {
 	if l.terms.model().Kind == catalog.Floating {
 		return ErrFloating
 	}
+	return c.houses(l, trial)
+}
+
+// houses says whether this container is one for the license, and has room for it.
+func (c *contact) houses(l *License, trial bool) error {
 	kind, allowed := c.box.Keys.Kind, l.terms.Item.ContainerKinds
 	if !slices.Contains(allowed, kind) {
 		return ErrContainerKind.With("value", kind, "allowed", allowed)

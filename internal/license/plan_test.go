@@ -40,7 +40,7 @@ func explained() map[*db.Stmt][]any {
 		qEffects: {p, ids}, qEffectsBy: {p, ids}, qElapseAnew: {now, p, id}, qConsumption: {p, id}, qEligible: {p, ids},
 		qLease: {p, id}, qLeases: {p, ids}, qLeasesLock: {p, ids}, qLeasesOfHolder: {p, id, id}, qLeasesOfLicense: {p, id},
 		qLeasesAfter: {p, id, id, id, 100}, qLeasesDueOf: {p, id, now, 100}, qLeasesDue: {p, now, 100}, qLeasesDuePublisher: {p},
-		qLeaseRights: {p, ids}, qLeaseUpdate: {1, "live", now, now, p, id, 1}, qLeaseRenew: {now, now, p, ids}, qLeaseLater: {now, p, id},
+		qLent: {p, id}, qLeaseRights: {p, ids}, qLeaseUpdate: {1, "live", now, now, p, id, 1}, qLeaseRenew: {now, now, p, ids}, qLeaseLater: {now, p, id},
 		qContainerUpdate: {"active", "", 1, 1, []byte{}, false, "", "", "", now, p, id, 1},
 		qLicenseUpdate:   {1, 0, 0, 0, 1, now, db.Day{}, 0, 0, 0, 0, "available", p, id, 1, 0, 1},
 	}

@@ -74,12 +74,18 @@ func (l *License) forgive(a *Activation, by int64) (int64, []act, error) {
 		return n, nil, nil
 	}
 	to, err := a.State.Unrecall()
+	if err == nil && !a.Lent.IsZero() {
+		to = ActivationLent
+	}
 	a.State, a.Why = to, ""
 	return n, []act{{"activation", a.ID, "activation.recall_lifted", placeOf(a, ExchangeID{})}}, err
 }
 
 // evict frees the seat of a device that is gone.
 func (l *License) evict(a *Activation, counted bool, why string, now time.Time) ([]act, error) {
+	if !a.Lent.IsZero() {
+		return nil, ErrLent.With("last", day.FromTime(a.Elapses.Add(-time.Second), l.terms.loc))
+	}
 	if _, err := a.State.RestoreAway(); err != nil {
 		return nil, err
 	}
@@ -95,7 +101,7 @@ func (l *License) evict(a *Activation, counted bool, why string, now time.Time) 
 // elapse frees the seat of an activation whose time is over. It notes a new end
 // instead where an effect has moved it.
 func (l *License) elapse(a *Activation, now time.Time) ([]act, error) {
-	if l.Effects > 0 { // its end may have moved
+	if l.Effects > 0 && a.Lent.IsZero() { // its end may have moved
 		if at := l.terms.Span(l.First, a.Started, l.Until).Elapses; at.IsZero() || at.After(now) {
 			a.Elapses, a.dirty = at, true
 			return nil, nil

@@ -155,6 +155,9 @@ func TestActivationState(t *testing.T) {
 			"recall": ActivationRecallPending, "unrecall": ActivationDelivered, "removed": ActivationRecalled,
 			"elapse": ActivationRecalled,
 		},
+		ActivationLent: {
+			"confirm": ActivationLent, "return": ActivationReturned, "recall": ActivationRecallPending, "elapse": ActivationElapsed,
+		},
 		ActivationReturned: {}, ActivationSuperseded: {}, ActivationRestoredAway: {}, ActivationRecalled: {}, ActivationElapsed: {},
 	}
 	machine(t, acts, allowed, ErrActivationState)
@@ -167,7 +170,7 @@ func TestActivationState(t *testing.T) {
 			t.Errorf("%s: live %v, %d acts", s, s.Live(), len(may))
 		}
 	}
-	if live != 5 {
+	if live != 6 {
 		t.Errorf("%d live states", live)
 	}
 }

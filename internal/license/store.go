@@ -39,7 +39,7 @@ const (
 	containerColumns = `c.id, c.kind, c.sign_key, c.encrypt_key, c.state, c.reason, c.first_ctr, c.ctr, c.seq,
 		c.marks, c.virtual, c.app_version, c.app_os, c.app_arch, c.first_at, c.seen_at, c.rev`
 	activationColumns = `a.id, a.license_id, a.container_id, a.gen, a.quantity, a.shrink, a.state, a.counted,
-		a.version, a.told, a.why, a.started_at, a.ended_at, a.elapses_at, a.spent, a.rev`
+		a.version, a.told, a.why, a.started_at, a.ended_at, a.elapses_at, a.spent, a.lent_until, a.rev`
 )
 
 func (t *Ticket) dest() []any {
@@ -97,10 +97,10 @@ func scanContainer(r *db.Rows) (*Container, error) {
 
 func scanActivation(r *db.Rows) (*Activation, error) {
 	a := &Activation{}
-	var started, ended, elapses db.Time
+	var started, ended, elapses, lent db.Time
 	err := r.Scan(&a.ID, &a.License, &a.Container, &a.Gen, &a.Quantity, &a.Shrink, (*string)(&a.State), &a.Counted,
-		&a.Version, &a.Told, &a.Why, &started, &ended, &elapses, &a.Spent, &a.rev)
-	a.Started, a.Ended, a.Elapses = started.Time, ended.Time, elapses.Time
+		&a.Version, &a.Told, &a.Why, &started, &ended, &elapses, &a.Spent, &lent, &a.rev)
+	a.Started, a.Ended, a.Elapses, a.Lent = started.Time, ended.Time, elapses.Time, lent.Time
 	return a, err
 }
 

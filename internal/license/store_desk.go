@@ -278,9 +278,13 @@ func (k *desk) contact(m *message) (*contact, error) {
 	if err := k.sweep(m); err != nil {
 		return nil, err
 	}
+	lent, err := k.lending(m)
+	if err != nil {
+		return nil, err
+	}
 	c := &contact{
 		now: k.tx.Now(), msg: m, box: k.containers[m.container], here: living(k.here[m.container]),
-		last: map[LicenseID]*Activation{}, licenses: k.licenses,
+		last: map[LicenseID]*Activation{}, licenses: k.licenses, lent: lent,
 		newID:     func() ActivationID { return db.NewID[Activation](k.tx) },
 		newEffect: func() EffectID { return db.NewID[effect](k.tx) },
 	}
@@ -344,19 +348,27 @@ func (k *desk) sweepLicense(l *License) error {
 		if a = k.known(a); !a.State.Live() {
 			continue
 		}
-		acts, err := l.elapse(a, k.tx.Now())
-		if err != nil {
+		if err := k.elapse(l, a); err != nil {
 			return err
 		}
-		if !slices.Contains(k.acts, a) {
-			k.acts = append(k.acts, a)
-		}
-		if !a.State.Live() {
-			k.last[pair{a.License, a.Container}] = a
-		}
-		for _, e := range acts {
-			k.events = append(k.events, actor.Entry{Entity: e.entity, ID: e.id, Event: e.name, Data: e.data, By: "system"})
-		}
+	}
+	return nil
+}
+
+// elapse frees the seats of an activation whose time is over.
+func (k *desk) elapse(l *License, a *Activation) error {
+	acts, err := l.elapse(a, k.tx.Now())
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(k.acts, a) {
+		k.acts = append(k.acts, a)
+	}
+	if !a.State.Live() {
+		k.last[pair{a.License, a.Container}] = a
+	}
+	for _, e := range acts {
+		k.events = append(k.events, actor.Entry{Entity: e.entity, ID: e.id, Event: e.name, Data: e.data, By: "system"})
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ UPDATE license_effect SET quantity = ?, at = ?, until = ?, rev = rev + 1 WHERE p
 	// them. Their rev stays, because whoever holds the license's lock may have read
 	// them already.
 	qElapseAnew = db.SQL("license.elapse_anew", `
-UPDATE activation SET elapses_at = ? WHERE publisher_id = ? AND license_id = ? AND slot = 0 AND elapses_at IS NOT NULL`)
+UPDATE activation SET elapses_at = ? WHERE publisher_id = ? AND license_id = ? AND slot = 0 AND elapses_at IS NOT NULL AND lent_until IS NULL`)
 )
 
 func scanEffect(r *db.Rows) (*effect, error) {

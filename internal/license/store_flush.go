@@ -34,7 +34,7 @@ UPDATE license SET quantity = ?, used = used + ?, owed = ?, taken = ?, version =
 WHERE publisher_id = ? AND id = ? AND rev = ? AND used + ? BETWEEN 0 AND ? + overdraft`)
 	qActivationUpdate = db.SQL("license.activation_update", `
 UPDATE activation SET slot = ?, quantity = ?, shrink = ?, state = ?, counted = ?, version = ?, told = ?, why = ?,
-  ended_at = ?, elapses_at = ?, spent = ?, rev = rev + 1
+  ended_at = ?, elapses_at = ?, spent = ?, lent_until = ?, rev = rev + 1
 WHERE publisher_id = ? AND id = ? AND rev = ?`)
 	// Which version of what it holds a container has is not known any more.
 	qTellAgain = db.SQL("license.tell_again", `
@@ -185,15 +185,15 @@ func (l *License) row(p actor.PublisherID) []any {
 // writeActivations writes ended ones before new ones, so that a slot is free.
 func (k *desk) writeActivations() error {
 	var rows [][]any
-	var ended []*Activation // made and ended in one batch
+	var ended []*Activation // made and ended in one batch, or lent: what an insert does not say
 	for _, a := range k.acts {
 		if a.fresh {
-			if !a.State.Live() {
+			if !a.State.Live() || a.Told != 0 {
 				ended = append(ended, a)
 			}
 			rows = append(rows, []any{
 				rowID(k.publisher), rowID(a.ID), rowID(a.License), rowID(a.Container), a.Gen, a.slot(), a.Quantity, string(a.State), a.Version,
-				db.At(a.Started), db.At(a.Elapses),
+				db.At(a.Started), db.At(a.Elapses), db.At(a.Lent),
 			})
 			continue
 		}
@@ -231,7 +231,7 @@ func updateActivations(tx *db.Tx, p actor.PublisherID, list []*Activation) error
 
 func (a *Activation) row(p actor.PublisherID) []any {
 	return []any{
-		a.slot(), a.Quantity, a.Shrink, string(a.State), a.Counted, a.Version, a.Told, a.Why, db.At(a.Ended), db.At(a.Elapses), a.Spent,
+		a.slot(), a.Quantity, a.Shrink, string(a.State), a.Counted, a.Version, a.Told, a.Why, db.At(a.Ended), db.At(a.Elapses), a.Spent, db.At(a.Lent),
 		p, a.ID, a.rev,
 	}
 }

@@ -23,9 +23,7 @@ type shared struct {
 }
 
 func (s *Service) newLeaseDesk(tx *db.Tx, p actor.PublisherID) *leaseDesk {
-	return &leaseDesk{
-		desk: s.newDesk(tx, p), leases: map[LeaseID]*Lease{}, mates: map[shared][]*Lease{}, rights: map[leaseRightID]bool{},
-	}
+	return s.newDesk(tx, p).leaseDesk()
 }
 
 // load reads what the requests touch: licenses are locked first, so that whatever
@@ -299,6 +297,9 @@ func (k *leaseDesk) lease(ask *leaseAsk, l *License, f catalog.FloatingSpec, hol
 	a, err := l.lease(f, ask, holder, mates, k.tx.Now())
 	if isFull(err) {
 		if err := k.sweepLeases(l, f, ask.quantity()); err != nil {
+			return nil, err
+		}
+		if err := k.sweepLicense(l); err != nil { // of borrows that are over
 			return nil, err
 		}
 		a, err = l.lease(f, ask, holder, k.mates[shared{l.ID, holder}], k.tx.Now())

@@ -130,7 +130,7 @@ func holdersOf(q db.Querier, p actor.PublisherID, ids db.IDs[Container]) (map[Co
 var (
 	qElapseLater = db.SQL("license.elapse_later", `
 UPDATE activation SET elapses_at = ?, rev = rev + 1
-WHERE publisher_id = ? AND license_id = ? AND slot = 0 AND elapses_at < ?`)
+WHERE publisher_id = ? AND license_id = ? AND slot = 0 AND elapses_at < ? AND lent_until IS NULL`)
 	qElapsedPublisher = db.SQL("license.elapsed_publisher", `
 SELECT publisher_id FROM activation
 WHERE slot = 0 AND elapses_at IS NOT NULL AND publisher_id > ? ORDER BY publisher_id LIMIT 1`)

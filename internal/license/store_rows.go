@@ -86,11 +86,11 @@ ON CONFLICT (publisher_id, id) DO NOTHING`),
 	}
 	intoActivations = bulk{
 		db.SQL("license.activation_insert", activationInto+`VALUES {rows}`),
-		db.SQLPair("license.activations_insert", activationInto+`VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, activationInto+`
-SELECT u.p, u.id, u.license, u.box, u.gen, u.slot, u.quantity, u.state, u.version, u.started, NULLIF(u.elapses, 0)
+		db.SQLPair("license.activations_insert", activationInto+`VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, activationInto+`
+SELECT u.p, u.id, u.license, u.box, u.gen, u.slot, u.quantity, u.state, u.version, u.started, NULLIF(u.elapses, 0), NULLIF(u.lent, 0)
 FROM unnest(CAST(? AS uuid[]), CAST(? AS uuid[]), CAST(? AS uuid[]), CAST(? AS uuid[]), CAST(? AS bigint[]),
-  CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS text[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]))
-  AS u(p, id, license, box, gen, slot, quantity, state, version, started, elapses)`),
+  CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS text[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]))
+  AS u(p, id, license, box, gen, slot, quantity, state, version, started, elapses, lent)`),
 	}
 	intoExchanges = bulk{
 		db.SQL("license.exchange_insert", exchangeInto+`VALUES {rows} ON CONFLICT (publisher_id, id) DO NOTHING`),
@@ -110,7 +110,7 @@ INSERT INTO container (publisher_id, id, kind, sign_key, encrypt_key, state, rea
   app_version, app_os, app_arch, first_at, seen_at) `
 	activationInto = `
 INSERT INTO activation (publisher_id, id, license_id, container_id, gen, slot, quantity, state, version, started_at,
-  elapses_at) `
+  elapses_at, lent_until) `
 	exchangeInto = `
 INSERT INTO exchange (publisher_id, id, container_id, ctr, hash, bundle_id, answer, refusal, at) `
 )

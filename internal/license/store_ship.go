@@ -49,7 +49,7 @@ var (
 		Name: "activation", Newer: "rev", Last: "slot",
 		Columns: `publisher_id id, id id, license_id id, container_id id, gen int, slot int, quantity int, shrink int,
 			state text, counted bool, version int, told int, why text, started_at int, ended_at int, elapses_at int, rev int,
-			spent int`,
+			spent int, lent_until int`,
 	}
 	shipActivation = ship.Declare(activationForm,
 		db.SQL("license.ship_activation", activationForm.Read()), db.SQL("license.replay_activation", activationForm.Write()))

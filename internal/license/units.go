@@ -47,6 +47,8 @@ func (l *License) gone(a *Activation) int64 {
 // gone and seats that may not move. What was owed goes in any case.
 func (l *License) back(a *Activation) int64 {
 	switch {
+	case !a.Lent.IsZero():
+		return a.Quantity
 	case a.State == ActivationReturned && !l.terms.model().Transfer:
 		return a.Shrink
 	case l.State == LicenseRecallPending:

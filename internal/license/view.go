@@ -108,12 +108,13 @@ type ActivationInfo struct {
 	Why       string          `json:"why,omitempty"`
 	Started   time.Time       `json:"started"`
 	Ended     time.Time       `json:"ended,omitzero"`
+	Lent      time.Time       `json:"lent_until,omitzero"` // of a borrow: its end
 }
 
 func (a *Activation) info() ActivationInfo {
 	return ActivationInfo{
 		ID: a.ID, License: a.License, Container: a.Container, Gen: a.Gen, Quantity: a.Quantity, Shrink: a.Shrink,
-		Spent: a.Spent, State: a.State, Counted: a.Counted, Why: a.Why, Started: a.Started, Ended: a.Ended,
+		Spent: a.Spent, State: a.State, Counted: a.Counted, Why: a.Why, Started: a.Started, Ended: a.Ended, Lent: a.Lent,
 	}
 }
 

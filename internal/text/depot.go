@@ -146,6 +146,7 @@ var (
 	_ = add("depot.device.delivered", Entry{EN: "activated, not confirmed yet", DE: "aktiviert, noch nicht bestätigt"})
 	_ = add("depot.device.confirmed", Entry{EN: "active", DE: "aktiv"})
 	_ = add("depot.device.returning", Entry{EN: "return requested", DE: "Rückgabe angefordert"})
+	_ = add("depot.device.lent", Entry{EN: "borrowed", DE: "ausgeliehen"})
 	_ = add("depot.device.recalled", Entry{EN: "is being taken back", DE: "wird zurückgerufen"})
 )
 

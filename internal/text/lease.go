@@ -7,8 +7,24 @@ var (
 		DE: "„floating“ sagt, wie Plätze belegt werden; dieses Modell ist von der Art „{kind}“. Entfernen Sie es, oder wählen Sie die Art floating.",
 	})
 	_ = add("fault.license.floating", Entry{
-		EN: "This license is shared by a number of uses at the same time, so it is not kept on one device. The program takes a lease of it while it runs.",
-		DE: "Diese Lizenz teilen sich mehrere gleichzeitige Nutzungen, sie bleibt deshalb nicht auf einem Gerät. Das Programm belegt einen Platz, solange es läuft.",
+		EN: "This license is shared by a number of uses at the same time, so it is not kept on one device. The program takes a lease of it while it runs, or borrows a place for a few days.",
+		DE: "Diese Lizenz teilen sich mehrere gleichzeitige Nutzungen, sie bleibt deshalb nicht auf einem Gerät. Das Programm belegt einen Platz, solange es läuft, oder leiht einen Platz für ein paar Tage aus.",
+	})
+	_ = add("fault.license.lent", Entry{
+		EN: "This place is borrowed and cannot be taken from the device that has it. It is free again after {last}, or as soon as the device returns it.",
+		DE: "Dieser Platz ist ausgeliehen und lässt sich dem Gerät, das ihn hat, nicht nehmen. Er ist nach dem {last} wieder frei, oder sobald das Gerät ihn zurückgibt.",
+	})
+	_ = add("fault.license.not_lent", Entry{
+		EN: "Places of this license are not lent: the program needs a connection to the server while it runs. Please ask the publisher if you have to work offline.",
+		DE: "Plätze dieser Lizenz werden nicht ausgeliehen: Das Programm braucht eine Verbindung zum Server, solange es läuft. Bitte fragen Sie den Hersteller, wenn Sie ohne Netz arbeiten müssen.",
+	})
+	_ = add("fault.license.lent_out", Entry{
+		EN: "{lent} of the {limit} places that may be borrowed at once are away, and {value} were asked for. Ask for fewer, or try again when somebody has returned theirs.",
+		DE: "{lent} der {limit} Plätze, die gleichzeitig ausgeliehen sein dürfen, sind unterwegs, gefragt war nach {value}. Fragen Sie nach weniger, oder versuchen Sie es wieder, wenn jemand seine zurückgegeben hat.",
+	})
+	_ = add("fault.license.lent_until", Entry{
+		EN: "A place may be borrowed until {last} at the latest; {value} was asked for. Choose a day between today and then; it can be borrowed longer later.",
+		DE: "Ein Platz kann bis höchstens {last} ausgeliehen werden; gefragt war {value}. Wählen Sie einen Tag zwischen heute und dann; später lässt sich die Ausleihe verlängern.",
 	})
 	_ = add("fault.license.not_floating", Entry{
 		EN: "A license of the kind “{kind}” is not leased. Activate it on this device.",
