@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/go-rod/rod"
 	"github.com/go-rod/rod/lib/input"
@@ -34,14 +33,6 @@ var visitors = []look{
 var sentences = map[text.Lang]struct{ typo, good, holds, ready string }{
 	text.EN: {"one character is wrong, or two are swapped", "The code is complete", "What your code holds", "Your license update is ready"},
 	text.DE: {"Ein Zeichen stimmt nicht, oder zwei sind vertauscht", "Der Code ist vollständig", "Was Ihr Code enthält", "Ihre Lizenzaktualisierung ist fertig"},
-}
-
-// says waits until an element says something.
-func says(t *testing.T, p *rod.Page, selector, want string) {
-	t.Helper()
-	if _, err := p.ElementR(selector, want); err != nil {
-		t.Fatalf("%s does not say %q: %v\n%s", selector, want, err, p.MustElement("main").MustText())
-	}
 }
 
 // typeCode types a code as people do, key by key, over what is there.
@@ -119,26 +110,6 @@ func visit(t *testing.T, b *rod.Browser, w *world, l look) {
 	other := map[text.Lang]text.Lang{text.EN: text.DE, text.DE: text.EN}[l.lang]
 	then(p, func() { press(p, `nav button[lang]`) })
 	says(t, p, "h1", sentences[other].ready)
-}
-
-// downloaded returns the file that a page gives when something is done on it.
-func downloaded(t *testing.T, p *rod.Page, do func()) []byte {
-	t.Helper()
-	dir := t.TempDir()
-	b := p.Browser().Timeout(time.Minute)
-	must(t, proto.BrowserSetDownloadBehavior{
-		Behavior: proto.BrowserSetDownloadBehaviorBehaviorAllowAndName, BrowserContextID: b.BrowserContextID, DownloadPath: dir, EventsEnabled: true,
-	}.Call(b))
-	name := ""
-	wait := b.EachEvent(func(e *proto.BrowserDownloadProgress) bool {
-		name = e.GUID
-		return e.State == proto.BrowserDownloadProgressStateCompleted
-	})
-	do()
-	wait()
-	file, err := os.ReadFile(filepath.Join(dir, name))
-	must(t, err)
-	return file
 }
 
 // swap exchanges two different neighbors of a code.

@@ -70,6 +70,7 @@ var levels = map[string]int{
 var testPackages = map[string]string{
 	"internal/db/dbtest":       "a fresh database of each engine",
 	"internal/actor/actortest": "runs every door as a stranger and against a dead database",
+	"internal/browsertest":     "looks at pages with Chromium",
 	"internal/clienttest":      "a small publisher with a server, for the client and the programs above it",
 	"internal/pagetest":        "runs the commands of the documentation's pages",
 	"internal/p11test":         "a PKCS#11 device (SoftHSM2) and the helper that uses it",
