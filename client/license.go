@@ -57,6 +57,7 @@ type License struct {
 	Why     string           // code of a block
 	Err     error            // why it does not hold; nil for Valid and Grace
 	Typed   bool             // it was typed: the next contact by another carrier brings the whole license
+	Unnamed int              // features and limits of a typed license whose names it does not carry; Has and Limit find them
 
 	marks wire.Marks // what a typed license holds without carrying its name
 }
@@ -164,6 +165,7 @@ func (c *Container) show(h *holding, now int64) License {
 		return out
 	}
 	out.Product, out.Article, out.Model, out.Quantity, out.Holder = l.Product, l.Article, l.Model, l.Quantity, l.Holder
+	out.Unnamed = len(l.Marks.Features) + len(l.Marks.Limits)
 	if out.marks = l.Marks; out.Product == "" && c.cfg.Product != "" && l.Of(c.cfg.Product) {
 		out.Product = c.cfg.Product
 	}

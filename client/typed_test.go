@@ -114,7 +114,7 @@ func TestTypedMarks(t *testing.T) {
 	_, err := c.InstallTyped(w.page(c, w.server.Sell(o)))
 	w.must(err)
 	l := only(t, c)
-	if !c.Has("assembly.simulation") || !l.Has("assembly.export.step") || l.Has("draw") || len(l.Features) != 0 || !l.Runs {
+	if !c.Has("assembly.simulation") || !l.Has("assembly.export.step") || l.Has("draw") || len(l.Features) != 0 || l.Unnamed != 5 || !l.Runs {
 		t.Errorf("%+v", l)
 	}
 	if n, ok := c.Limit("assembly.parts.maximum"); n != 12 || !ok {

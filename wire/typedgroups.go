@@ -129,7 +129,7 @@ func TypedGroups(kind TypedKind, text string) (groups []string, whole bool, err 
 	r.get(kidHintBits)
 	r.bytes(sigLen)
 	_ = readTypedLicense(r) // beyond what is there it reads zeros, and says so
-	return groups, !r.over, nil
+	return groups, !r.over || len(groups) == kind.most(), nil
 }
 
 // CheckTypedGroup checks group n, from 1, of a typed code while it is typed. The

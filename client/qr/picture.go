@@ -35,11 +35,24 @@ var (
 // ErrNoCode, and those of wire.JoinQR, among them a *wire.QRError that names the
 // parts that are missing.
 func ReadFile(pictures ...[]byte) (wire.File, error) {
-	var parts []wire.QRPart
+	parts, err := Parts(pictures...)
+	if err != nil {
+		return wire.File{}, err
+	}
+	if len(parts) == 0 {
+		return wire.File{}, ErrNoCode
+	}
+	return wire.JoinQR(parts)
+}
+
+// Parts reads our codes in some pictures, to be joined with others by wire.JoinQR. A
+// picture without any code is an error; codes of somebody else are passed over.
+// Errors: ErrPicture, ErrNoCode, and those of wire.ParseQR.
+func Parts(pictures ...[]byte) (parts []wire.QRPart, err error) {
 	for i, b := range pictures {
 		texts, err := Read(bytes.NewReader(b))
 		if err != nil {
-			return wire.File{}, fmt.Errorf("picture %d: %w", i+1, err)
+			return nil, fmt.Errorf("picture %d: %w", i+1, err)
 		}
 		for _, text := range texts {
 			if !wire.IsQR(text) {
@@ -47,15 +60,12 @@ func ReadFile(pictures ...[]byte) (wire.File, error) {
 			}
 			p, err := wire.ParseQR(text)
 			if err != nil {
-				return wire.File{}, fmt.Errorf("picture %d: %w", i+1, err)
+				return nil, fmt.Errorf("picture %d: %w", i+1, err)
 			}
 			parts = append(parts, p)
 		}
 	}
-	if len(parts) == 0 {
-		return wire.File{}, ErrNoCode
-	}
-	return wire.JoinQR(parts)
+	return parts, nil
 }
 
 // Read returns the texts of all QR codes in a picture, PNG or JPEG, in no

@@ -206,7 +206,7 @@ func (p *program) show(l client.License) {
 	p.out.Licenses = append(p.out.Licenses, license{
 		ID: l.ID, Generation: l.Generation, Product: l.Product, Article: l.Article, Quantity: l.Quantity, Features: l.Features,
 		Limits: l.Limits, Unit: l.Unit, Drawn: l.Drawn, Spent: l.Spent, Lent: l.Lent, State: l.State, Runs: l.Runs, Enforce: string(l.Enforce), Expires: stamp(l.Expires),
-		NextContact: stamp(l.NextContact), Code: client.Code(l.Err), Text: client.Describe(p.lang, l),
+		NextContact: stamp(l.NextContact), Code: client.Code(l.Err), Text: client.Describe(p.lang, l), Typed: l.Typed, Unnamed: l.Unnamed,
 	})
 	p.print(p.text("say.license", "license", title(l)))
 	p.print("  " + client.Describe(p.lang, l))
@@ -230,6 +230,12 @@ func (p *program) show(l client.License) {
 	}
 	if !l.NextContact.IsZero() {
 		p.print("  " + p.text("say.contact_due", "day", client.Day(p.lang, l.NextContact)))
+	}
+	if l.Unnamed > 0 {
+		p.print("  " + p.text("say.unnamed", "count", fmt.Sprint(l.Unnamed)))
+	}
+	if l.Typed {
+		p.print("  " + p.text("say.typed"))
 	}
 }
 
@@ -262,7 +268,7 @@ func (p *program) verify(args []string) error {
 	good := false
 	for _, l := range all {
 		p.show(l)
-		has := p.feature == "" || slices.Contains(l.Features, p.feature) || slices.Contains(l.Features, wire.AllFeatures)
+		has := p.feature == "" || l.Has(p.feature)
 		good = good || l.Runs && has
 	}
 	switch {
@@ -280,6 +286,11 @@ func (p *program) verify(args []string) error {
 
 // giveBack returns licenses.
 func (p *program) giveBack(args []string) error {
+	if p.onPaper() {
+		if err := p.whereTo(); err != nil {
+			return err
+		}
+	}
 	c, err := p.open()
 	if err != nil {
 		return err
@@ -324,7 +335,7 @@ func (p *program) stillWaiting(c *client.Container, args []string, err error) er
 }
 
 func (p *program) returnAll(c *client.Container, which []client.License) error {
-	if p.file != "" {
+	if p.onPaper() {
 		for _, l := range which {
 			if _, err := c.NewReturn(l.ID); err != nil {
 				return err

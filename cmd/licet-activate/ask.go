@@ -62,7 +62,10 @@ func (l *lineReader) line() (string, error) {
 const maxInput = wire.MaxFile + 1
 
 // slurp reads a file, or standard input for "-".
-func (p *program) slurp(path string) ([]byte, error) {
+func (p *program) slurp(path string) ([]byte, error) { return p.slurpUpTo(path, maxInput) }
+
+// slurpUpTo reads so many bytes of it at most.
+func (p *program) slurpUpTo(path string, most int64) ([]byte, error) {
 	var from io.Reader = p.in.r
 	if path != "-" {
 		f, err := os.Open(path)
@@ -72,7 +75,7 @@ func (p *program) slurp(path string) ([]byte, error) {
 		defer f.Close()
 		from = f
 	}
-	b, err := io.ReadAll(io.LimitReader(from, maxInput))
+	b, err := io.ReadAll(io.LimitReader(from, most))
 	if err != nil && p.ctx.Err() != nil {
 		return nil, fail(exitCanceled, "fail.canceled")
 	}

@@ -14,8 +14,8 @@ import (
 
 // request writes a request file.
 func (p *program) request(args []string) error {
-	if p.file == "" || p.file == "-" && p.json {
-		return fail(exitUse, "fail.out")
+	if err := p.whereTo(); err != nil {
+		return err
 	}
 	c, err := p.open()
 	if err != nil {
@@ -46,6 +46,18 @@ func (p *program) request(args []string) error {
 	return p.writeRequest(c)
 }
 
+// whereTo checks that what is to be written has a place to go, before anything is
+// done: a file, standard output, or QR codes in the terminal; with --json a file.
+func (p *program) whereTo() error {
+	if p.file == "" && (!p.qr || p.json) || p.file == "-" && (p.qr || p.json) {
+		return fail(exitUse, "fail.out")
+	}
+	return nil
+}
+
+// onPaper reports whether a return is to be written instead of sent.
+func (p *program) onPaper() bool { return p.file != "" || p.qr }
+
 // forget gives up older requests, where somebody has said so: the server has
 // refused them, or they will never be handed in. Returns stay.
 func (p *program) forget(c *client.Container) error {
@@ -61,20 +73,27 @@ func (p *program) forget(c *client.Container) error {
 	return nil
 }
 
-// writeRequest writes what waits into the file, or to standard output for "-".
+// writeRequest writes what waits into the file, to standard output for "-", or as QR
+// codes.
 func (p *program) writeRequest(c *client.Container) error {
 	b, err := c.RequestFile()
 	if err != nil {
 		return err
 	}
-	if err := p.write(p.file, b); err != nil {
-		return err
+	switch {
+	case p.qr:
+		if err := p.showCodes(b); err != nil {
+			return err
+		}
+	case p.file == "-":
+		return p.write(p.file, b)
+	default:
+		if err := p.write(p.file, b); err != nil {
+			return err
+		}
+		p.out.File = p.file
+		p.say("say.request_written", "file", p.file)
 	}
-	if p.file == "-" {
-		return nil
-	}
-	p.out.File = p.file
-	p.say("say.request_written", "file", p.file)
 	if n := bytes.Count(b, []byte("\n")); n > 1 {
 		p.say("say.several", "count", strconv.Itoa(n))
 	}
@@ -101,12 +120,12 @@ func (p *program) write(path string, b []byte) error {
 	return nil
 }
 
-// install takes an update or license file over.
+// install takes an update or license file over, or pictures of its QR codes.
 func (p *program) install(args []string) error {
 	if len(args) == 0 {
 		return fail(exitUse, "fail.file")
 	}
-	b, err := p.slurp(args[0])
+	b, err := p.readUpdate(args)
 	if err != nil {
 		return err
 	}
@@ -150,6 +169,11 @@ func readMove(path string) (m moveFile, err error) {
 
 // move returns a license here and says how to activate it there.
 func (p *program) move(args []string) error {
+	if p.onPaper() {
+		if err := p.whereTo(); err != nil {
+			return err
+		}
+	}
 	c, err := p.open()
 	if err != nil {
 		return err
@@ -208,7 +232,10 @@ func (p *program) writeMove(c *client.Container, l client.License, code string) 
 
 // directions says what to do on the other machine.
 func (p *program) directions(l client.License) {
-	if p.file != "" {
+	switch {
+	case p.qr:
+		p.next("next.move_qr")
+	case p.file != "":
 		p.next("next.move_offline", "file", p.file)
 	}
 	switch {

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image/jpeg"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,8 +16,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/licet/licet/client/qr"
 	"github.com/licet/licet/internal/clienttest"
 	"github.com/licet/licet/internal/pagetest"
+	"github.com/licet/licet/wire"
 )
 
 // In scripts the program runs as a process of its own, on a machine and at a time
@@ -86,6 +91,57 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 		ts.Check(err)
 		ts.Check(os.WriteFile(ts.MkAbs(args[1]), answer, 0o600))
 	},
+	// shoot FILE PICTURE…: takes pictures of a file's QR codes, one each.
+	"shoot": func(ts *testscript.TestScript, _ bool, args []string) {
+		codes := drawn(ts, args[0], len(args)-1)
+		for i, c := range codes {
+			var b bytes.Buffer
+			ts.Check(jpeg.Encode(&b, c.Image(5), nil))
+			ts.Check(os.WriteFile(ts.MkAbs(args[i+1]), b.Bytes(), 0o600))
+		}
+	},
+	// scan FILE TEXT CODES: what another program reads in that many codes of a file.
+	"scan": func(ts *testscript.TestScript, _ bool, args []string) {
+		var texts strings.Builder
+		for _, c := range drawn(ts, args[0], number(ts, args[2])) {
+			texts.WriteString("\n" + c.Text() + "\r\n")
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(texts.String()), 0o600))
+	},
+	// unshoot FILE PICTURE…: reads pictures as the depot does.
+	"unshoot": func(ts *testscript.TestScript, _ bool, args []string) {
+		var all [][]byte
+		for _, name := range args[1:] {
+			all = append(all, []byte(ts.ReadFile(name)))
+		}
+		f, err := qr.ReadFile(all...)
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs(args[0]), f.Bytes(), 0o600))
+	},
+	// page OUTPUT TICKET ANSWER [KEY]: somebody types the groups of an output of the
+	// program at the publisher's, and a ticket.
+	"page": func(ts *testscript.TestScript, _ bool, args []string) {
+		groups := typedGroup.FindAllString(ts.ReadFile(args[0]), -1)
+		answer, key, no := of(ts).server.Typed(strings.Join(groups, "\n"), strings.TrimSpace(ts.ReadFile(args[1])))
+		if no != nil {
+			ts.Fatalf("refused: %s", no.Code)
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(answer+"\n"), 0o600))
+		if len(args) > 3 {
+			ts.Check(os.WriteFile(ts.MkAbs(args[3]), []byte(key+"\n"), 0o600))
+		}
+	},
+	// mistype FILE WRONG LINE: another symbol in a line of a file, from 1.
+	"mistype": func(ts *testscript.TestScript, _ bool, args []string) {
+		lines := strings.Split(ts.ReadFile(args[0]), "\n")
+		n := number(ts, args[2]) - 1
+		other := "0"
+		if lines[n][3] == '0' {
+			other = "1"
+		}
+		lines[n] = lines[n][:3] + other + lines[n][4:]
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Join(lines, "\n")), 0o600))
+	},
 	"recall": func(ts *testscript.TestScript, _ bool, args []string) {
 		of(ts).server.Recall(clienttest.ID(number(ts, args[0])))
 	},
@@ -117,6 +173,21 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 		line, _, _ := strings.Cut(ts.ReadFile(args[0]), "\n")
 		ts.Setenv(args[1], line)
 	},
+}
+
+// typedGroup is a group of a typed code as it is printed.
+var typedGroup = regexp.MustCompile(`(?:[0-9A-Z]{5}-){2}[0-9A-Z]{5}`)
+
+// drawn returns the QR codes of a file, so many.
+func drawn(ts *testscript.TestScript, file string, n int) []*qr.Code {
+	f, err := wire.ParseLines([]byte(ts.ReadFile(file)))
+	ts.Check(err)
+	codes, err := qr.Encode(f, qr.Room(1300/n))
+	ts.Check(err)
+	if len(codes) != n {
+		ts.Fatalf("%d codes", len(codes))
+	}
+	return codes
 }
 
 func number(ts *testscript.TestScript, s string) int {
@@ -187,15 +258,20 @@ func TestTutorial(t *testing.T) {
 }
 
 // tutorialLine turns a command of the page into one of a script. What a person
-// does elsewhere stands in the comment behind it: "on B" or "hand in FILE, get FILE".
+// does elsewhere stands in the comment behind it: "on the other machine", "hand in FILE,
+// get FILE" or "type it on the page, get FILE and FILE".
 func tutorialLine(command, comment string) string {
 	pre, post := "", ""
 	fields := strings.Fields(comment)
 	switch {
 	case comment == "on the other machine":
 		pre, post = "env TEST_MACHINE=beta HOME=$WORK/beta XDG_CONFIG_HOME=$WORK/beta\n", "env TEST_MACHINE=alpha HOME=$WORK/home XDG_CONFIG_HOME=$WORK/home/config\n"
+	case len(fields) == 5 && fields[0] == "hand" && strings.HasSuffix(fields[4], ".jpg"):
+		post = "unshoot in.txt " + strings.TrimSuffix(fields[2], ",") + "\ndepot in.txt out.txt\nshoot out.txt " + fields[4] + "\n"
 	case len(fields) == 5 && fields[0] == "hand":
 		post = "depot " + strings.TrimSuffix(fields[2], ",") + " " + fields[4] + "\n"
+	case len(fields) == 9 && fields[0] == "type":
+		post = "page stdout ticket.txt " + fields[6] + " " + fields[8] + "\n"
 	}
 	command = strings.ReplaceAll(command, "7H2KM-…", "$TICKET")
 	command = strings.ReplaceAll(command, "3TS1D-…", "$PAIRING")

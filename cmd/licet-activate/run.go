@@ -34,10 +34,11 @@ type program struct {
 
 	// flags of some
 	codeFile, from, lost, base, to, file, feature, why string
+	answerFile, keyFile                                string
 	licenses                                           list
 	quantity                                           int64
 	until                                              string
-	yes, all, aside, fresh                             bool
+	yes, all, aside, fresh, qr                         bool
 }
 
 // list is a flag that may be given several times.
@@ -211,6 +212,7 @@ type result struct {
 	Status    *status    `json:"status,omitempty"`
 	File      string     `json:"file,omitempty"`
 	Files     []string   `json:"files,omitempty"`
+	Request   []string   `json:"request,omitempty"` // the groups of a typed request
 	Next      []string   `json:"next,omitempty"`
 }
 
@@ -247,7 +249,9 @@ type license struct {
 	Enforce     string           `json:"enforce,omitempty"`
 	Expires     string           `json:"expires,omitempty"`
 	NextContact string           `json:"nextContact,omitempty"`
-	Code        string           `json:"code,omitempty"` // why it does not hold
+	Typed       bool             `json:"typed,omitempty"`   // by typed codes: the whole license comes with the next contact
+	Unnamed     int              `json:"unnamed,omitempty"` // features and limits whose names were not typed
+	Code        string           `json:"code,omitempty"`    // why it does not hold
 	Text        string           `json:"text"`
 }
 
@@ -264,6 +268,7 @@ type status struct {
 	Contact    string    `json:"lastContact,omitempty"`
 	ContactDue string    `json:"contactDue,omitempty"`
 	Waiting    []waiting `json:"waiting,omitempty"`
+	Request    []string  `json:"request,omitempty"` // the groups of the typed request that waits
 }
 
 type waiting struct {

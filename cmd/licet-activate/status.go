@@ -25,6 +25,10 @@ func (p *program) status([]string) error {
 	for _, m := range s.Waiting {
 		p.say("say.waiting", "what", p.what(m), "day", client.Day(p.lang, m.Made))
 	}
+	if len(s.Typed.Groups) > 0 {
+		p.say("say.waiting", "what", p.text("what.typed"), "day", client.Day(p.lang, s.Typed.Made))
+		p.groups(s.Typed.Groups)
+	}
 	return nil
 }
 
@@ -78,6 +82,7 @@ func statusOf(s client.Status) *status {
 		Publisher: s.Publisher, Folder: s.Dir, Server: s.Server, Container: s.Container, Virtual: s.Virtual,
 		Components: append([]string{}, s.Components...), Now: stamp(s.Now), ClockBack: s.ClockBack,
 		ClockOff: int64(s.ClockOff.Seconds()), Contact: stamp(s.Contact), ContactDue: stamp(s.ContactDue),
+		Request: s.Typed.Groups,
 	}
 	for _, m := range s.Waiting {
 		what := string(m.Type)

@@ -3,6 +3,8 @@ package main
 import (
 	"flag"
 	"strings"
+
+	"github.com/licet/licet/wire"
 )
 
 // verb is a subcommand. Its texts are verb.<name> (what it does, one line) and
@@ -43,6 +45,9 @@ var (
 	optYes      = switchOption("yes", func(p *program) *bool { return &p.yes })
 	optAll      = switchOption("all", func(p *program) *bool { return &p.all })
 	optNew      = switchOption("new", func(p *program) *bool { return &p.fresh })
+	optQR       = switchOption("qr", func(p *program) *bool { return &p.qr })
+	optAnswer   = textOption("answer", "FILE", func(p *program) *string { return &p.answerFile })
+	optKey      = textOption("key", "FILE", func(p *program) *string { return &p.keyFile })
 	optAside    = switchOption("set-aside", func(p *program) *bool { return &p.aside })
 	optLicense  = option{"license", "ID", func(set *flag.FlagSet, p *program) { set.Var(&p.licenses, "license", "") }}
 	optUntil    = textOption("until", "DAY", func(p *program) *string { return &p.until })
@@ -68,11 +73,12 @@ func verbs() []*verb {
 		{"verify", "[FILE]", 1, []option{optFeature}, (*program).verify},
 		{"status", "", 0, nil, (*program).status},
 		{"refresh", "", 0, nil, (*program).refresh},
-		{"return", "[LICENSE]", 1, []option{optAll, optYes, optOffline}, (*program).giveBack},
-		{"move", "[LICENSE]", 1, []option{optTo, optYes, optCodeFile, optOffline}, (*program).move},
+		{"return", "[LICENSE]", 1, []option{optAll, optYes, optOffline, optQR}, (*program).giveBack},
+		{"move", "[LICENSE]", 1, []option{optTo, optYes, optCodeFile, optOffline, optQR}, (*program).move},
 		{"restore", "[CODE]", 1, []option{optCodeFile, optLost, optAside}, (*program).restore},
-		{"request", "[CODE]", 1, []option{optOut, optFor, optNew, optCodeFile, optFrom, optLicense, optBase, optQuantity, optLost, optUntil}, (*program).request},
-		{"install", "FILE", 1, nil, (*program).install},
+		{"request", "[CODE]", 1, []option{optOut, optQR, optFor, optNew, optCodeFile, optFrom, optLicense, optBase, optQuantity, optLost, optUntil}, (*program).request},
+		{"install", "FILE...", wire.MaxQRParts, nil, (*program).install},
+		{"typed", "", 0, []option{optAnswer, optKey, optNew, optAside}, (*program).typedCodes},
 	}
 }
 
