@@ -38,7 +38,7 @@ var (
 	containerForm = ship.Form{
 		Name: "container", Newer: "rev",
 		Columns: `publisher_id id, id id, kind text, sign_key text, encrypt_key text, state text, reason text,
-			first_ctr int, ctr int, seq int, marks bytes, virtual bool, app_version text, app_os text, app_arch text,
+			first_ctr int, ctr int, seq int, marks blob, virtual bool, app_version text, app_os text, app_arch text,
 			first_at int, seen_at int, rev int`,
 	}
 	shipContainer = ship.Declare(containerForm,
@@ -70,7 +70,7 @@ var (
 	leaseForm = ship.Form{
 		Name: "floating_lease", Newer: "rev",
 		Columns: `publisher_id id, id id, license_id id, container_id id, holder id, fence int, quantity int, seats int,
-			state text, label text, prints bytes, app_version text, granted_at int, renewed_at int, ends_at int, due_at int, rev int`,
+			state text, label text, prints blob, app_version text, granted_at int, renewed_at int, ends_at int, due_at int, rev int`,
 	}
 	shipLease = ship.Declare(leaseForm,
 		db.SQL("license.ship_lease", leaseForm.Read()), db.SQL("license.replay_lease", leaseForm.Write()))

@@ -20,16 +20,18 @@ const (
 	textColumn
 	boolColumn
 	bytesColumn
+	blobColumn // bytes that are never NULL in SQL: an engine may give back nothing for none
 	jsonColumn // never NULL in SQL; "null" is a value of it
 )
 
 var kindNames = map[string]columnKind{
 	"id": idColumn, "int": intColumn, "text": textColumn, "bool": boolColumn, "bytes": bytesColumn,
-	"json": jsonColumn,
+	"blob": blobColumn, "json": jsonColumn,
 }
 
 // Form is the shape of a table. Columns are "name kind" with commas between
-// them, publisher_id among them; kinds are id, int, text, bool, bytes and json.
+// them, publisher_id among them; kinds are id, int, text, bool, bytes, blob
+// (bytes that are never NULL) and json.
 type Form struct {
 	Name    string
 	Columns string
@@ -155,7 +157,7 @@ func (t *Table) dest() []any {
 			dest[i] = new(*string)
 		case boolColumn:
 			dest[i] = new(bool)
-		case bytesColumn:
+		case bytesColumn, blobColumn:
 			dest[i] = new([]byte)
 		case jsonColumn:
 			dest[i] = new(db.JSON[json.RawMessage])
@@ -250,8 +252,11 @@ func (k columnKind) value(raw json.RawMessage) (any, bool) {
 		return db.JSON[json.RawMessage]{V: raw}, true
 	}
 	if string(raw) == "null" {
-		if k == idColumn {
+		switch k {
+		case idColumn:
 			return db.ID[Image]{}, true
+		case blobColumn:
+			return []byte{}, true
 		}
 		return nil, true
 	}
@@ -275,7 +280,7 @@ func (k columnKind) value(raw json.RawMessage) (any, bool) {
 		var b bool
 		err = json.Unmarshal(raw, &b)
 		return b, err == nil
-	case bytesColumn:
+	case bytesColumn, blobColumn:
 		var s string
 		if err = json.Unmarshal(raw, &s); err == nil {
 			b, err := base64.StdEncoding.DecodeString(s)
