@@ -10,7 +10,9 @@
 // file away from the server (RootKey); the server holds public halves only
 // (Root). An issuing key is made by the server (Service.Request), certified
 // where the root is (RootKey.Certify), and installed (Service.Install). A depot
-// key opens the codes in request files; a root signs it, products pin it.
+// key opens the codes in request files; a root signs it, products pin it. A Keygen
+// key signs for programs with Keygen's client libraries, which ship it bare: it has
+// no certificate, is active at once, and signs on after it has retired (ADR 0022).
 //
 // The private half of an issuing key is sealed in the database, or made in a
 // security module (Module) that it never leaves; then the database holds its id

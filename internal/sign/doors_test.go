@@ -36,6 +36,10 @@ func TestDoors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			compat, err := v.MakeKeygen(t.Context(), v.by)
+			if err != nil {
+				t.Fatal(err)
+			}
 			type call = func(s *sign.Service, ctx context.Context, by actor.Actor) error
 			door := func(name string, by actor.Actor, fn call) actortest.Door {
 				return actortest.Door{
@@ -47,6 +51,13 @@ func TestDoors(t *testing.T) {
 			b, nobody := v.house.b.All(), actortest.Stranger()
 			doors := []actortest.Door{
 				door("Retire", b, func(s *sign.Service, ctx context.Context, by actor.Actor) error { return s.Retire(ctx, by, kid, true) }),
+				door("RevokeKeygen", b, func(s *sign.Service, ctx context.Context, by actor.Actor) error {
+					return s.RevokeKeygen(ctx, by, compat.KID)
+				}),
+				door("MakeKeygen", nobody, func(s *sign.Service, ctx context.Context, by actor.Actor) error {
+					_, err := s.MakeKeygen(ctx, by)
+					return err
+				}),
 				door("KnownSerials", b, func(s *sign.Service, ctx context.Context, by actor.Actor) error {
 					_, err := s.KnownSerials(ctx, by, kid)
 					return err

@@ -33,6 +33,9 @@ var (
 	ErrNotFound = fault.New(fault.NotFound, "sign.not_found")
 	// ErrNoKey: no issuing key is active, or its certificate does not cover this moment.
 	ErrNoKey = fault.New(fault.Unavailable, "sign.no_key")
+	// ErrNoKeygen: the publisher does not answer programs with Keygen's client
+	// libraries, or not under this key.
+	ErrNoKeygen = fault.New(fault.NotFound, "sign.no_keygen_key")
 	// ErrNoRoot: the publisher has no root key yet, or none that is trusted.
 	ErrNoRoot = fault.New(fault.Conflict, "sign.no_root")
 	// ErrKeyRevoked: the key that was to sign is revoked (argument "kid").

@@ -13,6 +13,9 @@ type Purpose string
 const (
 	Issue Purpose = "issue" // signs licenses, updates, validations and block lists (Ed25519)
 	Depot Purpose = "depot" // opens the codes in request files (X25519)
+	// Keygen signs answers and files for programs with Keygen's client libraries
+	// (Ed25519). It has no certificate: those programs ship the key itself.
+	Keygen Purpose = "keygen"
 )
 
 // State is where a key stands in its life.

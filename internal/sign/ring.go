@@ -27,6 +27,7 @@ type ring struct {
 	active  *signer
 	signers map[string]*signer // issuing keys by kid
 	depots  []*depot           // newest first
+	keygens []*keygen          // oldest first; none is revoked
 	trust   *wire.Trust        // what a product believes that has learned every line; nil without roots
 	pins    []wire.PinnedRoot  // rising in rank
 	fallen  map[string]bool    // revoked roots
@@ -85,6 +86,8 @@ func (s stock) build(before *ring, open opener) *ring {
 			r.addSigner(k, before, open)
 		case Depot:
 			r.addDepot(k, before, open)
+		case Keygen:
+			r.addKeygen(k, before, open)
 		}
 	}
 	slices.Reverse(r.depots)

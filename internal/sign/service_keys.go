@@ -89,7 +89,7 @@ func requestAgain(tx *db.Tx, p publisherID, req *Request) error {
 		return err
 	}
 	for _, k := range all {
-		if k.State == Active || k.State == Retired && k.Cert != "" {
+		if k.Purpose != Keygen && (k.State == Active || k.State == Retired && k.Cert != "") {
 			req.Keys = append(req.Keys, requested(k.Key))
 		}
 	}

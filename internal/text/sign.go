@@ -54,6 +54,10 @@ var (
 		EN: "No issuing key is ready, so nothing can be signed at the moment. The administrator makes one with “licet key setup” or “licet key rotate”; then try again.",
 		DE: "Es ist kein Ausstellungsschlüssel bereit, deshalb kann zurzeit nichts signiert werden. Der Administrator erzeugt ihn mit „licet key setup“ oder „licet key rotate“; versuchen Sie es danach erneut.",
 	})
+	_ = add("fault.sign.no_keygen_key", Entry{
+		EN: "At this address nobody answers programs with Keygen's client libraries. The publisher's administrator makes the key with “licet key keygen new”, which also shows the address.",
+		DE: "Unter dieser Adresse antwortet niemand Programmen mit Client-Bibliotheken von Keygen. Der Administrator des Herstellers erzeugt den Schlüssel mit „licet key keygen new“; dort steht auch die Adresse.",
+	})
 	_ = add("fault.sign.no_root", Entry{
 		EN: "The publisher has no root key yet. Make one with “licet key root new” and tell the server with “licet key root pin”.",
 		DE: "Der Hersteller hat noch keinen Wurzelschlüssel. Erzeugen Sie ihn mit „licet key root new“ und melden Sie ihn dem Server mit „licet key root pin“.",
