@@ -31,6 +31,7 @@ const (
 	Soft     = "soft"
 	Hardware = "hardware"
 	Cloud    = "cloud"
+	Named    = "named" // a machine without a key, known by the name that a program gives it; ADR 0023
 
 	Enforce = "enforce" // the program stops at the end
 	Warn    = "warn"    // it says so and goes on

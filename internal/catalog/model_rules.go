@@ -111,7 +111,7 @@ func (r *refusals) containers(at string, kinds []string) {
 		return
 	}
 	for i, k := range kinds {
-		r.choice(index(at, i), k, Soft, Hardware, Cloud)
+		r.choice(index(at, i), k, Soft, Hardware, Cloud, Named)
 	}
 	r.distinct(at, kinds, func(s string) string { return s })
 }

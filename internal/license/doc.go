@@ -19,6 +19,9 @@
 // usage-counted license is drawn by the piece, and the units of a piece are consumed
 // in the container; how many it tells with each message.
 //
+// A NamedMachine is a machine without a container: a program with Keygen's client
+// libraries names it by a text, and a lease holds its place (ADR 0023).
+//
 // # Life cycle
 //
 // Ticket: issued ⇄ blocked, → reversed, → expired, → merged.

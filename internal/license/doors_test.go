@@ -21,6 +21,7 @@ type everything struct {
 	box        *box
 	activation license.ActivationID
 	use        *use
+	named      *keyed
 	dead       bool
 }
 
@@ -37,6 +38,8 @@ func newEverything(t *testing.T, w *world) *everything {
 	e.activation = look.Holdings[0].Devices[0].ID
 	e.use, err = e.box.lease(w.pool(1).Code)
 	must(t, err)
+	e.named = w.keyed(item(catalog.Multi, byName), 1)
+	must(t, e.named.activate("a"))
 	return e
 }
 
@@ -59,6 +62,16 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 		"Consume": func(ctx context.Context, by actor.Actor) error {
 			return none(e.Consume(ctx, by, license.ConsumeInput{Key: e.key, Nonce: nonce(), Units: 1}))
 		},
+		"LookKey": func(ctx context.Context, by actor.Actor) error {
+			return none(e.LookKey(ctx, by, license.KeyInput{Key: e.named.key}))
+		},
+		"ActivateNamed": func(ctx context.Context, by actor.Actor) error {
+			return none(e.ActivateNamed(ctx, by, e.named.key, e.named.id(), license.NamedInput{Name: "b"}))
+		},
+		"BeatNamed": func(ctx context.Context, by actor.Actor) error {
+			return none(e.BeatNamed(ctx, by, e.named.key, "a"))
+		},
+		"ReturnNamed": func(ctx context.Context, by actor.Actor) error { return e.ReturnNamed(ctx, by, e.named.key, "a") },
 		"Lease": func(ctx context.Context, by actor.Actor) error {
 			stranger := e.world.box(e.b)
 			return none(e.Lease(ctx, actor.Anonymous(by.Addr), stranger.sign(stranger.lsr(e.sold.Code))))
@@ -126,7 +139,7 @@ func (e *everything) holder(by actor.Actor) actor.Actor {
 }
 
 // codeOnly are the doors that ask for a code and not for a right.
-var codeOnly = map[string]bool{"Exchange": true, "ActivateTyped": true, "Validate": true, "Consume": true, "Look": true, "Bearer": true, "Pair": true, "Pairing": true, "Lease": true, "RenewLease": true, "EndLease": true}
+var codeOnly = map[string]bool{"Exchange": true, "ActivateTyped": true, "Validate": true, "Consume": true, "Look": true, "Bearer": true, "Pair": true, "Pairing": true, "Lease": true, "LookKey": true, "ActivateNamed": true, "BeatNamed": true, "ReturnNamed": true, "RenewLease": true, "EndLease": true}
 
 // Every door, for a caller of another publisher and on a dead database.
 func TestDoors(t *testing.T) {
@@ -145,6 +158,10 @@ func TestDoors(t *testing.T) {
 			door("Consume", live, dead),
 			door("ActivateTyped", live, dead),
 			door("Lease", live, dead),
+			door("LookKey", live, dead),
+			door("ActivateNamed", live, dead),
+			door("BeatNamed", live, dead),
+			door("ReturnNamed", live, dead),
 			door("RenewLease", live, dead),
 			door("EndLease", live, dead),
 			door("ListLeases", live, dead),

@@ -266,7 +266,8 @@ type leaseData struct {
 	Container ContainerID `json:"container"`
 	Fence     int64       `json:"fence"`
 	Quantity  int64       `json:"qty"`
-	Right     bool        `json:"right,omitempty"` // the container may name the license from now on
+	Right     bool        `json:"right,omitempty"`  // the container may name the license from now on
+	Machine   NamedID     `json:"machine,omitzero"` // that a program has named
 }
 
 func leaseOf(a *Lease) leaseData {

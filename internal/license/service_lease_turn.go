@@ -246,11 +246,12 @@ func (s *Service) elapseLeases(tx *db.Tx, p actor.PublisherID) (int64, error) {
 		return 0, err
 	}
 	var over, ended db.IDs[Lease]
+	var gone []*Lease
 	var later [][]any
 	for _, a := range due {
 		switch {
 		case a.State == LeaseEnded:
-			ended = append(ended, a.ID)
+			ended, gone = append(ended, a.ID), append(gone, a)
 		case a.State == LeaseLive && a.Ends.After(tx.Now()):
 			later = append(later, []any{db.At(a.Ends), p, a.ID}) // it was renewed; whoever renews it meanwhile makes it later still
 		default:
@@ -259,6 +260,9 @@ func (s *Service) elapseLeases(tx *db.Tx, p actor.PublisherID) (int64, error) {
 	}
 	if len(ended) > 0 {
 		if _, err := tx.Exec(qLeasesForget, p, ended); err != nil {
+			return 0, err
+		}
+		if err := forgetNames(tx, p, gone); err != nil {
 			return 0, err
 		}
 	}

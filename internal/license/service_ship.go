@@ -39,7 +39,7 @@ type named struct {
 	seated                                                           [][16]byte // licenses of which only the seats changed
 	tried                                                            [][16]byte // activations that left marks of a trial
 	effects, consumptions                                            [][16]byte
-	leases, rights                                                   [][16]byte
+	leases, rights, machines                                         [][16]byte
 	whole                                                            []OrderLineID
 	extended                                                         []LicenseID
 	issued                                                           []issuedData
@@ -60,6 +60,7 @@ type facts struct {
 	Tickets     int           `json:"tickets"`
 	Tried       bool          `json:"tried"`
 	Right       bool          `json:"right"`
+	Machine     NamedID       `json:"machine"`
 }
 
 func (n *named) add(row actor.Row) {
@@ -100,6 +101,9 @@ func (n *named) add(row actor.Row) {
 		if f.Right {
 			n.rights = append(n.rights, leaseRightOf(f.License, f.Container))
 		}
+		if !f.Machine.IsZero() {
+			n.machines = append(n.machines, f.Machine)
+		}
 	case "container":
 		n.containers = append(n.containers, row.EntityID)
 	}
@@ -134,6 +138,7 @@ func (c *carrier) page(rows []actor.Row) error {
 	c.ship(shipConsumption, n.consumptions)
 	c.ship(shipLease, n.leases)
 	c.ship(shipLeaseRight, n.rights)
+	c.ship(shipNamed, n.machines)
 	if err := c.trials(n); err != nil {
 		return err
 	}

@@ -79,6 +79,13 @@ var (
 	shipLeaseRight = ship.Declare(leaseRightForm,
 		db.SQL("license.ship_lease_right", leaseRightForm.Read()), db.SQL("license.replay_lease_right", leaseRightForm.Write()))
 
+	namedForm = ship.Form{
+		Name: "named_machine", Newer: "rev",
+		Columns: "publisher_id id, id id, license_id id, lease_id id, sealed bytes, platform text, cores int, rev int",
+	}
+	shipNamed = ship.Declare(namedForm,
+		db.SQL("license.ship_named", namedForm.Read()), db.SQL("license.replay_named", namedForm.Write()))
+
 	bundleForm = ship.Form{Name: "exchange_bundle", Columns: "publisher_id id, id id, lines text"}
 	shipBundle = ship.Declare(bundleForm,
 		db.SQL("license.ship_bundle", bundleForm.Read()), db.SQL("license.replay_bundle", bundleForm.Write()))

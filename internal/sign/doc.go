@@ -12,7 +12,7 @@
 // where the root is (RootKey.Certify), and installed (Service.Install). A depot
 // key opens the codes in request files; a root signs it, products pin it. A Keygen
 // key signs for programs with Keygen's client libraries, which ship it bare: it has
-// no certificate, is active at once, and signs on after it has retired (ADR 0022).
+// no certificate, is active at once, and signs on after it has retired (ADR 0023).
 //
 // The private half of an issuing key is sealed in the database, or made in a
 // security module (Module) that it never leaves; then the database holds its id

@@ -203,8 +203,8 @@ var (
 		DE: "Das Modell (Art „{kind}“) verlängert sich selbst, hat aber keine Dauer dafür. Geben Sie ihm eine Dauer, oder setzen Sie renews auf false.",
 	})
 	_ = add("fault.catalog.containers_missing", Entry{
-		EN: "No container kind is allowed, so nothing could be activated. Name at least one of soft, hardware, cloud.",
-		DE: "Es ist keine Containerart erlaubt, also ließe sich nichts aktivieren. Nennen Sie mindestens eine von soft, hardware, cloud.",
+		EN: "No container kind is allowed, so nothing could be activated. Name at least one of soft, hardware, cloud, named.",
+		DE: "Es ist keine Containerart erlaubt, also ließe sich nichts aktivieren. Nennen Sie mindestens eine von soft, hardware, cloud, named.",
 	})
 )
 
