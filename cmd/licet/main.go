@@ -36,6 +36,7 @@ type commands struct {
 	Catalog   catalogCmd   `cmd:"" help:"Apply a catalog file."`
 	Order     orderCmd     `cmd:"" help:"Take order documents and compare order books."`
 	Journal   journalCmd   `cmd:"" help:"Verify and read the journal."`
+	Mail      mailCmd      `cmd:"" help:"Try the mail server."`
 	Backup    backupCmd    `cmd:"" help:"Create, verify and restore backups."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database's schema up to date."`
 	Doctor    doctorCmd    `cmd:"" help:"Say what is wrong with this installation and how to mend it."`

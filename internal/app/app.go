@@ -76,6 +76,7 @@ type App struct {
 	Orders *order.Service
 	Jobs   *job.Service
 	Hooks  *connect.Service
+	Mails  *connect.Mails
 
 	seams   Seams
 	metrics *metrics
@@ -163,6 +164,12 @@ func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 	a.Hooks = connect.NewService(d, gate, vault, c.WebhookLocal)
 	a.Jobs.Handle(order.JobKind, 0, a.Orders.Issue)
 	a.Hooks.Register(a.Jobs)
+	mailer, err := connect.NewMailer(c.Mail)
+	if err != nil {
+		return nil, err
+	}
+	a.Mails = connect.NewMails(d, vault, mailer)
+	a.Mails.Register(a.Jobs)
 	a.peppers()
 	a.housekeeping()
 	return a, nil

@@ -14,6 +14,8 @@ import (
 	"unicode"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/licet/licet/internal/connect"
 )
 
 // Config is how one installation is set up. Its zero value, filled by
@@ -46,6 +48,7 @@ type Config struct {
 	RecallLimit  int  // recalls of one order that need a human
 	WebhookLocal bool // let webhooks reach private addresses
 	TraceURL     string
+	Mail         connect.MailOptions
 
 	Module        string // PKCS#11 driver of the security module; "" = none
 	ModuleSlot    string // label or serial of its device
@@ -160,7 +163,7 @@ func webURL(v string) error {
 }
 
 // options is the table. Its order is the order of the reference.
-var options = []option{
+var options = slices.Concat([]option{
 	textOption("data", "", "Folder of the database, the keys and the shipped journal. Default: licet-data in the working folder.", func(c *Config) *string { return &c.Data }, nil),
 	{
 		Name: "database", Help: "postgres://… uses PostgreSQL; empty uses the embedded SQLite in the data folder.", Secret: true,
@@ -218,8 +221,9 @@ var options = []option{
 	textOption("pkcs11-helper", "", "Program that loads the driver. Default: licet-pkcs11 beside this program, else in the PATH.", func(c *Config) *string { return &c.ModuleHelper }, nil),
 	intOption("pkcs11-helpers", "2", "How many helpers run, and so how many signatures are made at a time; 1 for drivers that serve one process only.", 1, 64, func(c *Config) *int { return &c.ModuleHelpers }),
 	timeOption("pkcs11-timeout", "5s", "How long a signature may take before its helper is ended and another started.", func(c *Config) *time.Duration { return &c.ModuleTimeout }),
+}, mailOptions(), []option{
 	textOption("trace-url", "", "OTLP/HTTP address for traces; only in builds with the tag otel.", func(c *Config) *string { return &c.TraceURL }, webURL),
-}
+})
 
 func setProxies(c *Config, v string) error {
 	c.Proxies = nil
@@ -290,6 +294,9 @@ func ParseConfig(args []string, environ func(string) string) (Config, []string, 
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		problems = append(problems, errors.New("tls-cert and tls-key go together: set both or neither"))
+	}
+	if err := c.Mail.Check(); err != nil {
+		problems = append(problems, err)
 	}
 	if c.Data == "" {
 		c.Data = "licet-data"

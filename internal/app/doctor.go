@@ -54,7 +54,7 @@ func (d *doctor) say(id string, level Level, state string, args ...any) {
 
 // Examine looks at everything that commonly goes wrong with an installation
 // and says how to mend each: database, disk, keys, clock, addresses, journal,
-// jobs, backup.
+// jobs, mail, backup.
 func (a *App) Examine(ctx context.Context, lang text.Lang) []Finding {
 	d := &doctor{lang: lang}
 	if err := a.DB.Ping(ctx); err != nil {
@@ -69,6 +69,7 @@ func (a *App) Examine(ctx context.Context, lang text.Lang) []Finding {
 	a.examineAddress(d)
 	a.examineJournal(d)
 	a.examineJobs(ctx, d)
+	a.examineMail(ctx, d)
 	a.examineBackup(d)
 	return d.out
 }

@@ -64,6 +64,9 @@ func (a *App) purge(ctx context.Context) (map[string]int64, error) {
 			err = count("deliveries", func(tx *db.Tx) (int64, error) { return connect.Purge(tx, p.ID, now.Add(-keepDeliveries)) })
 		}
 		if err == nil {
+			err = count("mails", func(tx *db.Tx) (int64, error) { return connect.PurgeMails(tx, p.ID, now.Add(-keepDeliveries)) })
+		}
+		if err == nil {
 			err = count("pairings", func(tx *db.Tx) (int64, error) { return license.PurgePairings(tx, p.ID, now.Add(-keepPairings)) })
 		}
 	}

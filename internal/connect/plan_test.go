@@ -22,11 +22,17 @@ func TestPlans(t *testing.T) {
 				Name: "webhook_delivery", Columns: "publisher_id, id, endpoint_id, seq, event, body, state, created_at",
 				Values: "P, ID(n), ID(1 + n % 10), n, 'e', '{}', CASE WHEN n % 1000 = 0 THEN 'open' ELSE 'delivered' END, n",
 			},
+			{
+				Name: "mail", Columns: "publisher_id, id, kind, sealed, state, created_at, deadline",
+				Values: "P, ID(n), 'k', CASE WHEN n % 10000 = 0 THEN EMPTY END, CASE WHEN n % 10000 = 0 THEN 'open' ELSE 'sent' END, n, n",
+			},
 		},
 		Statements: map[*db.Stmt][]any{
 			qEndpoint: {p, id}, qEndpointLock: {p, id}, qEndpoints: {p, id, 100},
 			qEndpointSet: {"u", "[]", "active", []byte{}, nil, nil, p, id, 1}, qSeen: {2, p, id, 1},
 			qDelivery: {p, id}, qDeliveries: {p, id, 50, 100}, qTried: {"open", 200, "", now, p, id}, qReopen: {p, id}, qPurgeable: {p, id}, qPurge: {p, db.IDs[Delivery]{id}},
+			qMail: {p, MailID(id)}, qMailTried: {"sent", nil, "", now, p, MailID(id)}, qMailWaiting: {}, qMailPurgeable: {p, MailID(id)}, qMailPurge: {p, db.IDs[Mail]{MailID(id)}},
 		},
+		Small: []string{"mail_open"},
 	}.StayOnIndexes(t)
 }

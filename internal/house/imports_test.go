@@ -73,6 +73,7 @@ var testPackages = map[string]string{
 	"internal/browsertest":     "looks at pages with Chromium",
 	"internal/clienttest":      "a small publisher with a server, for the client and the programs above it",
 	"internal/pagetest":        "runs the commands of the documentation's pages",
+	"internal/mailtest":        "a mail server (Postfix)",
 	"internal/p11test":         "a PKCS#11 device (SoftHSM2) and the helper that uses it",
 	"internal/proof":           "tests of durability and exactness from outside; nothing imports it",
 }

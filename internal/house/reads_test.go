@@ -19,6 +19,7 @@ var wholeReads = map[string]string{
 	"internal/app.whole":                    "the mark of a restore belongs to the installation",
 	"internal/app.begun":                    "the mark of a restore belongs to the installation",
 	"internal/connect.Service.Fan":          "looks for the endpoints of all publishers",
+	"internal/connect.Mails.Waiting":        "counts the letters of the installation",
 	"internal/job.Service.Health":           "counts the jobs of the installation",
 	"internal/job.Service.claim":            "looks for due jobs of all publishers",
 	"internal/license.New":                  "license keys of all publishers are looked up together",

@@ -81,6 +81,20 @@ var (
 	_ = add("app.doctor.jobs.late", Entry{EN: "The oldest job has waited for {minutes} minutes. Is licet serve running?", DE: "Die älteste Aufgabe wartet seit {minutes} Minuten. Läuft licet serve?"})
 	_ = add("app.doctor.jobs.unknown", Entry{EN: "Could not be read.", DE: "Ließen sich nicht lesen."})
 
+	_ = add("app.doctor.mail", Entry{EN: "Mail", DE: "E-Mail"})
+	_ = add("app.doctor.mail.ok", Entry{EN: "No mail waits for {server}. Run “licet mail test” to try the connection.", DE: "Keine E-Mail wartet auf {server}. „licet mail test“ probiert die Verbindung aus."})
+	_ = add("app.doctor.mail.off", Entry{EN: "No mail server is set. Trials for visitors of the depot need one; all else works without.", DE: "Es ist kein Mailserver eingerichtet. Testlizenzen für Besucher des Depots brauchen einen; alles andere geht ohne."})
+	_ = add("app.doctor.mail.gone", Entry{EN: "Mail waits, and no mail server is set any more. Set mail-host and mail-from, or let it expire.", DE: "Es warten E-Mails, und es ist kein Mailserver mehr eingerichtet. Setzen Sie mail-host und mail-from, oder lassen Sie sie verfallen."})
+	_ = add("app.doctor.mail.late", Entry{EN: "The oldest mail waits for {minutes} minutes; the mail server's last answer was {status}. Run “licet mail test”.", DE: "Die älteste E-Mail wartet seit {minutes} Minuten; die letzte Antwort des Mailservers war {status}. Führen Sie „licet mail test“ aus."})
+	_ = add("app.doctor.mail.unknown", Entry{EN: "Could not be read.", DE: "Ließ sich nicht lesen."})
+	_ = add("app.mail.reached", Entry{EN: "{server} answers, and the settings are right. Name an address to send a mail to it.", DE: "{server} antwortet, und die Einstellungen stimmen. Mit einer Adresse wird eine E-Mail dorthin gesendet."})
+	_ = add("app.mail.taken", Entry{EN: "{server} has taken the mail. If it does not arrive, look into the mail server's log.", DE: "{server} hat die E-Mail angenommen. Kommt sie nicht an, sehen Sie in das Protokoll des Mailservers."})
+	_ = add("app.mail.subject", Entry{EN: "Test mail from Licet", DE: "Testnachricht von Licet"})
+	_ = add("app.mail.text", Entry{
+		EN: "This mail says that the settings for mail work. It went through {server}. Nobody needs to answer it.",
+		DE: "Diese E-Mail zeigt, dass die Einstellungen für E-Mail stimmen. Sie ging über {server}. Niemand braucht zu antworten.",
+	})
+
 	_ = add("app.doctor.backup", Entry{EN: "Backup", DE: "Sicherung"})
 	_ = add("app.doctor.backup.ok", Entry{EN: "The newest is of {time}.", DE: "Die neueste ist von {time}."})
 	_ = add("app.doctor.backup.none", Entry{EN: "None was made from here. Run daily: licet backup create FOLDER", DE: "Von hier wurde noch keine gemacht. Führen Sie täglich aus: licet backup create ORDNER"})
