@@ -132,11 +132,21 @@ func (p *program) notCopied(c *client.Container, action wire.Action) error {
 	return nil
 }
 
-// collect asks the server and says what came.
+// collect asks the server and says what came, or writes the request.
 func (p *program) collect(action wire.Action, find func() (client.Ask, error)) error {
+	if err := p.mayWrite(); err != nil {
+		return err
+	}
 	c, ask, err := p.prepare(action, find)
 	if err != nil {
 		return err
+	}
+	if p.onPaper() {
+		ask.File = true
+		if _, err := c.NewRequest(ask); err != nil {
+			return err
+		}
+		return p.writeRequest(c)
 	}
 	in, err := p.transport().Do(p.ctx, c, ask)
 	if err != nil {
@@ -286,10 +296,8 @@ func (p *program) verify(args []string) error {
 
 // giveBack returns licenses.
 func (p *program) giveBack(args []string) error {
-	if p.onPaper() {
-		if err := p.whereTo(); err != nil {
-			return err
-		}
+	if err := p.mayWrite(); err != nil {
+		return err
 	}
 	c, err := p.open()
 	if err != nil {

@@ -55,8 +55,16 @@ func (p *program) whereTo() error {
 	return nil
 }
 
-// onPaper reports whether a return is to be written instead of sent.
+// onPaper reports whether a message is to be written instead of sent.
 func (p *program) onPaper() bool { return p.file != "" || p.qr }
+
+// mayWrite is whereTo for what is sent otherwise.
+func (p *program) mayWrite() error {
+	if !p.onPaper() {
+		return nil
+	}
+	return p.whereTo()
+}
 
 // forget gives up older requests, where somebody has said so: the server has
 // refused them, or they will never be handed in. Returns stay.
@@ -169,10 +177,8 @@ func readMove(path string) (m moveFile, err error) {
 
 // move returns a license here and says how to activate it there.
 func (p *program) move(args []string) error {
-	if p.onPaper() {
-		if err := p.whereTo(); err != nil {
-			return err
-		}
+	if err := p.mayWrite(); err != nil {
+		return err
 	}
 	c, err := p.open()
 	if err != nil {

@@ -67,15 +67,15 @@ var common = []option{
 // verbs returns the subcommands in the order of help.
 func verbs() []*verb {
 	return []*verb{
-		{"activate", "[CODE]", 1, []option{optCodeFile, optFrom, optLicense, optBase, optQuantity, optAside}, (*program).activate},
+		{"activate", "[CODE]", 1, []option{optCodeFile, optFrom, optLicense, optBase, optQuantity, optAside, optOffline, optQR}, (*program).activate},
 		{"pair", "[CODE]", 1, []option{optCodeFile, optBase, optQuantity, optAside}, (*program).pair},
-		{"borrow", "[CODE]", 1, []option{optUntil, optCodeFile, optLicense, optQuantity}, (*program).borrow},
+		{"borrow", "[CODE]", 1, []option{optUntil, optCodeFile, optLicense, optQuantity, optOffline, optQR}, (*program).borrow},
 		{"verify", "[FILE]", 1, []option{optFeature}, (*program).verify},
 		{"status", "", 0, nil, (*program).status},
-		{"refresh", "", 0, nil, (*program).refresh},
+		{"refresh", "", 0, []option{optOffline, optQR}, (*program).refresh},
 		{"return", "[LICENSE]", 1, []option{optAll, optYes, optOffline, optQR}, (*program).giveBack},
 		{"move", "[LICENSE]", 1, []option{optTo, optYes, optCodeFile, optOffline, optQR}, (*program).move},
-		{"restore", "[CODE]", 1, []option{optCodeFile, optLost, optAside}, (*program).restore},
+		{"restore", "[CODE]", 1, []option{optCodeFile, optLost, optAside, optOffline, optQR}, (*program).restore},
 		{"request", "[CODE]", 1, []option{optOut, optQR, optFor, optNew, optCodeFile, optFrom, optLicense, optBase, optQuantity, optLost, optUntil}, (*program).request},
 		{"install", "FILE...", wire.MaxQRParts, nil, (*program).install},
 		{"typed", "", 0, []option{optAnswer, optKey, optNew, optAside}, (*program).typedCodes},
