@@ -29,6 +29,10 @@ type Licenses interface {
 	Pairing(ctx context.Context, by actor.Actor, code, pairing string) (license.Pairing, error)
 	// Evict frees the seat of a lost device.
 	Evict(ctx context.Context, by actor.Actor, id license.ActivationID) (license.ActivationInfo, error)
+	// ActivateTyped places a license of a code in the container that a typed request
+	// names, and returns what is typed on its machine; the same request for the same
+	// license gets the same answer.
+	ActivateTyped(ctx context.Context, by actor.Actor, in license.TypedInput) (license.TypedAnswer, error)
 	// Exchange takes one message of a container and returns the lines of its
 	// answer; the same message gets the same lines.
 	Exchange(ctx context.Context, by actor.Actor, token []byte) ([]string, error)
@@ -53,8 +57,9 @@ type Options struct {
 
 // Depot serves the pages.
 type Depot struct {
-	o     Options
-	shell *web.Shell
+	o        Options
+	shell    *web.Shell
+	pictures pictureReader
 }
 
 //go:embed views/*.html
@@ -73,16 +78,17 @@ func New(o Options) (*Depot, error) {
 	if o.Site == nil {
 		o.Site = func(*http.Request) Site { return Site{} }
 	}
-	return &Depot{o: o, shell: shell}, nil
+	return &Depot{o: o, shell: shell, pictures: newPictureReader()}, nil
 }
-
-// maxForm is the largest form: an uploaded file of 64 KiB and what is around it.
-const maxForm = 64<<10 + 4<<10
 
 // Routes is the table of the pages and their assets.
 func (d *Depot) Routes() []route.Route {
 	page := func(method, pattern string, class route.Class, h route.Handler) route.Route {
 		return route.Route{Method: method, Pattern: pattern, Public: true, HTML: true, Class: class, MaxBody: maxForm, Handler: h}
+	}
+	pictures := func(rt route.Route) route.Route {
+		rt.MaxBody = maxUpload
+		return rt
 	}
 	table := append(web.Routes(),
 		page(http.MethodGet, "/{$}", route.Page, d.start),
@@ -92,12 +98,15 @@ func (d *Depot) Routes() []route.Route {
 		page(http.MethodPost, "/device", route.Page, d.device),
 		page(http.MethodPost, "/device/free", route.Activate, d.free),
 		page(http.MethodGet, "/activate", route.Page, d.upload),
-		page(http.MethodPost, "/activate", route.Activate, d.activate),
+		pictures(page(http.MethodPost, "/activate", route.Activate, d.activate)),
 		page(http.MethodPost, "/update", route.Activate, d.update),
+		page(http.MethodPost, "/codes", route.Activate, d.codes),
+		page(http.MethodGet, "/typed", route.Page, d.typing),
+		page(http.MethodPost, "/typed", route.Activate, d.typed),
 		page(http.MethodGet, "/{path...}", route.Page, d.nothing),
 	)
 	// Whoever reloads the answer of a form from the address bar begins anew.
-	for _, pattern := range []string{"/ticket", "/pair", "/device", "/device/free", "/update"} {
+	for _, pattern := range []string{"/ticket", "/pair", "/device", "/device/free", "/update", "/codes"} {
 		table = append(table, page(http.MethodGet, pattern, route.Page, d.begin))
 	}
 	return table

@@ -13,6 +13,13 @@
 // answers it with the same bytes; so what is downloaded is never what a stranger
 // has put into a form.
 //
+// A request comes as a file, as text, or as pictures of its QR codes; the answer goes
+// as a file, as text, or as QR codes: the same messages in other clothes. What was
+// read of a message whose codes are not all there stays in the form. Strangers'
+// pictures are bounded in what they unpack to, and read one at a time. Where nothing
+// can be carried, a ticket and a request code are typed, and the license comes as
+// groups to type; the same again gives the same.
+//
 // "Activate a machine" hands over to the wizard on it: the page shows a pairing
 // code, asks again until a machine has used it, and shows that. The ticket stays
 // here, the rights come from it.
@@ -25,5 +32,5 @@
 // The package holds no database and no key: it reaches the product through the
 // interface Licenses, so that it can stand apart in front of it. Neighbors: web
 // (the shell), route (the table), license (what the doors say), wire (codes and
-// files), text below; app above.
+// files), client/qr (QR codes, drawn and read), text below; app above.
 package depot

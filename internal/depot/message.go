@@ -2,58 +2,15 @@ package depot
 
 import (
 	"encoding/base64"
-	"errors"
-	"io"
-	"net/http"
 	"strings"
 	"time"
 
-	"github.com/licet/licet/internal/route"
 	"github.com/licet/licet/wire"
-)
-
-// The fields of an upload: a file, or the same as text.
-const (
-	fileField = "file"
-	textField = "text"
 )
 
 // maxMessages is how many messages one file may hold. A machine keeps at most as
 // many waiting.
 const maxMessages = 16
-
-// readForm reads a form, multipart or not. Errors: route.too_large,
-// route.body_cut.
-func readForm(r *http.Request) error {
-	err := r.ParseMultipartForm(maxForm)
-	var over *http.MaxBytesError
-	switch {
-	case err == nil, errors.Is(err, http.ErrNotMultipart):
-		return nil
-	case errors.As(err, &over):
-		return route.ErrTooLarge.With("limit", over.Limit)
-	default:
-		return route.ErrBodyCut.Wrap(err)
-	}
-}
-
-// uploaded returns what a form brings, the file before the text.
-func uploaded(r *http.Request) ([]byte, error) {
-	if err := readForm(r); err != nil {
-		return nil, err
-	}
-	var all []byte
-	if f, _, err := r.FormFile(fileField); err == nil {
-		defer f.Close()
-		if all, err = io.ReadAll(f); err != nil {
-			return nil, route.ErrBodyCut.Wrap(err)
-		}
-	}
-	if typed := trim(r.PostFormValue(textField)); typed != "" {
-		all = append(append(all, '\n'), typed...)
-	}
-	return all, nil
-}
 
 func trim(s string) string { return strings.TrimSpace(s) }
 
@@ -76,17 +33,23 @@ func readMessages(b []byte) ([]wire.Line, error) {
 			return nil, ErrNoRequest.At(fileField)
 		}
 	}
-	if len(f.Lines) > maxMessages {
-		return nil, ErrTooMany.With("limit", maxMessages).At(fileField)
+	return f.Lines, checkMessages(f.Lines)
+}
+
+// checkMessages refuses what no machine hands in. Errors: depot.is_answer,
+// depot.too_many_messages.
+func checkMessages(lines []wire.Line) error {
+	if len(lines) > maxMessages {
+		return ErrTooMany.With("limit", maxMessages).At(fileField)
 	}
-	for _, l := range f.Lines {
+	for _, l := range lines {
 		switch l.Type {
 		case wire.TypeRequest, wire.TypeReturn, wire.TypeReceipt:
 		default:
-			return nil, ErrIsAnswer.At(fileField)
+			return ErrIsAnswer.At(fileField)
 		}
 	}
-	return f.Lines, nil
+	return nil
 }
 
 // headers begin a token.

@@ -97,14 +97,14 @@ func TestChangingTickets(t *testing.T) {
 		s.Name, s.Features, s.Adds = catalog.Names{DE: "Darstellung", EN: "Rendering"}, []string{"render"}, catalog.Adds{Months: 1, Days: 3, Quantity: 2}
 	}), 1)
 	p := w.post("/ticket?lang=en", "code", add.Code).want(200, "An add-on: it adds to a license that is already on a device.", "CAD-PRO-1",
-		"1 month", "3 days", "2 seats", "the features render", "10 more of layers", "0 of 1", "Can be activated", "Redeem it on the device")
-	p.lacks("Not active on any device yet.", "lost devices")
-	w.post("/ticket?lang=de", "code", add.Code).want(200, "Eine Erweiterung", "1 Monat", "3 Tage", "2 Plätze", "10 mehr bei layers", "0 von 1")
+		"1 month", "3 days", "2 seats", "features: render", "layers: 10 more", "0 of 1", "Can be redeemed", "Redeem it on the device", "Redeem on a machine")
+	p.lacks("Not active on any device yet.", "lost devices", "Activate", "Can be activated")
+	w.post("/ticket?lang=de", "code", add.Code).want(200, "Eine Erweiterung", "1 Monat", "3 Tage", "2 Plätze", "layers: 10 mehr", "Auf einem Rechner ohne Internet einlösen", "0 von 1")
 
 	c := w.activate(base.Code)
 	w.take(c, add.Code)
 	w.post("/ticket?lang=en", "code", add.Code).want(200, "1 of 1", "Redeemed", "This ticket has been redeemed")
-	w.post("/ticket?lang=en", "code", base.Code).want(200, "Changed since", "Rendering (RENDER) × 1, on 12 Jan 2027", "1 of 4 in use", "(2 of them by add-ons)").lacks("tolerated")
+	w.post("/ticket?lang=en", "code", base.Code).want(200, "Changed by", "Rendering (RENDER) × 1, on 12 Jan 2027", "1 of 4 in use", "(2 of them by add-ons)").lacks("tolerated")
 	_, err := w.BlockLicense(t.Context(), w.a.All(), add.Licenses[0])
 	must(t, err)
 	w.post("/ticket?lang=de", "code", base.Code).want(200, "Darstellung (RENDER) × 1, am", "gesperrt, vorerst ohne Wirkung")

@@ -7,8 +7,12 @@ import (
 
 	"github.com/go-rod/rod"
 
+	"github.com/licet/licet/client/qr"
 	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/day"
+	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/depot"
+	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/text"
 	"github.com/licet/licet/wire"
 )
@@ -49,6 +53,11 @@ func sights(t *testing.T, w *world) []sight {
 		return v.Holdings[0].Devices[0].ID.String()
 	}
 	lost := device(gone.Code)
+	addOn, changed, units, academic := effects(t, w)
+	typed := w.typist()
+	several := w.severalOn(t)
+	parts := pictures(t, []byte(w.requestFile(w.machine(), fresh.Code)), qr.Screen)
+	kept := w.uploadPictures(english, nil, parts[0]).kept()
 	form := func(path string, fields ...string) func(p *rod.Page) {
 		return func(p *rod.Page) {
 			open(p, w.server.URL+"/")
@@ -75,10 +84,59 @@ func sights(t *testing.T, w *world) []sight {
 		{"freed", form("/device/free", "code", gone.Code, "device", lost)},
 		{"upload", at("/activate")},
 		{"answer", form("/activate", "text", request)},
+		{"codes", form("/codes", "text", request)},
+		{"codes-small", form("/codes", "text", request, "small", "1")},
+		{"upload-missing", form("/activate", "part", kept[0])},
+		{"typed", at("/typed")},
+		{"typed-typo", form("/typed", append(typed.fields(1, "12345")[:8], "group4", "7ABCD-EFGH")...)},
+		{"typed-refused", form("/typed", typed.fields(1, full.Code)...)},
+		{"typed-choice", form("/typed", typed.fields(1, several)...)},
+		{"typed-answer", form("/typed", typed.fields(1, fresh.Code)...)},
+		{"add-on", form("/ticket", "code", addOn)},
+		{"changed", form("/ticket", "code", changed)},
+		{"units", form("/ticket", "code", units)},
+		{"academic", form("/ticket", "code", academic)},
 		{"help", at("/help")},
 		{"error", form("/activate", "text", "nothing that a machine wrote")},
 		{"missing", at("/nowhere")},
 	}
+}
+
+// effects are tickets of what a license can be besides a plain one: an add-on, what
+// it has changed, counted units, and an academic license with its eligibility.
+func effects(t *testing.T, w *world) (addOn, changed, units, academic string) {
+	base := w.sell(item(catalog.Multi, year), 2)
+	sell := func() license.Issued {
+		return w.sell(item(catalog.Multi, func(s *catalog.Snapshot) {
+			s.Number, s.ArticleNumber, s.ArticleID, s.Kind, s.Targets = "RENDER", "RENDER", catalog.ArticleID{1: 2}, catalog.AddOn, []string{"CAD-PRO-1", "CAD-LIGHT-1"}
+			s.Name, s.Features = catalog.Names{DE: "Darstellung", EN: "Rendering"}, []string{"render", "animate", "raytrace"}
+			s.Adds = catalog.Adds{Months: 1, Days: 3, Quantity: 2}
+		}), 1)
+	}
+	c := w.activate(base.Code)
+	redeemed, blocked := sell(), sell()
+	w.take(c, redeemed.Code)
+	w.take(c, blocked.Code)
+	_, err := w.BlockLicense(t.Context(), w.a.All(), blocked.Licenses[0])
+	must(t, err)
+	counted := w.sell(item(catalog.Usage, func(s *catalog.Snapshot) { s.Unit, s.Limits = "pages", map[string]int64{"pages": 100} }), 3)
+	w.activate(counted.Code)
+	taught := w.sell(item(catalog.Academic, year), 1)
+	_, err = w.RecordEligibility(t.Context(), w.a.All(), taught.Licenses[0], license.Eligibility{
+		Who: "Technische Universität Beispielstadt, Institut für Baukonstruktion", Evidence: "contract 4711", Until: day.Of(2026, 3, 1),
+	})
+	must(t, err)
+	return sell().Code, base.Code, counted.Code, taught.Code
+}
+
+// severalOn sells a ticket with two licenses.
+func (w *world) severalOn(t *testing.T) string {
+	i, more := w.sell(item(catalog.Multi), 1), w.sell(item(catalog.Reusable, year), 1)
+	must(t, w.d.Write(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(qOnto, i.Ticket, w.a.Publisher, more.Licenses[0])
+		return err
+	}))
+	return i.Code
 }
 
 // unknownCode is a well-formed ticket that nobody has issued.

@@ -8,19 +8,50 @@ import (
 	"strings"
 
 	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/fault"
 	"github.com/licet/licet/internal/license"
+	"github.com/licet/licet/internal/route"
 	"github.com/licet/licet/internal/web"
 	"github.com/licet/licet/wire"
 )
 
 // uploadView is the page for request files.
 type uploadView struct {
+	Problem *notice // why an upload was not taken; nil = none was made
+	Form    uploadForm
 	hints
+}
+
+// uploadForm is what the form is filled with.
+type uploadForm struct {
+	Text  string   // pasted before
+	Parts []string // the texts of QR codes that were read before
 }
 
 // upload shows the form for request files.
 func (d *Depot) upload(w http.ResponseWriter, r *http.Request, _ actor.Actor) error {
-	return d.show(w, r, http.StatusOK, "upload", "depot.upload.title", uploadView{d.hints()})
+	return d.show(w, r, http.StatusOK, "upload", "depot.upload.title", uploadView{hints: d.hints()})
+}
+
+// notTaken shows the form again with why an upload holds no messages. What was
+// read of it stays, so that only what is missing need be brought.
+func (d *Depot) notTaken(w http.ResponseWriter, r *http.Request, b brought, err error) error {
+	f := fault.As(err)
+	if f.Kind != fault.Invalid && f.Kind != fault.TooLarge {
+		return err
+	}
+	v := uploadView{Problem: newNotice(web.Lang(r), f.Code, f.Args), Form: uploadForm{Text: trim(string(b.text))}, hints: d.hints()}
+	var keep []web.Field
+	if v.Form.Text != "" {
+		keep = append(keep, web.Field{Name: textField, Value: v.Form.Text})
+	}
+	if !errors.Is(err, ErrQRMixed) && !errors.Is(err, ErrQRDamaged) {
+		v.Form.Parts = b.parts
+	}
+	for _, one := range v.Form.Parts {
+		keep = append(keep, web.Field{Name: partField, Value: one})
+	}
+	return d.show(w, r, route.Status(f.Kind), "upload", "depot.upload.title", v, keep...)
 }
 
 // answerView is what the messages of a file have brought about.
@@ -40,19 +71,10 @@ type conversation struct {
 	refused  error // of the first that was not taken; the rest was not tried
 }
 
-// converse hands the messages of an upload in, in their order. The error is that
-// of the first one; a later one's is in the conversation, because what came
-// before it holds.
-func (d *Depot) converse(r *http.Request, by actor.Actor) (c conversation, err error) {
+// converse hands messages in, in their order. The error is that of the first one; a
+// later one's is in the conversation, because what came before it holds.
+func (d *Depot) converse(r *http.Request, by actor.Actor, messages []wire.Line) (c conversation, err error) {
 	began := d.clock()
-	b, err := uploaded(r)
-	if err != nil {
-		return c, err
-	}
-	messages, err := readMessages(b)
-	if err != nil {
-		return c, err
-	}
 	for i, m := range messages {
 		c.message += m.Token + "\n"
 		lines, err := d.o.Licenses.Exchange(r.Context(), d.caller(r, by), []byte(m.Token))
@@ -76,6 +98,22 @@ func (d *Depot) converse(r *http.Request, by actor.Actor) (c conversation, err e
 	return c, nil
 }
 
+// repeat hands the messages of a page in once more; they are answered with the same
+// bytes. There is an answer.
+func (d *Depot) repeat(r *http.Request, by actor.Actor) (c conversation, err error) {
+	if err := readForm(r); err != nil {
+		return c, err
+	}
+	messages, err := readMessages([]byte(r.PostFormValue(textField)))
+	if err == nil {
+		c, err = d.converse(r, by, messages)
+	}
+	if err == nil && len(c.lines) == 0 {
+		err = ErrNoRequest.At(fileField)
+	}
+	return c, err
+}
+
 // update is the text that the machine installs, "" for nothing.
 func (c *conversation) update() string {
 	if len(c.lines) == 0 {
@@ -84,9 +122,17 @@ func (c *conversation) update() string {
 	return strings.Join(c.lines, "\n") + "\n"
 }
 
-// activate takes a machine's file and shows what came of it.
+// activate takes a machine's messages and shows what came of them.
 func (d *Depot) activate(w http.ResponseWriter, r *http.Request, by actor.Actor) error {
-	c, err := d.converse(r, by)
+	got, err := d.receive(r)
+	var messages []wire.Line
+	if err == nil {
+		messages, err = got.messages()
+	}
+	if err != nil {
+		return d.notTaken(w, r, got, err)
+	}
+	c, err := d.converse(r, by, messages)
 	if err != nil {
 		return err
 	}
@@ -115,15 +161,11 @@ func (c *conversation) title() string {
 	return "depot.answer.nothing_new"
 }
 
-// update is the download of the answer: the message is handed in once more, and
-// answered with the same bytes.
+// update is the download of the answer.
 func (d *Depot) update(w http.ResponseWriter, r *http.Request, by actor.Actor) error {
-	c, err := d.converse(r, by)
+	c, err := d.repeat(r, by)
 	if err != nil {
 		return err
-	}
-	if len(c.lines) == 0 {
-		return ErrNoRequest.At(fileField)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")

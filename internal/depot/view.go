@@ -24,6 +24,8 @@ type ticketView struct {
 	Movable  bool      // something in use can be given back and activated elsewhere
 	Choices  []holding // what can be activated, if that is more than one
 	Asked    string    // names this page to a pairing
+	Redeem   bool      // all that it holds changes licenses that are elsewhere
+	Form     uploadForm
 	hints
 }
 
@@ -99,8 +101,12 @@ func (d *Depot) describe(lang text.Lang, typed string, v license.Look) ticketVie
 		if l.Refusal == "" {
 			out.Choices = append(out.Choices, one)
 		}
+		out.Redeem = out.Redeem || one.Change != nil
 		out.InUse = out.InUse || len(one.Devices) > 0
 		out.Movable = out.Movable || one.Movable && len(one.Devices) > 0
+	}
+	for _, one := range out.Licenses {
+		out.Redeem = out.Redeem && one.Change != nil
 	}
 	if len(out.Choices) == 1 {
 		out.Choices = nil
@@ -145,6 +151,9 @@ func newHolding(lang text.Lang, l license.LookLicense) holding {
 		Used: l.Used, Limit: l.Limit, LastDay: l.LastDay, Starts: l.LastDay != day.None && l.First.IsZero(),
 		Change: newChange(lang, l), Changes: newChanges(lang, l), Restores: restores(lang, l), Losses: l.Restores, More: l.More,
 		Seats: text.T(lang, "depot.seats", "used", l.Used, "limit", l.Limit, "free", l.Free),
+	}
+	if out.Change != nil && l.Refusal == "" {
+		out.State.Key = "depot.state.redeemable"
 	}
 	if l.Added > 0 {
 		out.Seats += " " + text.N(lang, "depot.added", l.Added)

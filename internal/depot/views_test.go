@@ -73,7 +73,18 @@ func bodies(lang text.Lang) map[string][]any {
 			deviceView{Refusal: &notice{"t", "c"}, Device: device{State: state{"depot.device.confirmed", ""}}, License: full.Licenses[0]},
 		},
 		"freed":  {freedView{License: full.Licenses[0], hints: h}},
-		"upload": {uploadView{h}},
+		"upload": {uploadView{hints: h}, uploadView{&notice{"t", "c"}, uploadForm{"t", []string{"LQ1:A"}}, h}},
+		"codes":  {codesView{Codes: []drawnCode{{1, 2, "<svg></svg>"}, {2, 2, ""}}, Count: 2, hints: h}, codesView{Small: true, Count: 1}},
+		"typed": {
+			(&Depot{}).typedView(&typing{}),
+			typedView{Typo: &notice{"t", "c"}, Groups: []typedGroup{{1, "v", "t"}, {2, "", ""}}, First: "group1", hints: h},
+			typedView{Choices: []typedChoice{{full.Licenses[0], true}, {full.Licenses[1], false}}, Choose: true, Refusal: &refusal},
+			typedView{Choices: []typedChoice{{full.Licenses[0], true}, {full.Licenses[1], false}}},
+		},
+		"typedanswer": {
+			typedAnswerView{Name: "A", LastDay: day.Of(2027, 1, 1), Groups: []string{"g", "h"}, Count: 2, Key: []string{"k"}, hints: h},
+			typedAnswerView{Groups: []string{"g"}, Count: 1},
+		},
 		"answer": {
 			answerView{Update: "u", Message: "m", Refusal: &refusal, hints: h, Outcomes: []outcome{
 				{wire.TypeRequest, wire.ActActivate, some, commands},
@@ -128,7 +139,7 @@ func TestViews(t *testing.T) {
 }
 
 // placeholders stand in the sentences that the script fills.
-var placeholders = regexp.MustCompile(`data-(length|foreign)="[^"]*"`)
+var placeholders = regexp.MustCompile(`data-(length|foreign|check|good)="[^"]*"`)
 
 func render(t *testing.T, d *Depot, lang text.Lang, view string, body any) string {
 	t.Helper()

@@ -188,14 +188,14 @@ func TestBrowserKeyboard(t *testing.T) {
 		return p.MustEval(`() => { const e = document.activeElement; return e.id || e.getAttribute("href") || e.textContent.trim() }`).Str()
 	}
 	order := []string{focus()}
-	for range 4 {
+	for range 5 {
 		p.Keyboard.MustType(input.Tab)
 		order = append(order, focus())
 		if !p.MustEval(`() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle !== "none" || s.boxShadow !== "none" }`).Bool() {
 			t.Errorf("the focus on %q cannot be seen", order[len(order)-1])
 		}
 	}
-	if got := strings.Join(order, " > "); got != "code > Show what it holds > /activate > /help#move > /help#lost" {
+	if got := strings.Join(order, " > "); got != "code > Show what it holds > /activate > /typed > /help#move > /help#lost" {
 		t.Errorf("the order is %s", got)
 	}
 	open(p, w.server.URL+"/help")

@@ -22,10 +22,10 @@ var (
 		DE: "Sind Sie über einen QR-Code hier? Ohne JavaScript kann der Code nicht eingesetzt werden; bitte tippen Sie ihn ab.",
 	})
 	_ = add("depot.start.other", Entry{EN: "Something else?", DE: "Etwas anderes?"})
-	_ = add("depot.start.file", Entry{EN: "I have a request file", DE: "Ich habe eine Anforderungsdatei"})
+	_ = add("depot.start.file", Entry{EN: "I have a request file, or a picture of its QR code", DE: "Ich habe eine Anforderungsdatei oder ein Bild ihres QR-Codes"})
 	_ = add("depot.start.file_text", Entry{
 		EN: "From a machine without internet. Upload it and take the answer back.",
-		DE: "Von einem Rechner ohne Internet. Laden Sie sie hoch und nehmen Sie die Antwort mit.",
+		DE: "Von einem Rechner ohne Internet. Laden Sie das hoch und nehmen Sie die Antwort mit.",
 	})
 	_ = add("depot.start.move", Entry{EN: "Move to another machine", DE: "Auf einen anderen Rechner umziehen"})
 	_ = add("depot.start.move_text", Entry{
@@ -221,19 +221,19 @@ var (
 		EN: "Take the answer back to the machine and install it:",
 		DE: "Nehmen Sie die Antwort mit zum Rechner und installieren Sie sie:",
 	})
-	_ = add("depot.upload.title", Entry{EN: "Upload a request file", DE: "Anforderungsdatei hochladen"})
+	_ = add("depot.upload.title", Entry{EN: "Upload a request", DE: "Anforderung hochladen"})
 	_ = add("depot.upload.lead", Entry{
-		EN: "For machines without internet. Returns and receipts are taken here, too.",
-		DE: "Für Rechner ohne Internet. Auch Rückgaben und Quittungen werden hier angenommen.",
+		EN: "For machines without internet: as a file, as a picture of its QR codes, or as text. Returns and receipts are taken here, too.",
+		DE: "Für Rechner ohne Internet: als Datei, als Bild ihrer QR-Codes oder als Text. Auch Rückgaben und Quittungen werden hier angenommen.",
 	})
 	_ = add("depot.upload.file", Entry{EN: "Request file", DE: "Anforderungsdatei"})
 	_ = add("depot.upload.text", Entry{EN: "or paste its text", DE: "oder fügen Sie ihren Text ein"})
 	_ = add("depot.upload.button", Entry{EN: "Hand in the request", DE: "Anforderung einreichen"})
 	_ = add("depot.upload.again", Entry{
-		EN: "Uploading the same file again gives the same answer and takes no second seat.",
-		DE: "Laden Sie dieselbe Datei noch einmal hoch, bekommen Sie dieselbe Antwort, und es wird kein zweiter Platz belegt.",
+		EN: "Handing the same request in again gives the same answer and takes no second seat.",
+		DE: "Reichen Sie dieselbe Anforderung noch einmal ein, bekommen Sie dieselbe Antwort, und es wird kein zweiter Platz belegt.",
 	})
-	_ = add("depot.upload.other", Entry{EN: "Upload another file", DE: "Eine andere Datei hochladen"})
+	_ = add("depot.upload.other", Entry{EN: "Upload another request", DE: "Eine andere Anforderung hochladen"})
 )
 
 // What came of an upload.
@@ -415,8 +415,8 @@ var (
 		DE: "Es wurde keine Lizenz gewählt. Gehen Sie zurück und wählen Sie mindestens eine für den Rechner.",
 	})
 	_ = add("fault.depot.nothing_given", Entry{
-		EN: "No file was chosen and no text was pasted. Choose the request file that the machine has written, or paste its text.",
-		DE: "Es wurde keine Datei gewählt und kein Text eingefügt. Wählen Sie die Datei, die der Rechner geschrieben hat, oder fügen Sie ihren Text ein.",
+		EN: "No file and no picture was chosen, and no text was pasted. Choose the request file that the machine has written or a picture of its QR code, or paste the file's text.",
+		DE: "Es wurde weder eine Datei noch ein Bild gewählt und kein Text eingefügt. Wählen Sie die Datei, die der Rechner geschrieben hat, oder ein Bild ihres QR-Codes, oder fügen Sie den Text der Datei ein.",
 	})
 	_ = add("fault.depot.no_request", Entry{
 		EN: "This holds no license request. Upload the file that the program or licet-activate has written on the machine, unchanged.",

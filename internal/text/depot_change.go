@@ -20,14 +20,18 @@ var (
 	_ = add("depot.change.months", Entry{EN: "{n} months", DE: "{n} Monate", ENOne: "{n} month", DEOne: "{n} Monat"})
 	_ = add("depot.change.days", Entry{EN: "{n} days", DE: "{n} Tage", ENOne: "{n} day", DEOne: "{n} Tag"})
 	_ = add("depot.change.seats", Entry{EN: "{n} seats", DE: "{n} Plätze", ENOne: "{n} seat", DEOne: "{n} Platz"})
-	_ = add("depot.change.features", Entry{EN: "the features {features}", DE: "die Funktionen {features}"})
-	_ = add("depot.change.limit", Entry{EN: "{value} more of {name}", DE: "{value} mehr bei {name}"})
+	_ = add("depot.change.features", Entry{EN: "features: {features}", DE: "Funktionen: {features}"})
+	_ = add("depot.change.limit", Entry{EN: "{name}: {value} more", DE: "{name}: {value} mehr"})
 	_ = add("depot.change.units_name", Entry{EN: "Redeemed", DE: "Eingelöst"})
 	_ = add("depot.change.units", Entry{EN: "{used} of {limit}", DE: "{used} von {limit}"})
 	_ = add("depot.change.where", Entry{
 		EN: "Redeem it on the device that holds the license it is to change. No second license appears there, and every other device with that license learns the change at its next contact.",
 		DE: "Lösen Sie es auf dem Gerät ein, auf dem die Lizenz liegt, die es ändern soll. Es entsteht dort keine zweite Lizenz, und jedes andere Gerät mit dieser Lizenz erfährt die Änderung beim nächsten Kontakt.",
 	})
+	_ = add("depot.state.redeemable", Entry{EN: "Can be redeemed", DE: "Kann eingelöst werden"})
+	_ = add("depot.redeem.here", Entry{EN: "Redeem it on a machine with internet", DE: "Auf einem Rechner mit Internet einlösen"})
+	_ = add("depot.redeem.offline", Entry{EN: "Redeem it on a machine without internet", DE: "Auf einem Rechner ohne Internet einlösen"})
+	_ = add("depot.redeem.button", Entry{EN: "Redeem on a machine", DE: "Auf einem Rechner einlösen"})
 	_ = add("depot.added", Entry{
 		EN: "({n} of them by add-ons)", DE: "({n} davon durch Erweiterungen)", ENOne: "({n} of them by an add-on)", DEOne: "({n} davon durch eine Erweiterung)",
 	})
@@ -43,10 +47,10 @@ var (
 		EN: "{who}, on record until {until}; the publisher may ask for new evidence",
 		DE: "{who}, nachgewiesen bis {until}; der Hersteller kann einen neuen Nachweis verlangen",
 	})
-	_ = add("depot.changes", Entry{EN: "Changed since", DE: "Geändert durch"})
+	_ = add("depot.changes", Entry{EN: "Changed by", DE: "Geändert durch"})
 	_ = add("depot.changed", Entry{EN: "{name} ({number}) × {quantity}, on {since}", DE: "{name} ({number}) × {quantity}, am {since}"})
 	_ = add("depot.changed_blocked", Entry{
-		EN: "{name} ({number}) × {quantity}, on {since}: blocked, without effect for now",
-		DE: "{name} ({number}) × {quantity}, am {since}: gesperrt, vorerst ohne Wirkung",
+		EN: "{name} ({number}) × {quantity}, on {since}: blocked, without effect for now (its seats stay)",
+		DE: "{name} ({number}) × {quantity}, am {since}: gesperrt, vorerst ohne Wirkung (die Plätze bleiben)",
 	})
 )

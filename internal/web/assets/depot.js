@@ -83,6 +83,29 @@ export function check(text) {
   return { kind: "", code: (prefix ? [prefix, ...groups] : groups).join("-") };
 }
 
+// The groups of a request code, and how many symbols each has.
+const requestKind = 1;
+const groupLength = 15;
+
+// checkGroup judges group n, from 1, of a typed request as the server does. It
+// returns {kind: "", code} with the printed form, or the kind of mistake.
+export function checkGroup(n, text) {
+  const values = [];
+  let pos = 0;
+  for (const c of text) {
+    pos++;
+    if (separators.has(c)) continue;
+    const value = /^[0-9A-Za-z]$/.test(c) ? symbolValue(c) : -1;
+    if (value < 0) return { kind: "foreign", symbol: c, pos, n };
+    values.push(value);
+  }
+  if (values.length !== groupLength) return { kind: "length", got: values.length, want: groupLength, n };
+  let sum = multiply(powers[groupLength], n) ^ multiply(powers[groupLength + 1], requestKind);
+  for (const [i, value] of values.entries()) sum ^= multiply(powers[i], value);
+  if (sum) return { kind: "check", n };
+  return { kind: "", code: values.map((v) => symbols[v]).join("").match(/.{5}/g).join("-"), n };
+}
+
 // group puts a dash between the groups of what is typed so far.
 export function group(text) {
   const { chars, first } = read(text);
@@ -97,36 +120,37 @@ function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+// say shows under a field what is to be said about it.
+function say(form, field, note, result) {
+  note.replaceChildren();
+  field.removeAttribute("aria-invalid");
+  if (!result) return;
+  const p = document.createElement("p");
+  p.className = result.kind ? "bad" : "good";
+  p.textContent = fill(form.dataset[result.kind || "good"], result);
+  note.append(p);
+  field.setAttribute("aria-invalid", String(result.kind !== ""));
+}
+
 function watch(form) {
   const field = form.querySelector("#code");
   const note = form.querySelector("#code-note");
   let timer = 0;
 
-  function say(result) {
-    note.replaceChildren();
-    field.removeAttribute("aria-invalid");
-    if (!result) return;
-    const p = document.createElement("p");
-    p.className = result.kind ? "bad" : "good";
-    p.textContent = fill(form.dataset[result.kind || "good"], result);
-    note.append(p);
-    field.setAttribute("aria-invalid", String(result.kind !== ""));
-  }
-
   // judge shows what is certain already; a code that is too short may only be
   // unfinished.
   function judge(final) {
     clearTimeout(timer);
-    if (field.value.trim() === "") return say(null);
+    if (field.value.trim() === "") return say(form, field, note, null);
     const result = check(field.value);
     if (result.kind === "" && field.value !== result.code) field.value = result.code;
-    if (result.kind === "length" && !final && result.got < result.want + 6) return say(null);
+    if (result.kind === "length" && !final && result.got < result.want + 6) return say(form, field, note, null);
     if (result.kind === "check" && !final) {
-      say(null);
-      timer = setTimeout(() => say(result), 600); // a longer key may be on its way
+      say(form, field, note, null);
+      timer = setTimeout(() => say(form, field, note, result), 600); // a longer key may be on its way
       return;
     }
-    say(result);
+    say(form, field, note, result);
   }
 
   field.addEventListener("input", (event) => {
@@ -163,6 +187,33 @@ function watch(form) {
   }
   addEventListener("hashchange", take);
   take();
+}
+
+// watchGroups names a typing error in each group of a request code. What the server
+// has named stays until something is typed.
+function watchGroups(form) {
+  const fields = [...form.querySelectorAll("input.group")];
+  for (const [i, field] of fields.entries()) {
+    const note = document.getElementById(field.id + "-note");
+    const judge = (final) => {
+      const result = checkGroup(i + 1, field.value);
+      if (result.kind === "" && field.value !== result.code) field.value = result.code;
+      const unfinished = result.kind === "length" && result.got < groupLength && !final;
+      say(form, field, note, field.value.trim() === "" || unfinished ? null : result);
+    };
+    field.addEventListener("input", () => judge(false));
+    field.addEventListener("change", () => judge(true));
+    field.addEventListener("paste", (event) => {
+      // All groups at once go to their fields.
+      const all = [...event.clipboardData.getData("text")].filter((c) => !separators.has(c)).join("");
+      if (i !== 0 || all.length !== groupLength * fields.length) return;
+      event.preventDefault();
+      fields.forEach((f, k) => {
+        f.value = all.slice(k * groupLength, (k + 1) * groupLength);
+        f.dispatchEvent(new Event("change"));
+      });
+    });
+  }
 }
 
 function offerCopy(button) {
@@ -218,4 +269,10 @@ const pairForm = document.getElementById("pair-form");
 if (pairForm) wait(pairForm);
 const form = document.getElementById("code-form");
 if (form) watch(form);
+const typedForm = document.getElementById("typed-form");
+if (typedForm) watchGroups(typedForm);
 document.querySelectorAll("button.copy").forEach(offerCopy);
+document.querySelectorAll("button.print").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+});

@@ -1,0 +1,151 @@
+package depot
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"io"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/licet/licet/client/qr"
+	"github.com/licet/licet/wire"
+)
+
+const (
+	// maxDecoded is how much memory a picture may take once it is unpacked, in
+	// bytes: that of the best cameras, and no more for a file of a few kilobytes
+	// that unpacks to a white wall.
+	maxDecoded = 128 << 20
+	// maxArriving is how many bytes of pictures may be on their way at a time.
+	maxArriving = 4 * maxUpload
+	// picturesRetry is when whoever found no room may try again.
+	picturesRetry = 5 * time.Second
+)
+
+// pictureReader reads QR codes from pictures of strangers: one at a time, so that
+// pictures take one processor and the memory of one, whoever sends how many.
+type pictureReader struct {
+	arriving atomic.Int64  // bytes
+	one      chan struct{} // holds whoever reads
+}
+
+func newPictureReader() pictureReader { return pictureReader{one: make(chan struct{}, 1)} }
+
+// share makes room for a form of n bytes, below 0 for one that does not say; what
+// was taken is given back by done. The error is depot.pictures_busy.
+func (p *pictureReader) share(n int64) (done func(), err error) {
+	if n < 0 {
+		n = maxUpload
+	}
+	if p.arriving.Add(n) > maxArriving {
+		p.arriving.Add(-n)
+		return nil, ErrPicturesBusy.After(picturesRetry)
+	}
+	return func() { p.arriving.Add(-n) }, nil
+}
+
+// read returns the texts of our QR codes in picture n of a form, from 1. Errors:
+// route.too_large, route.body_cut, depot.picture_bytes, depot.picture_points,
+// depot.no_picture, depot.no_qr, depot.other_qr, depot.pictures_busy when whoever
+// asked has gone.
+func (p *pictureReader) read(ctx context.Context, in io.Reader, n int) ([]string, error) {
+	raw, err := io.ReadAll(io.LimitReader(in, qr.MaxPicture+1))
+	switch {
+	case err != nil:
+		return nil, formError(err)
+	case len(raw) > qr.MaxPicture:
+		return nil, ErrPictureBytes.With("n", n, "limit", qr.MaxPicture>>20).At(pictureField)
+	}
+	cfg, kind, err := image.DecodeConfig(bytes.NewReader(raw))
+	if err != nil {
+		return nil, ErrNoPicture.With("n", n).At(pictureField).Wrap(err)
+	}
+	if decodedSize(cfg, kind, raw) > maxDecoded {
+		return nil, ErrPicturePoints.With("n", n, "width", cfg.Width, "height", cfg.Height).At(pictureField)
+	}
+	select {
+	case p.one <- struct{}{}:
+		defer func() { <-p.one }()
+	case <-ctx.Done():
+		return nil, ErrPicturesBusy.Wrap(ctx.Err())
+	}
+	texts, err := qr.Read(bytes.NewReader(raw))
+	switch {
+	case errors.Is(err, qr.ErrNoCode):
+		return nil, ErrNoQR.With("n", n).At(pictureField)
+	case err != nil:
+		return nil, ErrNoPicture.With("n", n).At(pictureField).Wrap(err)
+	}
+	var ours []string
+	for _, text := range texts {
+		if wire.IsQR(text) {
+			ours = append(ours, text)
+		}
+	}
+	if len(ours) == 0 {
+		return nil, ErrOtherQR.With("n", n).At(pictureField)
+	}
+	return ours, nil
+}
+
+// decodedSize is about how many bytes a picture takes while it is unpacked.
+func decodedSize(cfg image.Config, kind string, raw []byte) int64 {
+	point := int64(4)
+	switch {
+	case kind == "jpeg" && progressive(raw):
+		point = 15 // all coefficients are held, as well as the picture
+	case cfg.ColorModel == color.RGBA64Model, cfg.ColorModel == color.NRGBA64Model:
+		point = 8
+	}
+	return int64(cfg.Width) * int64(cfg.Height) * point
+}
+
+// progressive reports whether a JPEG comes in several passes. What cannot be read
+// does, so that it is taken for the larger.
+func progressive(raw []byte) bool {
+	const start, passes, scan = 0xc0, 0xc2, 0xda
+	for at := 2; at+4 <= len(raw) && raw[at] == 0xff; {
+		switch marker := raw[at+1]; {
+		case marker == 0xff: // filling
+			at++
+			continue
+		case marker == start, marker == start+1:
+			return false
+		case marker == passes, marker == scan:
+			return true
+		}
+		at += 2 + int(binary.BigEndian.Uint16(raw[at+2:]))
+	}
+	return true
+}
+
+// joinParts returns the messages that QR codes carry. Errors: depot.qr_missing,
+// depot.qr_mixed, depot.qr_damaged.
+func joinParts(texts []string) ([]wire.Line, error) {
+	parts := make([]wire.QRPart, 0, len(texts))
+	for _, text := range texts {
+		p, err := wire.ParseQR(text)
+		if err != nil {
+			return nil, ErrQRDamaged.At(pictureField).Wrap(err)
+		}
+		parts = append(parts, p)
+	}
+	f, err := wire.JoinQR(parts)
+	var open *wire.QRError
+	switch {
+	case errors.As(err, &open) && open.Mixed:
+		return nil, ErrQRMixed.At(pictureField)
+	case errors.As(err, &open):
+		missing := strings.Trim(strings.ReplaceAll(fmt.Sprint(open.Missing), " ", ", "), "[]")
+		return nil, ErrQRMissing.With("missing", missing, "of", open.Of).At(pictureField)
+	case err != nil:
+		return nil, ErrQRDamaged.At(pictureField).Wrap(err)
+	}
+	return f.Lines, nil
+}
