@@ -96,12 +96,10 @@ func (d *Depot) receive(r *http.Request) (b brought, err error) {
 		if err == io.EOF { // wrapped, it is an end too early
 			return b, nil
 		}
-		if err == nil {
-			err = b.add(r.Context(), &d.pictures, p)
-		} else {
-			err = formError(err)
-		}
 		if err != nil {
+			return b, formError(err)
+		}
+		if err := b.add(r.Context(), &d.pictures, p); err != nil {
 			return b, err
 		}
 	}
