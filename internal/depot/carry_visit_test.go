@@ -15,6 +15,7 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 
 	"github.com/licet/licet/client/qr"
+	"github.com/licet/licet/internal/browsertest"
 	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/text"
 	"github.com/licet/licet/wire"
@@ -136,7 +137,7 @@ func TestBrowserTyped(t *testing.T) {
 			if len(lists) != 2 || strings.Contains(paper, i.Code) || !strings.Contains(paper, "https://depot.example") {
 				t.Errorf("the print is\n%s", paper)
 			}
-			if os.Getenv("LICET_ARTIFACTS") != "" {
+			if browsertest.Pictures() {
 				must(t, os.WriteFile(filepath.Join(artifacts(t), "typed-"+l.String()+".pdf"), p.MustPDF(), 0o644))
 			}
 			pins := w.pins()
