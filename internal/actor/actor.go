@@ -26,10 +26,24 @@ type Actor struct {
 	ID        string      // pseudonym for the journal: "key:<uuid>", "person:<uuid>", "system"
 	Perms     Set         // what the actor may do inside its scope
 	OnBehalf  OrgID       // for whom support acts; zero = for itself
-	Reason    string      // why support acts; shown to the other side, never put into the journal
+	Reason    Reason      // why support acts; shown to the other side, its note never put into the journal
 	Addr      netip.Addr  // where the request came from; for limits only, never stored
 	RequestID string      // for logs
 	Retry     Retry       // the Idempotency-Key of a POST; zero = none
+}
+
+// Reason says why somebody acts for another organization: a code that every
+// language has a word for, and what a human adds to it. Which codes there are and
+// how long a note may be is for the context that keeps them.
+type Reason struct {
+	Code string // such as "lost"; "" = none given
+	Note string // free text; it may be about a person, so the journal never sees it
+}
+
+// Because returns a copy of a that says why it acts.
+func (a Actor) Because(r Reason) Actor {
+	a.Reason = r
+	return a
 }
 
 // Retry is what identifies one repeatable request of a caller.

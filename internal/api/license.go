@@ -81,18 +81,20 @@ func (a *API) tickets() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			TicketPath
+			Body *because
 		},
 		) (*one[license.TicketInfo], error) {
-			t, err := s.BlockTicket(ctx, by, in.ID)
+			t, err := s.BlockTicket(ctx, in.Body.by(by), in.ID)
 			return withETag(t, t.Rev, err)
 		})
 	add(a.huma, post("/tickets/{id}/unblock", "unblock-ticket", tagTickets, "Unblock a ticket", actor.TicketBlock),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			TicketPath
+			Body *because
 		},
 		) (*one[license.TicketInfo], error) {
-			t, err := s.UnblockTicket(ctx, by, in.ID)
+			t, err := s.UnblockTicket(ctx, in.Body.by(by), in.ID)
 			return withETag(t, t.Rev, err)
 		})
 }
@@ -150,11 +152,12 @@ func (a *API) changeLicense() {
 			Caller
 			LicensePath
 			Body struct {
-				Until day.Day `json:"until" format:"date" doc:"The last day."`
+				Until  day.Day `json:"until" format:"date" doc:"The last day."`
+				Reason *reason `json:"reason,omitempty"`
 			}
 		},
 		) (*one[license.LicenseInfo], error) {
-			l, err := s.Extend(ctx, by, in.ID, in.Body.Until)
+			l, err := s.Extend(ctx, in.Body.Reason.by(by), in.ID, in.Body.Until)
 			return withETag(l, l.Rev, err)
 		})
 	add(a.huma, op{
@@ -173,18 +176,20 @@ func (a *API) changeLicense() {
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			LicensePath
+			Body *because
 		},
 		) (*one[license.LicenseInfo], error) {
-			l, err := s.BlockLicense(ctx, by, in.ID)
+			l, err := s.BlockLicense(ctx, in.Body.by(by), in.ID)
 			return withETag(l, l.Rev, err)
 		})
 	add(a.huma, post("/licenses/{id}/unblock", "unblock-license", tagLicenses, "Unblock a license", actor.LicenseWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			LicensePath
+			Body *because
 		},
 		) (*one[license.LicenseInfo], error) {
-			l, err := s.UnblockLicense(ctx, by, in.ID)
+			l, err := s.UnblockLicense(ctx, in.Body.by(by), in.ID)
 			return withETag(l, l.Rev, err)
 		})
 	add(a.huma, post("/licenses/recall", "recall-licenses", tagLicenses, "Recall licenses: devices remove them at their next contact", actor.LicenseRecall),
@@ -195,10 +200,11 @@ func (a *API) changeLicense() {
 				Licenses []license.LicenseID `json:"licenses,omitempty" maxItems:"1000"`
 				Ticket   license.TicketID    `json:"ticket,omitzero" doc:"All licenses of this ticket, beside the others."`
 				Why      string              `json:"why,omitempty" maxLength:"40" doc:"Code that devices are told: a-z, 0-9, dots, dashes."`
+				Reason   *reason             `json:"reason,omitempty"`
 			}
 		},
 		) (*body[license.RecallResult], error) {
-			return plain(s.Recall(ctx, by, license.RecallInput{
+			return plain(s.Recall(ctx, in.Body.Reason.by(by), license.RecallInput{
 				Licenses: in.Body.Licenses, Ticket: in.Body.Ticket, Why: in.Body.Why, DryRun: in.DryRun,
 			}))
 		})
@@ -241,9 +247,10 @@ func (a *API) containers() {
 	add(a.huma, post("/activations/{id}/evict", "evict-device", tagContainers, "Free the seat of a lost device; draws on the restore allowance", actor.ContainerEvict),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
-			ID license.ActivationID `path:"id" doc:"The activation's id."`
+			ID   license.ActivationID `path:"id" doc:"The activation's id."`
+			Body *because
 		},
 		) (*body[license.ActivationInfo], error) {
-			return plain(s.Evict(ctx, by, in.ID))
+			return plain(s.Evict(ctx, in.Body.by(by), in.ID))
 		})
 }

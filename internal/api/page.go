@@ -105,7 +105,7 @@ func (a *API) pages() []route.Route {
 }
 
 // tags are the chapters in the order in which somebody new needs them.
-var tags = []string{tagOrders, tagTickets, tagLicenses, tagContainers, tagCatalog, tagOrg, tagKeys, tagSources, tagHooks, tagJobs, tagGateway}
+var tags = []string{tagOrders, tagTickets, tagLicenses, tagContainers, tagSupport, tagCatalog, tagOrg, tagKeys, tagSources, tagHooks, tagJobs, tagGateway}
 
 func (a *API) chapters() []chapter {
 	var out []chapter

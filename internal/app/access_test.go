@@ -136,6 +136,34 @@ func (w *tenantWorld) sell(t *testing.T, a *app.App, at app.Running) {
 	}
 	w.name("/licenses/", licenses.Items[0].ID)
 	w.lease(t, a, c)
+	w.assist(t, a)
+}
+
+// assist has the publisher do something on the reseller's behalf, and undo it.
+func (w *tenantWorld) assist(t *testing.T, a *app.App) {
+	t.Helper()
+	ctx := t.Context()
+	by := actor.Actor{Kind: actor.KindPerson, Publisher: w.p.ID, Org: w.p.Root, ID: "person:support", Perms: w.by.Perms}
+	by = by.Because(actor.Reason{Code: license.ReasonOther, Note: "as agreed"})
+	ticket, err := db.ParseID[license.Ticket](w.ids["/tickets/"])
+	if err == nil {
+		_, err = a.Lic.BlockTicket(ctx, by, ticket)
+	}
+	if err == nil {
+		_, err = a.Lic.UnblockTicket(ctx, by, ticket)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := a.Lic.GetTicket(ctx, w.by, ticket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	acts, err := a.Lic.ListSupport(ctx, w.by, page.Holder, "", 1)
+	if err != nil || len(acts.Items) != 1 {
+		t.Fatalf("%+v, %v", acts, err)
+	}
+	w.name("/support-acts/", acts.Items[0].ID)
 }
 
 // lease places another order of the reseller, of a floating license, and takes a
@@ -249,6 +277,9 @@ func (w *tenantWorld) fill(t *testing.T, pattern string) (path string, owned boo
 	}
 }
 
+// because is why the publisher acts for a reseller.
+const because = `{"reason":{"code":"request","note":"by telephone"}}`
+
 // bodies are well-formed inputs by operation, so that a refusal is about the
 // right and not about the form.
 func (w *tenantWorld) body(rt route.Route) string {
@@ -258,13 +289,17 @@ func (w *tenantWorld) body(rt route.Route) string {
 	case last == "find":
 		return `{"code":"00000-00000-00000-00000-00000"}`
 	case last == "extend":
-		return `{"until":"2031-12-31"}`
+		return `{"until":"2031-12-31","reason":{"code":"goodwill"}}`
+	case slices.Contains([]string{"block", "unblock", "evict", "return", "restore"}, last):
+		return because
 	case last == "recall":
-		return fmt.Sprintf(`{"licenses":[%q]}`, w.ids["/licenses/"])
+		return fmt.Sprintf(`{"licenses":[%q],"reason":{"code":"request"}}`, w.ids["/licenses/"])
 	case last == "decide":
 		return `{"decision":"accept"}`
 	case last == "confirm":
 		return `{"recalls":1}`
+	case last == "move" && strings.Contains(rt.Pattern, "/activations/"):
+		return because
 	case last == "move":
 		return fmt.Sprintf(`{"parent":%q}`, w.ids["/organizations/"])
 	case last == "add" || last == "remove":

@@ -327,7 +327,7 @@ func (o *outer) sold(number, article string, more ...string) (id, code string) {
 // badTickets are tickets with which nothing can be activated (any more).
 func (o *outer) badTickets() {
 	blocked, blockedCode := o.sold("T-1", "CAD-PRO-PERP")
-	if got := o.post(o.at.API, "/tickets/"+blocked+"/block", "application/json", "", "Authorization", "Bearer "+o.mine.keys["admin"]); got.status != 200 {
+	if got := o.post(o.at.API, "/tickets/"+blocked+"/block", "application/json", because, "Authorization", "Bearer "+o.mine.keys["admin"]); got.status != 200 {
 		o.t.Fatalf("block: %d %s", got.status, got.body)
 	}
 	_, expiredCode := o.sold("T-2", "CAD-PRO-PROJECT", `,"options":{"end":"`+o.a.DB.Now().AddDate(0, 0, -2).Format(time.DateOnly)+`"}`)

@@ -252,7 +252,7 @@ func licenseCases() map[string]repeatCase {
 	blocked := func(path string, make func(r *repeater) string) func(r *repeater) string {
 		return func(r *repeater) string {
 			id := make(r)
-			r.made(path+id+"/block", "")
+			r.made(path+id+"/block", because)
 			return id
 		}
 	}
@@ -265,18 +265,21 @@ func licenseCases() map[string]repeatCase {
 		return id
 	}
 	return map[string]repeatCase{
-		"/tickets/{id}/reveal":    on("/tickets/{}/reveal", "", ticket),
-		"/tickets/{id}/block":     on("/tickets/{}/block", "", ticket),
-		"/tickets/{id}/unblock":   on("/tickets/{}/unblock", "", blocked("/tickets/", ticket)),
-		"/licenses/{id}/reveal":   on("/licenses/{}/reveal", "", license),
-		"/licenses/{id}/extend":   on("/licenses/{}/extend", `{"until":"2031-12-31"}`, license),
-		"/licenses/{id}/block":    on("/licenses/{}/block", "", license),
-		"/licenses/{id}/unblock":  on("/licenses/{}/unblock", "", blocked("/licenses/", license)),
-		"/containers/{id}/decide": on("/containers/{}/decide", `{"decision":"block"}`, container),
-		"/activations/{id}/evict": on("/activations/{}/evict", "", activation),
-		"/leases/{id}/release":    on("/leases/{}/release", "", (*repeater).lease),
+		"/tickets/{id}/reveal":      on("/tickets/{}/reveal", "", ticket),
+		"/tickets/{id}/block":       on("/tickets/{}/block", because, ticket),
+		"/tickets/{id}/unblock":     on("/tickets/{}/unblock", because, blocked("/tickets/", ticket)),
+		"/licenses/{id}/reveal":     on("/licenses/{}/reveal", "", license),
+		"/licenses/{id}/extend":     on("/licenses/{}/extend", `{"until":"2031-12-31","reason":{"code":"goodwill"}}`, license),
+		"/licenses/{id}/block":      on("/licenses/{}/block", because, license),
+		"/licenses/{id}/unblock":    on("/licenses/{}/unblock", because, blocked("/licenses/", license)),
+		"/containers/{id}/decide":   on("/containers/{}/decide", `{"decision":"block"}`, container),
+		"/activations/{id}/evict":   on("/activations/{}/evict", because, activation),
+		"/activations/{id}/return":  on("/activations/{}/return", because, activation),
+		"/activations/{id}/move":    on("/activations/{}/move", because, activation),
+		"/activations/{id}/restore": on("/activations/{}/restore", because, activation),
+		"/leases/{id}/release":      on("/leases/{}/release", "", (*repeater).lease),
 		"/licenses/recall": {dry: true, ask: func(r *repeater) ask {
-			return ask{path: "/licenses/recall", body: fmt.Sprintf(`{"licenses":[%q]}`, license(r))}
+			return ask{path: "/licenses/recall", body: fmt.Sprintf(`{"licenses":[%q],"reason":{"code":"request"}}`, license(r))}
 		}},
 	}
 }

@@ -33,6 +33,11 @@ func (s ActivationState) Live() bool {
 	return false
 }
 
+// Leaving reports whether the container is to remove it at its next contact.
+func (s ActivationState) Leaving() bool {
+	return s == ActivationRecallPending || s == ActivationReturnRequested
+}
+
 // Deliver says that the answer is recorded.
 func (s ActivationState) Deliver() (ActivationState, error) {
 	return s.step(ActivationDelivered, ActivationRequested, ActivationDelivered)

@@ -265,6 +265,9 @@ func (c *contact) repair() error {
 		case a.State == ActivationRecallPending:
 			c.finish(a, ActivationRecalled, "activation.recalled")
 			continue
+		case a.State == ActivationReturnRequested:
+			c.finish(a, ActivationReturned, "activation.returned")
+			continue
 		default:
 			c.missing = append(c.missing, a)
 		}
@@ -331,7 +334,7 @@ func (c *contact) overtaken(a *Activation, h held) bool {
 		return last.Gen == h.gen && a.Gen == h.gen+1 && a.Told != 0
 	}
 	return last != nil && last.Gen == h.gen && last.State == ActivationRestoredAway && a.Gen == h.gen+1 &&
-		(a.State == ActivationDelivered || a.State == ActivationRecallPending)
+		(a.State == ActivationDelivered || a.State.Leaving())
 }
 
 // giveBack books a return. A return frees at most one seat, and only of the
@@ -371,7 +374,7 @@ func (c *contact) recalls() error {
 	for _, a := range c.here {
 		l := c.licenses[a.License]
 		switch {
-		case a.State == ActivationRecallPending:
+		case a.State.Leaving():
 			c.tell(a)
 			c.command(StepRecall, wire.Command{
 				Do: wire.CmdRecall, LicenseID: a.License.String(), Generation: a.Gen, Why: a.Why,
@@ -389,7 +392,7 @@ func (c *contact) recalls() error {
 func (c *contact) assigned() error {
 	for _, a := range c.here {
 		l := c.licenses[a.License]
-		if a.State == ActivationRecallPending || l.State != LicenseAvailable {
+		if a.State.Leaving() || l.State != LicenseAvailable {
 			continue
 		}
 		c.renews(l)
@@ -478,7 +481,7 @@ func (c *contact) confirm() error {
 		return err
 	}
 	for _, a := range c.here {
-		if a.Told != 0 && a.Told == c.answered && a.State != ActivationRecallPending {
+		if a.Told != 0 && a.Told == c.answered && !a.State.Leaving() {
 			a.Told = 0
 			c.mark(a)
 		}

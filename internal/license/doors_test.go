@@ -22,6 +22,7 @@ type everything struct {
 	activation license.ActivationID
 	use        *use
 	named      *keyed
+	act        license.SupportID
 	dead       bool
 }
 
@@ -40,6 +41,13 @@ func newEverything(t *testing.T, w *world) *everything {
 	must(t, err)
 	e.named = w.keyed(item(catalog.Multi, byName), 1)
 	must(t, e.named.activate("a"))
+	_, err = w.BlockTicket(t.Context(), w.a.All().Because(noted("other", "as agreed")), e.sold.Ticket)
+	must(t, err)
+	_, err = w.UnblockTicket(t.Context(), w.a.All(), e.sold.Ticket)
+	must(t, err)
+	acts, err := w.ListSupport(t.Context(), w.a.All(), w.a.Direct, "", 0)
+	must(t, err)
+	e.act = acts.Items[len(acts.Items)-1].ID
 	return e
 }
 
@@ -123,7 +131,14 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 		"Recall": func(ctx context.Context, by actor.Actor) error {
 			return none(e.Recall(ctx, by, license.RecallInput{Ticket: e.sold.Ticket}))
 		},
-		"Evict": func(ctx context.Context, by actor.Actor) error { return none(e.Evict(ctx, by, e.activation)) },
+		"Evict":   func(ctx context.Context, by actor.Actor) error { return none(e.Evict(ctx, by, e.activation)) },
+		"Return":  func(ctx context.Context, by actor.Actor) error { return none(e.Return(ctx, by, e.activation)) },
+		"Move":    func(ctx context.Context, by actor.Actor) error { return none(e.Move(ctx, by, e.activation)) },
+		"Restore": func(ctx context.Context, by actor.Actor) error { return none(e.Restore(ctx, by, e.activation)) },
+		"ListSupport": func(ctx context.Context, by actor.Actor) error {
+			return none(e.ListSupport(ctx, by, e.a.Direct, "", 0))
+		},
+		"EraseNote": func(ctx context.Context, by actor.Actor) error { return e.EraseNote(ctx, by, e.act) },
 		"Decide": func(ctx context.Context, by actor.Actor) error {
 			return none(e.Decide(ctx, by, e.box.id(), license.Block))
 		},
@@ -188,6 +203,11 @@ func TestDoors(t *testing.T) {
 			door("UnblockLicense", live, dead),
 			door("Recall", live, dead),
 			door("Evict", live, dead),
+			door("Return", live, dead),
+			door("Move", live, dead),
+			door("Restore", live, dead),
+			door("ListSupport", live, dead),
+			door("EraseNote", live, dead),
 			door("Decide", live, dead),
 		}
 		actortest.RunDoors(t, doors, w.b.All())

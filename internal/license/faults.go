@@ -43,6 +43,7 @@ var (
 	ErrNotWanted        = fault.New(fault.NotFound, "license.not_in_ticket")     // value
 	ErrNoRestore        = fault.New(fault.Exhausted, "license.no_restore")       //
 	ErrRestoreWait      = fault.New(fault.Exhausted, "license.restore_wait")     // limit, used, next
+	ErrReturning        = fault.New(fault.Conflict, "license.returning")         //
 	ErrRestoreWhich     = fault.New(fault.Invalid, "license.restore_which")      // count
 	ErrNotLost          = fault.New(fault.Conflict, "license.not_lost")          //
 	ErrClock            = fault.New(fault.Invalid, "license.clock_off")          // value, now, limit
@@ -70,11 +71,15 @@ var (
 	ErrBadQuantity     = fault.New(fault.Invalid, "license.bad_quantity")      // value, limit
 	ErrLowerTooMuch    = fault.New(fault.Conflict, "license.lower_too_much")   // value, limit
 	ErrNoLine          = fault.New(fault.NotFound, "license.no_line")          //
+	ErrNoMove          = fault.New(fault.Conflict, "license.no_move")          //
 	ErrBadExtension    = fault.New(fault.Invalid, "license.bad_extension")     // value, last
 	ErrNoEnd           = fault.New(fault.Conflict, "license.no_end")           //
 	ErrNoCode          = fault.New(fault.NotFound, "license.code_not_kept")    //
 	ErrNothing         = fault.New(fault.Invalid, "license.nothing_chosen")    // limit
 	ErrReason          = fault.New(fault.Invalid, "license.bad_reason")        // value
+	ErrNoReason        = fault.New(fault.Invalid, "license.reason_missing")    // choices
+	ErrUnknownReason   = fault.New(fault.Invalid, "license.reason_unknown")    // choices
+	ErrNote            = fault.New(fault.Invalid, "license.reason_note")       // limit, value, least
 	ErrCursor          = fault.New(fault.Invalid, "license.bad_cursor")        //
 	ErrBadDecision     = fault.New(fault.Invalid, "license.bad_decision")      // value
 	ErrEligibility     = fault.New(fault.Invalid, "license.bad_eligibility")   // limit

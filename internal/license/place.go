@@ -97,8 +97,8 @@ func (c *contact) place(l *License, q int64) error {
 // again delivers what the container has already, and more of it if it asks for
 // more.
 func (c *contact) again(l *License, a *Activation, q int64) error {
-	if a.State == ActivationRecallPending {
-		return ErrLicenseRecalled
+	if err := a.leaving(); err != nil {
+		return err
 	}
 	if err := c.usable(l); err != nil {
 		return err
@@ -114,6 +114,17 @@ func (c *contact) again(l *License, a *Activation, q int64) error {
 		c.event("activation", a.ID, "activation.grown", placeOf(a, c.msg.exchange))
 	}
 	c.deliver(StepActivate, a)
+	return nil
+}
+
+// leaving is the refusal of whoever asks for what this very contact takes away.
+func (a *Activation) leaving() error {
+	switch a.State {
+	case ActivationRecallPending:
+		return ErrLicenseRecalled
+	case ActivationReturnRequested:
+		return ErrReturning
+	}
 	return nil
 }
 

@@ -81,6 +81,17 @@ func (l *License) forgive(a *Activation, by int64) (int64, []act, error) {
 	return n, []act{{"activation", a.ID, "activation.recall_lifted", placeOf(a, ExchangeID{})}}, err
 }
 
+// askBack has the device give the license back at its next contact.
+func (l *License) askBack(a *Activation) ([]act, error) {
+	to, err := a.State.RequestReturn()
+	if err != nil || to == a.State {
+		return nil, err
+	}
+	a.State, a.Why, a.dirty = to, "returned", true
+	a.Told, a.Version = 0, 0 // it was not this that was told; what was waits to be told again
+	return []act{{"activation", a.ID, "activation.return_requested", placeOf(a, ExchangeID{})}}, nil
+}
+
 // evict frees the seat of a device that is gone.
 func (l *License) evict(a *Activation, counted bool, why string, now time.Time) ([]act, error) {
 	if !a.Lent.IsZero() {

@@ -19,8 +19,8 @@ func (c *contact) redeem(l *License, q int64) error {
 		return err
 	}
 	base := c.licenses[a.License]
-	if a.State == ActivationRecallPending {
-		return ErrLicenseRecalled
+	if err := a.leaving(); err != nil {
+		return err
 	}
 	if err := base.State.Open(); err != nil {
 		return err

@@ -13,11 +13,11 @@ import (
 
 // Extend moves the end of a license out to until, its new last day, for all its
 // activations; containers learn it at their next contact. Saying the same again
-// changes nothing. It needs license.write for the holder, and is journaled.
-// Errors: license.not_found, license.no_end for a license without an end,
+// changes nothing. It needs license.write for the holder, for another organization
+// a reason, and is journaled. Errors: license.not_found, those of a reason, license.no_end for a license without an end,
 // license.bad_extension unless until is later, license.license_state.
 func (s *Service) Extend(ctx context.Context, by actor.Actor, id LicenseID, until day.Day) (LicenseInfo, error) {
-	return s.turnLicense(ctx, by, id, actor.LicenseWrite, func(tx *db.Tx, l *License) ([]act, error) {
+	return s.turnLicense(ctx, by, id, "license.extend", func(tx *db.Tx, l *License) ([]act, error) {
 		if until == l.Until {
 			return nil, nil
 		}
@@ -35,24 +35,32 @@ func (s *Service) Extend(ctx context.Context, by actor.Actor, id LicenseID, unti
 // UnblockLicense. It needs license.write for the holder, and is journaled.
 // Errors: license.not_found, license.license_state.
 func (s *Service) BlockLicense(ctx context.Context, by actor.Actor, id LicenseID) (LicenseInfo, error) {
-	return s.turnLicense(ctx, by, id, actor.LicenseWrite, func(_ *db.Tx, l *License) ([]act, error) { return l.block() })
+	return s.turnLicense(ctx, by, id, "license.block", func(_ *db.Tx, l *License) ([]act, error) { return l.block() })
 }
 
 // UnblockLicense lifts BlockLicense; containers get the license again at their
-// next contact. It needs license.write for the holder, and is journaled. Errors:
-// license.not_found, license.license_state.
+// next contact. It needs license.write for the holder, for another organization a
+// reason, and is journaled. Errors: license.not_found, those of a reason,
+// license.license_state.
 func (s *Service) UnblockLicense(ctx context.Context, by actor.Actor, id LicenseID) (LicenseInfo, error) {
-	return s.turnLicense(ctx, by, id, actor.LicenseWrite, func(_ *db.Tx, l *License) ([]act, error) { return l.unblock() })
+	return s.turnLicense(ctx, by, id, "license.unblock", func(_ *db.Tx, l *License) ([]act, error) { return l.unblock() })
 }
 
-// turnLicense is the frame of every act on one license. An Idempotency-Key makes
-// it repeatable.
-func (s *Service) turnLicense(ctx context.Context, by actor.Actor, id LicenseID, perm actor.Permission, turn func(*db.Tx, *License) ([]act, error)) (LicenseInfo, error) {
+// turnLicense is the frame of every act on one license that needs license.write.
+// Under its verb it is told why somebody did it for another organization; without
+// one no reason is asked for. An Idempotency-Key makes it repeatable.
+func (s *Service) turnLicense(ctx context.Context, by actor.Actor, id LicenseID, verb string, turn func(*db.Tx, *License) ([]act, error)) (LicenseInfo, error) {
 	var out LicenseInfo
 	err := s.write(ctx, func(tx *db.Tx) error {
-		l, err := s.licenseFor(tx, by, id, perm)
+		l, err := s.licenseFor(tx, by, id, actor.LicenseWrite)
 		if err != nil {
 			return err
+		}
+		by := by // the transaction may run again
+		if verb != "" {
+			if by, err = s.onBehalf(tx, by, l.ticket.Holder); err != nil {
+				return err
+			}
 		}
 		now := func([16]byte) (LicenseInfo, error) { return l.info(tx.Now()), nil }
 		out, err = actor.Once(tx, by, now, func() ([16]byte, LicenseInfo, error) {
@@ -63,6 +71,9 @@ func (s *Service) turnLicense(ctx context.Context, by actor.Actor, id LicenseID,
 			}
 			if err == nil && l.dirty {
 				err = s.tellBases(tx, by, l)
+			}
+			if err == nil && len(acts) > 0 {
+				err = s.told(tx, by, verb, "license", id)
 			}
 			if err != nil {
 				return id, LicenseInfo{}, err
@@ -99,9 +110,10 @@ var errDryRun = errors.New("license: a preview")
 // Recall takes licenses back for good: what nobody holds is gone at once,
 // containers remove the rest at their next contact. Doing it again changes
 // nothing; under the same Idempotency-Key it has the same answer. It needs
-// license.recall for each holder, and is journaled. Errors:
-// license.nothing_chosen for no or too many licenses, license.bad_reason,
-// license.not_found, license.license_state.
+// license.recall for each holder, for another organization a reason (not for a
+// preview), and is journaled. Errors: license.nothing_chosen for no or too many
+// licenses, license.bad_reason, license.not_found, those of a reason,
+// license.license_state.
 func (s *Service) Recall(ctx context.Context, by actor.Actor, in RecallInput) (RecallResult, error) {
 	out := RecallResult{DryRun: in.DryRun}
 	if in.DryRun {
@@ -118,6 +130,11 @@ func (s *Service) Recall(ctx context.Context, by actor.Actor, in RecallInput) (R
 		list, err := w.chosen(in)
 		if err != nil {
 			return err
+		}
+		if !in.DryRun {
+			if err := w.onBehalf(list); err != nil {
+				return err
+			}
 		}
 		out, err = actor.OnceSame(tx, by, func() (RecallResult, error) { return w.recall(list, in) })
 		return err
@@ -156,6 +173,9 @@ func (w *work) recall(list []*License, in RecallInput) (RecallResult, error) {
 	if in.DryRun {
 		return out, errDryRun
 	}
+	if err := w.told("license.recall", list); err != nil {
+		return out, err
+	}
 	return out, w.flush()
 }
 
@@ -185,7 +205,7 @@ func (w *work) chosen(in RecallInput) ([]*License, error) {
 		}
 	}
 	for _, l := range list {
-		if _, err := w.s.ticketFor(w.tx, w.by, l.Ticket, false, actor.LicenseRecall); err != nil {
+		if l.ticket, err = w.s.ticketFor(w.tx, w.by, l.Ticket, false, actor.LicenseRecall); err != nil {
 			return nil, err
 		}
 	}
@@ -199,47 +219,26 @@ func (w *work) chosen(in RecallInput) ([]*License, error) {
 // nothing; an Idempotency-Key makes it repeatable. It is journaled. Errors: license.not_found, license.no_restore,
 // license.restore_wait, license.activation_state.
 func (s *Service) Evict(ctx context.Context, by actor.Actor, id ActivationID) (ActivationInfo, error) {
-	var out ActivationInfo
-	err := s.write(ctx, func(tx *db.Tx) error {
-		a, err := activationOf(tx, by.Publisher, id)
-		if err != nil {
-			return err
-		}
-		l, counted, err := s.evictable(tx, by, a)
-		if err != nil {
-			return err
-		}
-		if a, err = activationOf(tx, by.Publisher, id); err != nil { // now that the license is locked
-			return err
-		}
-		now := func([16]byte) (ActivationInfo, error) { return a.info(), nil }
-		out, err = actor.Once(tx, by, now, func() ([16]byte, ActivationInfo, error) {
-			err := s.evict(tx, by, l, a, counted)
-			return id, a.info(), err
-		})
-		return err
-	})
-	return out, err
+	return s.turnActivation(ctx, by, id, "activation.evict", s.evictable, (*Service).evict)
 }
 
-func (s *Service) evict(tx *db.Tx, by actor.Actor, l *License, a *Activation, counted bool) error {
+// evict draws the allowance, unless support does without.
+func (s *Service) evict(tx *db.Tx, by actor.Actor, l *License, a *Activation, counted bool) ([]act, error) {
 	if a.State == ActivationRestoredAway {
-		return nil
+		return nil, nil
 	}
+	why := "granted"
 	if counted {
+		why = "evicted"
 		past, err := countedOf(tx, by.Publisher, l, tx.Now())
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := l.allowance(past, tx.Now()).Draw(); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	acts, err := l.evict(a, counted, "evicted", tx.Now())
-	if err != nil {
-		return err
-	}
-	return s.finish(tx, by, l, a, acts)
+	return l.evict(a, counted, why, tx.Now())
 }
 
 // finish writes a license with one activation.
@@ -271,10 +270,10 @@ func (s *Service) evictable(tx *db.Tx, by actor.Actor, a *Activation) (l *Licens
 		}
 		return nil, false, ErrNotFound
 	}
-	if _, err := s.ticketFor(tx, by, l.Ticket, false, actor.LicenseRestore); !errors.Is(err, actor.ErrDenied) {
+	if l.ticket, err = s.ticketFor(tx, by, l.Ticket, false, actor.LicenseRestore); !errors.Is(err, actor.ErrDenied) {
 		return l, false, err
 	}
-	_, err = s.ticketFor(tx, by, l.Ticket, false, actor.ContainerEvict)
+	l.ticket, err = s.ticketFor(tx, by, l.Ticket, false, actor.ContainerEvict)
 	return l, true, err
 }
 

@@ -96,7 +96,7 @@ func (k *desk) holding(l *wire.License, box ContainerID) bool {
 		return false
 	}
 	for _, a := range k.here[box] {
-		if a.License == id && a.Gen == l.Generation && a.State != ActivationRecallPending {
+		if a.License == id && a.Gen == l.Generation && !a.State.Leaving() {
 			return true
 		}
 	}

@@ -40,6 +40,7 @@ type named struct {
 	tried                                                            [][16]byte // activations that left marks of a trial
 	effects, consumptions                                            [][16]byte
 	leases, rights, machines                                         [][16]byte
+	support                                                          [][16]byte
 	whole                                                            []OrderLineID
 	extended                                                         []LicenseID
 	issued                                                           []issuedData
@@ -106,6 +107,8 @@ func (n *named) add(row actor.Row) {
 		}
 	case "container":
 		n.containers = append(n.containers, row.EntityID)
+	case "support":
+		n.support = append(n.support, row.EntityID)
 	}
 	if !f.Consumption.IsZero() {
 		n.consumptions = append(n.consumptions, f.Consumption)
@@ -139,6 +142,7 @@ func (c *carrier) page(rows []actor.Row) error {
 	c.ship(shipLease, n.leases)
 	c.ship(shipLeaseRight, n.rights)
 	c.ship(shipNamed, n.machines)
+	c.ship(shipSupport, n.support)
 	if err := c.trials(n); err != nil {
 		return err
 	}

@@ -122,6 +122,9 @@ func (s *Service) lookAt(r *db.Reader, p actor.PublisherID, l *License) (LookLic
 	}
 	a := l.allowance(counted, now)
 	out.Restores, out.RestoreLeft, out.NextRestore = a.Count, a.Left(), a.Next
+	if out.Granted, err = grantedOf(r, p, l, now); err != nil {
+		return out, err
+	}
 	live, err := liveOf(r, p, l.ID, maxLook+1)
 	if err != nil {
 		return out, err
@@ -339,24 +342,30 @@ func (s *Service) licenseFor(tx *db.Tx, by actor.Actor, id LicenseID, perm actor
 }
 
 // BlockTicket refuses further activations with a ticket until UnblockTicket; what
-// is active goes on. It needs ticket.block for the ticket's holder, and is
-// journaled. Errors: license.not_found, license.ticket_state.
+// is active goes on. It needs ticket.block for the ticket's holder, for another
+// organization a reason, and is journaled. Errors: license.not_found, those of a
+// reason, license.ticket_state.
 func (s *Service) BlockTicket(ctx context.Context, by actor.Actor, id TicketID) (TicketInfo, error) {
-	return s.turnTicket(ctx, by, id, TicketState.Block, "ticket.blocked")
+	return s.turnTicket(ctx, by, id, TicketState.Block, "ticket.block", "ticket.blocked")
 }
 
 // UnblockTicket lifts BlockTicket. It needs ticket.block for the ticket's holder,
-// and is journaled. Errors: license.not_found, license.ticket_state.
+// for another organization a reason, and is journaled. Errors: license.not_found,
+// those of a reason, license.ticket_state.
 func (s *Service) UnblockTicket(ctx context.Context, by actor.Actor, id TicketID) (TicketInfo, error) {
-	return s.turnTicket(ctx, by, id, TicketState.Unblock, "ticket.unblocked")
+	return s.turnTicket(ctx, by, id, TicketState.Unblock, "ticket.unblock", "ticket.unblocked")
 }
 
 // turnTicket is the frame of every act on one ticket. An Idempotency-Key makes it
 // repeatable.
-func (s *Service) turnTicket(ctx context.Context, by actor.Actor, id TicketID, turn func(TicketState) (TicketState, error), event string) (TicketInfo, error) {
+func (s *Service) turnTicket(ctx context.Context, by actor.Actor, id TicketID, turn func(TicketState) (TicketState, error), verb, event string) (TicketInfo, error) {
 	var out TicketInfo
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		t, err := s.ticketFor(tx, by, id, true, actor.TicketBlock)
+		if err != nil {
+			return err
+		}
+		by, err := s.onBehalf(tx, by, t.Holder)
 		if err != nil {
 			return err
 		}
@@ -368,7 +377,9 @@ func (s *Service) turnTicket(ctx context.Context, by actor.Actor, id TicketID, t
 			to, err := turn(t.State)
 			if err == nil && to != t.State {
 				t.State, t.Rev = to, t.Rev+1
-				err = setTicketState(tx, by, t, event)
+				if err = setTicketState(tx, by, t, event); err == nil {
+					err = s.told(tx, by, verb, "ticket", id)
+				}
 			}
 			if err != nil {
 				return id, TicketInfo{}, err

@@ -19,6 +19,8 @@ type work struct {
 	effects  map[LicenseID][]*effect // by whose units they are
 	empty    db.IDs[Ticket]          // tickets that hold nothing any more
 	acts     []act
+
+	behalf map[actor.OrgID]actor.Actor // the caller as it acts for each holder
 }
 
 // lock takes licenses into the work, in the order of their ids and without their

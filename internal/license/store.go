@@ -155,6 +155,9 @@ WHERE a.publisher_id = ? AND a.container_id = ? AND a.slot = 0 ORDER BY a.id`)
 	qCounted = db.SQL("license.counted", `
 SELECT ended_at FROM activation
 WHERE publisher_id = ? AND license_id = ? AND state = 'restored_away' AND counted = TRUE AND ended_at > ?`)
+	qGranted = db.SQL("license.granted", `
+SELECT COUNT(1) FROM activation
+WHERE publisher_id = ? AND license_id = ? AND state = 'restored_away' AND why = 'granted' AND ended_at > ?`)
 )
 
 func ticketOf(q db.Querier, p actor.PublisherID, id TicketID, lock bool) (*Ticket, error) {

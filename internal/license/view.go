@@ -157,11 +157,12 @@ type Look struct {
 // devices that hold it.
 type LookLicense struct {
 	LicenseInfo
-	Restores    int64        `json:"restores"`               // per window
-	RestoreLeft int64        `json:"restore_left"`           //
-	NextRestore time.Time    `json:"next_restore,omitzero"`  // zero = now, if any is left
-	Devices     []LookDevice `json:"devices"`                // newest first
-	More        bool         `json:"more_devices,omitempty"` // there are more than are listed
+	Restores    int64        `json:"restores"`                  // per window
+	RestoreLeft int64        `json:"restore_left"`              //
+	NextRestore time.Time    `json:"next_restore,omitzero"`     // zero = now, if any is left
+	Granted     int64        `json:"restore_granted,omitempty"` // restores beyond it, by support, in the same window
+	Devices     []LookDevice `json:"devices"`                   // newest first
+	More        bool         `json:"more_devices,omitempty"`    // there are more than are listed
 
 	Why  error          `json:"-"` // the refusal with its values; nil = it can be activated
 	Zone *time.Location `json:"-"` // the publisher's, in whose civil days its dates are said

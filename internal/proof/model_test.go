@@ -419,24 +419,31 @@ func (g *game) staff(t *rapid.T, path string, in any, conflict bool) bool {
 	return a.ok()
 }
 
-type nothing struct{}
+// because is why support acts for a customer.
+func because(more ...string) map[string]any {
+	out := map[string]any{"reason": map[string]string{"code": "request"}}
+	for i := 0; i < len(more); i += 2 {
+		out[more[i]] = more[i+1]
+	}
+	return out
+}
 
 func (g *game) recall(t *rapid.T) {
 	r := g.right(t)
-	g.staff(t, "/licenses/recall", map[string]any{"licenses": []string{r.id}}, false)
+	g.staff(t, "/licenses/recall", map[string]any{"licenses": []string{r.id}, "reason": map[string]string{"code": "request"}}, false)
 	r.recall()
 }
 
 func (g *game) block(t *rapid.T) {
 	r := g.right(t)
-	if g.staff(t, "/licenses/"+r.id+"/block", nothing{}, r.gone()) {
+	if g.staff(t, "/licenses/"+r.id+"/block", because(), r.gone()) {
 		r.state = "blocked"
 	}
 }
 
 func (g *game) unblock(t *rapid.T) {
 	r := pick(t, "license", slices.DeleteFunc(slices.Clone(g.rights), func(r *right) bool { return r.state == "available" }))
-	if g.staff(t, "/licenses/"+r.id+"/unblock", nothing{}, r.gone()) {
+	if g.staff(t, "/licenses/"+r.id+"/unblock", because(), r.gone()) {
 		r.state = "available"
 	}
 }
@@ -449,14 +456,14 @@ func (g *game) tickets(t *rapid.T, do string, blocked bool) {
 		t.Skip("they are")
 	}
 	for _, r := range g.rights {
-		g.staff(t, "/tickets/"+r.ticket+"/"+do, nothing{}, false)
+		g.staff(t, "/tickets/"+r.ticket+"/"+do, because(), false)
 	}
 	g.blocked = blocked
 }
 
 func (g *game) evict(t *rapid.T) {
 	r, d := g.spot(t, func(r *right, d *device) bool { return r.live[d] != nil })
-	g.staff(t, "/activations/"+g.activation(t, r, d).ID+"/evict", nothing{}, false)
+	g.staff(t, "/activations/"+g.activation(t, r, d).ID+"/evict", because(), false)
 	r.free(d, "away")
 }
 
@@ -471,7 +478,7 @@ func (g *game) extend(t *rapid.T) {
 		t.Fatal(err)
 	}
 	until := last.AddDate(0, 0, 10).Format(time.DateOnly)
-	if g.staff(t, "/licenses/"+r.id+"/extend", map[string]string{"until": until}, r.gone()) {
+	if g.staff(t, "/licenses/"+r.id+"/extend", because("until", until), r.gone()) {
 		r.extended += 10
 	}
 }

@@ -34,7 +34,7 @@ func (s Site) At(org actor.OrgID, perms ...actor.Permission) actor.Actor {
 	return actor.Actor{
 		Kind: actor.KindPerson, Publisher: s.Publisher, Org: org,
 		ID: "person:" + org.String(), Perms: actor.NewSet(perms...),
-		Addr: netip.MustParseAddr("192.0.2.1"),
+		Addr: netip.MustParseAddr("192.0.2.1"), Reason: actor.Reason{Code: "request"},
 	}
 }
 

@@ -1,0 +1,87 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/license"
+	"github.com/licet/licet/internal/route"
+)
+
+const tagSupport = "Support"
+
+// because is why somebody acts on what belongs to another organization.
+type because struct {
+	Reason *reason `json:"reason,omitempty"`
+}
+
+// reason is a code and what a human adds to it. The publisher and resellers give one
+// for what belongs to another organization, and both sides read it.
+type reason struct {
+	Code string `json:"code" maxLength:"40" enum:"lost,defect,moved,mistake,request,goodwill,misuse,handover,other"`
+	Note string `json:"note,omitempty" maxLength:"2000" doc:"Up to 500 characters; the journal holds only a commitment to it. Required with the code other."`
+}
+
+// by is the caller with the reason, if one was given.
+func (r *reason) by(a actor.Actor) actor.Actor {
+	if r == nil {
+		return a
+	}
+	return a.Because(actor.Reason{Code: r.Code, Note: r.Note})
+}
+
+func (b *because) by(a actor.Actor) actor.Actor {
+	if b == nil {
+		return a
+	}
+	return b.Reason.by(a)
+}
+
+// ActivationPath is the path parameter of one activation.
+type ActivationPath struct {
+	ID license.ActivationID `path:"id" doc:"The activation's id."`
+}
+
+// assist is the input of an act on one activation.
+type assist struct {
+	Caller
+	ActivationPath
+	Body *because
+}
+
+// support registers what staff does for a holder, and what became of it.
+func (a *API) support() {
+	s := a.Licenses
+	add(a.huma, post("/activations/{id}/return", "return-activation", tagSupport, "Have a device give a license back at its next contact", actor.LicenseWrite),
+		func(ctx context.Context, by actor.Actor, in *assist) (*body[license.ActivationInfo], error) {
+			return plain(s.Return(ctx, in.Body.by(by), in.ID))
+		})
+	add(a.huma, post("/activations/{id}/move", "move-activation", tagSupport, "Free a device's seat for another device at once; the device is shut out", actor.LicenseWrite),
+		func(ctx context.Context, by actor.Actor, in *assist) (*body[license.ActivationInfo], error) {
+			return plain(s.Move(ctx, in.Body.by(by), in.ID))
+		})
+	add(a.huma, post("/activations/{id}/restore", "restore-activation", tagSupport, "Free a lost device's seat beyond the restore allowance; the device is shut out", actor.LicenseRestore),
+		func(ctx context.Context, by actor.Actor, in *assist) (*body[license.ActivationInfo], error) {
+			return plain(s.Restore(ctx, in.Body.by(by), in.ID))
+		})
+	add(a.huma, get("/support-acts", "list-support-acts", tagSupport, "List what was done on an organization's behalf, and why, newest first", actor.LicenseRead),
+		func(ctx context.Context, by actor.Actor, in *struct {
+			Caller
+			Paged
+			Holder actor.OrgID `query:"holder" doc:"The organization that was acted for; default: the caller's own."`
+		},
+		) (*body[license.Page[license.SupportInfo]], error) {
+			return plain(s.ListSupport(ctx, by, in.Holder, in.After, in.Limit))
+		})
+	add(a.huma, op{
+		Method: http.MethodDelete, Path: Prefix + "/support-acts/{id}/note", ID: "erase-note", Tag: tagSupport, Status: http.StatusNoContent,
+		Summary: "Remove the note of an act for good, such as one that names a person", Permission: actor.MemberManage, Class: route.Order,
+	}, func(ctx context.Context, by actor.Actor, in *struct {
+		Caller
+		ID license.SupportID `path:"id" doc:"The act's id."`
+	},
+	) (*struct{}, error) {
+		return nil, s.EraseNote(ctx, by, in.ID)
+	})
+}
