@@ -35,6 +35,7 @@ type commands struct {
 	Access    accessCmd    `cmd:"" help:"Create, list and revoke API keys."`
 	Catalog   catalogCmd   `cmd:"" help:"Apply a catalog file."`
 	Order     orderCmd     `cmd:"" help:"Take order documents and compare order books."`
+	Case      caseCmd      `cmd:"" help:"See what was found about copied or restored devices, and decide."`
 	Journal   journalCmd   `cmd:"" help:"Verify and read the journal."`
 	Mail      mailCmd      `cmd:"" help:"Try the mail server."`
 	Backup    backupCmd    `cmd:"" help:"Create, verify and restore backups."`

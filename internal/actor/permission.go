@@ -31,6 +31,8 @@ const (
 	ContainerEvict  Permission = "container.evict"
 	LeaseRead       Permission = "lease.read"
 	LeaseRelease    Permission = "lease.release"
+	CaseRead        Permission = "case.read"
+	CaseDecide      Permission = "case.decide"
 	JournalRead     Permission = "journal.read"
 	WebhookManage   Permission = "webhook.manage"
 	JobRead         Permission = "job.read"
@@ -68,6 +70,8 @@ var infos = []PermissionInfo{
 	{ContainerEvict, "Evict a lost device", "Verlorenes Gerät entfernen"},
 	{LeaseRead, "See who uses floating licenses", "Sehen, wer Netzwerklizenzen benutzt"},
 	{LeaseRelease, "End somebody's use of a floating license", "Jemandes Nutzung einer Netzwerklizenz beenden"},
+	{CaseRead, "See what was found about copied or restored devices", "Sehen, was über kopierte oder zurückgesetzte Geräte gefunden wurde"},
+	{CaseDecide, "Decide what becomes of a device that looks like a copy", "Entscheiden, was mit einem Gerät geschieht, das wie eine Kopie aussieht"},
 	{JournalRead, "Read the journal", "Das Journal lesen"},
 	{WebhookManage, "Set up webhooks", "Webhooks einrichten"},
 	{JobRead, "See jobs and their progress", "Aufgaben und ihren Fortschritt sehen"},

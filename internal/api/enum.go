@@ -38,8 +38,9 @@ var closed = map[reflect.Type][]string{
 	reflect.TypeFor[license.ActivationState](): {
 		"requested", "delivered", "confirmed", "return_requested", "recall_pending", "lent", "returned", "superseded", "restored_away", "recalled", "elapsed",
 	},
+	reflect.TypeFor[license.CaseState]():      {"open", "decided"},
 	reflect.TypeFor[license.ContainerState](): {"active", "suspect", "blocked"},
-	reflect.TypeFor[license.Decision]():       {"accept", "block"},
+	reflect.TypeFor[license.Decision]():       {"accept", "block", "replace", "evict"},
 	reflect.TypeFor[license.LeaseState]():     {"live", "lingering", "ended"},
 	reflect.TypeFor[license.LicenseState]():   {"available", "blocked", "recall_pending", "recalled", "replaced"},
 	reflect.TypeFor[license.TicketState]():    {"issued", "blocked", "reversed", "expired", "merged"},

@@ -232,12 +232,12 @@ func (a *API) containers() {
 			c, err := s.GetContainer(ctx, by, in.ID)
 			return withETag(c, c.Rev, err)
 		})
-	add(a.huma, post("/containers/{id}/decide", "decide-container", tagContainers, "Decide about a suspect or blocked container", actor.ContainerEvict),
+	add(a.huma, post("/containers/{id}/decide", "decide-container", tagContainers, "Block a container, or let a blocked one go on; one with an open case is decided there", actor.ContainerEvict),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			ID   license.ContainerID `path:"id" doc:"The container's id."`
 			Body struct {
-				Decision license.Decision `json:"decision" maxLength:"20"`
+				Decision license.Decision `json:"decision" enum:"accept,block"`
 			}
 		},
 		) (*one[license.ContainerInfo], error) {

@@ -137,6 +137,7 @@ func (w *tenantWorld) sell(t *testing.T, a *app.App, at app.Running) {
 	w.name("/licenses/", licenses.Items[0].ID)
 	w.lease(t, a, c)
 	w.assist(t, a)
+	w.name("/cases/", suspectCase(t, a, w.by, client.Config{Pins: raw, Dir: t.TempDir(), Server: at.Depot}, ticket.Code))
 }
 
 // assist has the publisher do something on the reseller's behalf, and undo it.
@@ -294,6 +295,8 @@ func (w *tenantWorld) body(rt route.Route) string {
 		return because
 	case last == "recall":
 		return fmt.Sprintf(`{"licenses":[%q],"reason":{"code":"request"}}`, w.ids["/licenses/"])
+	case last == "decide" && strings.Contains(rt.Pattern, "cases"):
+		return `{"decision":"accept","reason":"a test"}`
 	case last == "decide":
 		return `{"decision":"accept"}`
 	case last == "confirm":

@@ -198,8 +198,8 @@ func (r *repeater) lease() string {
 	return l.Now().ID
 }
 
-// machine is a new one.
-func (r *repeater) machine() *client.Container {
+// config is that of a container in a folder of its own.
+func (r *repeater) config() client.Config {
 	r.Helper()
 	pins, err := r.a.Pins(r.Context(), r.w.p.Slug)
 	if err != nil {
@@ -209,11 +209,7 @@ func (r *repeater) machine() *client.Container {
 	if err != nil {
 		r.Fatal(err)
 	}
-	c, err := client.Open(client.Config{Pins: raw, Dir: r.TempDir(), Server: r.at.Depot})
-	if err != nil {
-		r.Fatal(err)
-	}
-	return c
+	return client.Config{Pins: raw, Dir: r.TempDir(), Server: r.at.Depot}
 }
 
 // waiting is an order with a document that takes a seat back which is in use,
@@ -273,6 +269,7 @@ func licenseCases() map[string]repeatCase {
 		"/licenses/{id}/block":      on("/licenses/{}/block", because, license),
 		"/licenses/{id}/unblock":    on("/licenses/{}/unblock", because, blocked("/licenses/", license)),
 		"/containers/{id}/decide":   on("/containers/{}/decide", `{"decision":"block"}`, container),
+		"/cases/{id}/decide":        on("/cases/{}/decide", `{"decision":"accept","reason":"a test"}`, (*repeater).suspect),
 		"/activations/{id}/evict":   on("/activations/{}/evict", because, activation),
 		"/activations/{id}/return":  on("/activations/{}/return", because, activation),
 		"/activations/{id}/move":    on("/activations/{}/move", because, activation),

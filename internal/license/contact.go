@@ -27,6 +27,7 @@ type message struct {
 	req      *wire.Request
 	keyHash  string
 	marks    Fingerprint
+	parts    []part     // the same with their names
 	shorts   []string   // components as they stand in a license
 	lookups  []lookupID // of the code, under every live pepper
 	keyed    bool       // the code is a license key
@@ -100,6 +101,9 @@ type contact struct {
 	charged bool          // a freed seat was taken again
 	unknown bool          // the code is unknown; a failure to charge
 	suspect string        // code of the reason
+	was     *Container    // the container before this message; nil = it was not known
+	wrong   bool          // it holds something wrong that a human has looked at
+	clues   []clue        // for a human to decide
 	marked  []trialMark   // to be kept: this device and customer have tried it
 	made    []*Activation // new ones
 	changed []*Activation // that became dirty here, also in other containers
@@ -182,6 +186,8 @@ func (c *contact) listen() error {
 func (c *contact) recognize() error {
 	b, m := c.box, c.msg
 	b.hash = m.keyHash
+	was := *b
+	c.was = &was
 	if m.req != nil && (m.req.Container.Sign != b.Keys.Sign || m.req.Container.Encrypt != b.Keys.Encrypt) {
 		return ErrUnknownContainer // only the first half of the key hashes is the same
 	}
@@ -199,20 +205,24 @@ func (c *contact) recognize() error {
 	case m.typ == wire.TypeReceipt && c.answered != 0:
 		return errLateReceipt
 	}
-	return c.doubt("counter")
+	return c.doubt("counter", Evidence{})
 }
 
-// refuseFor adds why a container is suspect.
+// refuseFor adds why a container is not heard.
 func refuseFor(err error, reason string) error {
-	if errors.Is(err, ErrSuspect) {
+	switch {
+	case errors.Is(err, ErrSuspect):
 		return ErrSuspect.With("reason", reason)
+	case errors.Is(err, ErrContainerBlocked) && reason == reasonReplaced:
+		return ErrContainerReplaced
 	}
 	return err
 }
 
-// sameMachine refuses a container that asks from another machine than its own.
-// Nothing is noted: it is the copy that speaks, and the original goes on. A
-// machine that has really changed restores into a new container.
+// sameMachine refuses a container that asks from another machine than its own. A
+// case is opened, and the container is not suspect: it is the copy that speaks, and
+// the original goes on. A machine that has really changed restores into a new
+// container, or a human accepts it.
 func (c *contact) sameMachine() error {
 	m, b := c.msg, c.box
 	if m.typ != wire.TypeRequest || b.Keys.Kind != wire.ContainerSoft || len(c.here) == 0 {
@@ -222,6 +232,7 @@ func (c *contact) sameMachine() error {
 		return ErrFingerprint
 	}
 	if least := c.leastMarks(); len(b.Marks) > 0 && !b.Marks.Same(m.marks, least) {
+		c.find(reasonOtherMachine, Evidence{}, m.marks)
 		return ErrOtherMachine.With("common", b.Marks.Common(m.marks), "limit", least)
 	}
 	return nil
@@ -236,8 +247,10 @@ func (c *contact) leastMarks() int64 {
 	return least
 }
 
-// doubt marks the container: a human decides whether it was copied.
-func (c *contact) doubt(reason string) error {
+// doubt marks the container: a human decides whether it was copied, by what was
+// expected and what came instead.
+func (c *contact) doubt(reason string, e Evidence) error {
+	c.find(reason, e, nil)
 	c.suspect = reason
 	c.box.State, c.box.Reason, c.box.dirty = c.box.State.Suspect(), reason, true
 	c.event("container", c.box.ID, "container.suspect", suspectData{Reason: reason, Exchange: c.msg.exchange})
@@ -274,6 +287,7 @@ func (c *contact) repair() error {
 		kept = append(kept, a)
 	}
 	c.here = kept
+	c.settled()
 	return nil
 }
 
@@ -281,8 +295,12 @@ func (c *contact) repair() error {
 // it is the current generation of it.
 func (c *contact) holds(h held) (current bool, err error) {
 	if a := c.live(h.license); a != nil && !c.overtaken(a, h) {
-		if a.Gen != h.gen {
-			return false, c.doubt("generation")
+		switch {
+		case a.Gen == h.gen:
+		case c.pardons(h):
+			return false, nil
+		default:
+			return false, c.doubt("generation", Evidence{License: h.license, Generation: &Compared{a.Gen, h.gen}})
 		}
 		if err := c.spent(a, h); err != nil {
 			return false, err
@@ -295,18 +313,31 @@ func (c *contact) holds(h held) (current bool, err error) {
 		}
 		return true, err
 	}
-	a := c.last[h.license]
+	return false, c.ended(h)
+}
+
+// ended judges a license that the container says it holds and does not hold any
+// more.
+func (c *contact) ended(h held) error {
+	a, reason := c.last[h.license], ""
+	e := Evidence{License: h.license, Generation: &Compared{0, h.gen}}
+	if a != nil {
+		e.Generation.Expected, e.Ended = a.Gen, string(a.State)
+	}
 	switch {
 	case a == nil || a.Gen < h.gen:
-		return false, c.doubt("unknown_license")
+		reason = "unknown_license"
 	case a.Gen > h.gen:
-		return false, c.doubt("generation")
+		reason = "generation"
 	case a.State == ActivationRestoredAway:
 		c.block(a)
 	case a.State == ActivationReturned || a.State == ActivationRecalled:
-		return false, c.doubt("removed_license")
+		reason = "removed_license"
 	}
-	return false, nil // elapsed or superseded: its time is over
+	if reason == "" || c.pardons(h) {
+		return nil // of an elapsed or superseded one the time is over
+	}
+	return c.doubt(reason, e)
 }
 
 // spent books the units that the container says it has spent.
@@ -316,7 +347,7 @@ func (c *contact) spent(a *Activation, h held) error {
 	}
 	l, before := c.licenses[a.License], a.Spent
 	if !l.spend(a, h.spent) {
-		return c.doubt("spent")
+		return c.doubt("spent", Evidence{License: l.ID, Units: &Compared{before, h.spent}})
 	}
 	c.mark(a)
 	c.event("activation", a.ID, "activation.consumed", consumedData{

@@ -27,10 +27,15 @@
 // Ticket: issued ⇄ blocked, → reversed, → expired, → merged.
 // License: available ⇄ blocked, → recall_pending → recalled, → replaced.
 // Container: active ⇄ suspect, ⇄ blocked.
+// Case: open → decided.
 // Activation: requested → delivered → confirmed → return_requested → returned,
 // and out of a live state superseded, restored_away, recall_pending → recalled,
 // elapsed. Whatever else is said of a thing (used up, expired, redeemed) is
 // derived from these, from dates and from counters.
+//
+// A Case is what was found about a container that looks like a copy, finding by
+// finding, and what a human has decided. Accepting it pardons the container: what it
+// holds by mistake it is told to remove, until it holds nothing wrong.
 //
 // # Messages
 //

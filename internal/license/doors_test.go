@@ -23,6 +23,7 @@ type everything struct {
 	use        *use
 	named      *keyed
 	act        license.SupportID
+	found      license.CaseID
 	dead       bool
 }
 
@@ -48,6 +49,7 @@ func newEverything(t *testing.T, w *world) *everything {
 	acts, err := w.ListSupport(t.Context(), w.a.All(), w.a.Direct, "", 0)
 	must(t, err)
 	e.act = acts.Items[len(acts.Items)-1].ID
+	e.found = w.caseOf(e.box.elsewhere())
 	return e
 }
 
@@ -142,6 +144,17 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 		"Decide": func(ctx context.Context, by actor.Actor) error {
 			return none(e.Decide(ctx, by, e.box.id(), license.Block))
 		},
+		"ListCases": func(ctx context.Context, by actor.Actor) error {
+			page, err := e.ListCases(ctx, by, license.CaseQuery{})
+			if err == nil && len(page.Items) == 0 {
+				return license.ErrNotFound
+			}
+			return err
+		},
+		"GetCase": func(ctx context.Context, by actor.Actor) error { return none(e.GetCase(ctx, by, e.found)) },
+		"DecideCase": func(ctx context.Context, by actor.Actor) error {
+			return none(e.DecideCase(ctx, by, e.found, license.CaseDecision{Do: license.Block, Reason: "a test"}))
+		},
 	}
 }
 
@@ -209,6 +222,9 @@ func TestDoors(t *testing.T) {
 			door("ListSupport", live, dead),
 			door("EraseNote", live, dead),
 			door("Decide", live, dead),
+			door("ListCases", live, dead),
+			door("GetCase", live, dead),
+			door("DecideCase", live, dead),
 		}
 		actortest.RunDoors(t, doors, w.b.All())
 		actortest.RunRights(t, slices.DeleteFunc(doors, func(d actortest.Door) bool { return codeOnly[d.Name] }), w.a, w.a.Reseller)

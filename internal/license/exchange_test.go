@@ -308,8 +308,7 @@ func TestAcceptedIsToldAgain(t *testing.T) {
 		c.box = before
 		_, err := c.refresh()
 		want(t, err, license.ErrSuspect)
-		_, err = w.Decide(t.Context(), w.a.All(), c.id(), license.Accept)
-		must(t, err)
+		w.decide(c.box, license.Accept)
 		if _, yes := c.told(); !yes {
 			t.Error("not told again")
 		}

@@ -61,6 +61,14 @@ var (
 	ErrAnswerGone       = fault.New(fault.Expired, "license.answer_gone")        //
 )
 
+// What is refused about cases.
+var (
+	ErrContainerReplaced = fault.New(fault.Conflict, "license.container_replaced") //
+	ErrCaseOpen          = fault.New(fault.Conflict, "license.case_open")          // case
+	ErrCaseDecided       = fault.New(fault.Conflict, "license.case_decided")       // decision, at
+	ErrCaseReason        = fault.New(fault.Invalid, "license.case_reason")         // limit
+)
+
 // What staff and other packages may be refused.
 var (
 	ErrNotFound        = fault.New(fault.NotFound, "license.not_found")
@@ -81,7 +89,7 @@ var (
 	ErrUnknownReason   = fault.New(fault.Invalid, "license.reason_unknown")    // choices
 	ErrNote            = fault.New(fault.Invalid, "license.reason_note")       // limit, value, least
 	ErrCursor          = fault.New(fault.Invalid, "license.bad_cursor")        //
-	ErrBadDecision     = fault.New(fault.Invalid, "license.bad_decision")      // value
+	ErrBadDecision     = fault.New(fault.Invalid, "license.bad_decision")      // value, allowed
 	ErrEligibility     = fault.New(fault.Invalid, "license.bad_eligibility")   // limit
 	ErrNotAcademic     = fault.New(fault.Conflict, "license.not_academic")     //
 	ErrUnsignable      = fault.New(fault.Invalid, "license.unsignable")        // value, claim

@@ -41,7 +41,8 @@ func explained() map[*db.Stmt][]any {
 		qLease: {p, id}, qLeases: {p, ids}, qLeasesLock: {p, ids}, qLeasesOfHolder: {p, id, id}, qLeasesOfLicense: {p, id},
 		qLeasesAfter: {p, id, id, id, 100}, qLeasesDueOf: {p, id, now, 100}, qLeasesDue: {p, now, 100}, qLeasesDuePublisher: {p},
 		qLent: {p, id}, qLeaseRights: {p, ids}, qLeaseUpdate: {1, "live", now, now, p, id, 1}, qLeaseRenew: {now, now, p, ids}, qLeaseLater: {now, p, id},
-		qContainerUpdate: {"active", "", 1, 1, []byte{}, false, "", "", "", now, p, id, 1},
+		qCaseOpen: {p, id}, qCasesBefore: {p, id, 100}, qCasesOpenBefore: {p, id, 100}, qCasesOfContainer: {p, id, id, 100}, qFindings: {p, id},
+		qContainerUpdate: {"active", "", 1, 1, []byte{}, false, "", "", "", now, false, p, id, 1},
 		qLicenseUpdate:   {1, 0, 0, 0, 1, now, db.Day{}, 0, 0, 0, 0, "available", p, id, 1, 0, 1},
 	}
 }
@@ -97,12 +98,20 @@ func TestPlans(t *testing.T) {
 				Values: "P, ID(n), ID(n / 100), ID(n)",
 			},
 			{
+				Name: "container_case", Columns: "publisher_id, id, container_id, holders, reason, findings, state, decision, opened_at, found_at",
+				Values: "P, ID(n), ID(n), EMPTY, 'counter', 1, CASE WHEN n % 50 = 0 THEN 'open' ELSE 'decided' END, CASE WHEN n % 50 = 0 THEN '' ELSE 'block' END, n, n",
+			},
+			{
+				Name: "case_finding", Columns: "publisher_id, id, case_id, reason, evidence, marks, at",
+				Values: "P, ID(n), ID(n / 5), 'counter', '{}', EMPTY, n",
+			},
+			{
 				Name: "license_snapshot", Columns: "publisher_id, id, line_id, terms",
 				Values: "P, ID(n), ID(n), '{}'",
 			},
 		},
-		Also:       []string{"t", "l", "c", "a", "e"},
-		Small:      []string{"activation_elapses"},
+		Also:       []string{"t", "l", "c", "a", "e", "s", "f"},
+		Small:      []string{"activation_elapses", "container_case_open"},
 		Statements: explained(),
 	}.StayOnIndexes(t)
 }

@@ -271,10 +271,11 @@ func TestSuspect(t *testing.T) {
 func decide(t *testing.T, w *world, a *box) {
 	t.Helper()
 	ctx := t.Context()
-	_, err := w.Decide(ctx, w.a.All(), a.id(), "perhaps")
+	_, err := w.Decide(ctx, w.a.All(), a.id(), license.Accept)
+	want(t, err, license.ErrCaseOpen)
+	w.decide(a, license.Accept)
+	_, err = w.Decide(ctx, w.a.All(), a.id(), "perhaps")
 	want(t, err, license.ErrBadDecision)
-	_, err = w.Decide(ctx, w.a.All(), a.id(), license.Accept)
-	must(t, err)
 	_, err = w.Decide(ctx, w.a.All(), a.id(), license.Accept)
 	want(t, err, license.ErrContainerState)
 	a.held = map[string]int64{} // it lost what it claimed to have

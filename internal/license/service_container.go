@@ -14,13 +14,17 @@ type Decision string
 const (
 	Accept Decision = "accept" // it is trusted again, may go on with whatever counter it has, and is told everything once more
 	Block  Decision = "block"  // it is refused from now on
+
+	// Of a case only.
+	Replace Decision = "replace" // what it holds is free for a new container; this one is never heard again
+	Evict   Decision = "evict"   // what it holds is free, and it is told to remove it
 )
 
-// Decide settles a container's case. A software container that was copied can
-// not prove which copy is the right one, so a human does. It needs
-// container.evict for an organization that holds something in it, and is
-// journaled; an Idempotency-Key makes it repeatable. Errors: license.not_found,
-// license.bad_decision, license.container_state.
+// Decide blocks a container, or lets a blocked one go on. While it has an open
+// case, DecideCase is the way. It needs container.evict for an organization that
+// holds something in it, and is journaled; an Idempotency-Key makes it repeatable.
+// Errors: license.not_found, license.bad_decision, license.container_state,
+// license.case_open.
 func (s *Service) Decide(ctx context.Context, by actor.Actor, id ContainerID, d Decision) (ContainerInfo, error) {
 	var out ContainerInfo
 	err := s.write(ctx, func(tx *db.Tx) error {
@@ -33,6 +37,9 @@ func (s *Service) Decide(ctx context.Context, by actor.Actor, id ContainerID, d 
 			return c.info(live), err
 		}
 		out, err = actor.Once(tx, by, show, func() ([16]byte, ContainerInfo, error) {
+			if err := undecided(tx, by.Publisher, id); err != nil {
+				return id, ContainerInfo{}, err
+			}
 			if err := decide(tx, by, c, d); err != nil {
 				return id, ContainerInfo{}, err
 			}
@@ -58,7 +65,7 @@ func decide(tx *db.Tx, by actor.Actor, c *Container, d Decision) (err error) {
 	case Block:
 		c.State, event = c.State.Block(), "container.blocked"
 	default:
-		return ErrBadDecision.With("value", string(d))
+		return ErrBadDecision.With("value", string(d), "allowed", []string{"accept", "block"})
 	}
 	if err := updateContainer(tx, by.Publisher, c); err != nil {
 		return err

@@ -202,11 +202,13 @@ func (k *desk) canAnswer(c *contact) error {
 // repeat answers a message that is recorded already.
 func (k *desk) repeat(x *exchangeRow, m *message) (*reply, error) {
 	if !x.is(m) {
-		c := &contact{now: k.tx.Now(), msg: m, box: k.containers[m.container]}
+		c := &contact{now: k.tx.Now(), msg: m, box: k.containers[m.container], here: k.here[m.container], licenses: k.licenses}
+		was := *c.box
+		c.was = &was
 		if err := c.box.State.Open(); err != nil {
 			return nil, refuseFor(err, c.box.Reason)
 		}
-		err := c.doubt("nonce")
+		err := c.doubt("nonce", Evidence{})
 		k.keep(c)
 		return nil, err
 	}
@@ -236,6 +238,7 @@ func (k *desk) refuse(c *contact, err error, counter int64) error {
 	}
 	switch kind := fault.KindOf(err); {
 	case !c.box.dirty:
+		k.clues = append(k.clues, c.clues...)
 		return err
 	case kind == fault.Limited || kind == fault.Internal || kind == fault.Unavailable:
 		c.box.Counter = counter // the same message may come again
@@ -347,6 +350,7 @@ func (k *desk) keep(c *contact) {
 		}
 	}
 	k.marked = append(k.marked, c.marked...)
+	k.clues = append(k.clues, c.clues...)
 	for _, e := range c.events {
 		k.events = append(k.events, actor.Entry{Entity: e.entity, ID: e.id, Event: e.name, Data: e.data, By: c.box.pseudonym()})
 	}

@@ -143,7 +143,8 @@ func (s *Service) readMachine(m *message) error {
 			return ErrMessage.At("/fp")
 		}
 		m.shorts = append(m.shorts, wire.Short([16]byte(raw)))
-		marks = append(marks, Mark(s.vault.Blind(m.publisher, "fingerprint", append([]byte(c.Name+":"), raw...))[:8]))
+		mark := Mark(s.vault.Blind(m.publisher, "fingerprint", append([]byte(c.Name+":"), raw...))[:8])
+		marks, m.parts = append(marks, mark), append(m.parts, part{c.Name, mark})
 	}
 	m.marks = newFingerprint(marks)
 	return nil

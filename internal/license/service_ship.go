@@ -41,6 +41,7 @@ type named struct {
 	effects, consumptions                                            [][16]byte
 	leases, rights, machines                                         [][16]byte
 	support                                                          [][16]byte
+	cases, findings                                                  [][16]byte
 	whole                                                            []OrderLineID
 	extended                                                         []LicenseID
 	issued                                                           []issuedData
@@ -53,6 +54,7 @@ type facts struct {
 
 	Consumption ConsumptionID `json:"consumption"`
 	Container   ContainerID   `json:"container"`
+	Finding     FindingID     `json:"finding"`
 	Exchange    ExchangeID    `json:"exchange"`
 	Snapshot    SnapshotID    `json:"snapshot"`
 	First       TicketID      `json:"first"`
@@ -105,6 +107,12 @@ func (n *named) add(row actor.Row) {
 		if !f.Machine.IsZero() {
 			n.machines = append(n.machines, f.Machine)
 		}
+	case "case":
+		n.cases = append(n.cases, row.EntityID)
+		n.containers = append(n.containers, f.Container)
+		if !f.Finding.IsZero() {
+			n.findings = append(n.findings, f.Finding)
+		}
 	case "container":
 		n.containers = append(n.containers, row.EntityID)
 	case "support":
@@ -143,6 +151,8 @@ func (c *carrier) page(rows []actor.Row) error {
 	c.ship(shipLeaseRight, n.rights)
 	c.ship(shipNamed, n.machines)
 	c.ship(shipSupport, n.support)
+	c.ship(shipFinding, n.findings)
+	c.ship(shipCase, n.cases)
 	if err := c.trials(n); err != nil {
 		return err
 	}

@@ -97,6 +97,13 @@ func (w *world) image() string {
 		}
 		out.WriteString("\n")
 	}
+	cases, err := w.ListCases(context.Background(), w.a.All(), license.CaseQuery{})
+	must(w.t, err)
+	for _, c := range cases.Items {
+		full, err := w.GetCase(context.Background(), w.a.All(), c.ID)
+		must(w.t, err)
+		out.WriteString(full.Text("en"))
+	}
 	return out.String()
 }
 
@@ -166,6 +173,10 @@ func TestRestoreAndReplay(t *testing.T) {
 			consumed := license.ConsumeInput{Key: units.Keys[0], Nonce: nonce(), Units: 30}
 			_, err = w.Consume(ctx, anyone(), consumed)
 			must(t, err)
+			doubted, _, _ := w.copied()
+			open := w.caseOf(doubted)
+			settled, _, _ := w.copied()
+			w.decide(settled, license.Accept)
 			before := w.image()
 			second, end := w.ship(at)
 			if end <= at {
@@ -191,6 +202,8 @@ func TestRestoreAndReplay(t *testing.T) {
 			}
 			w.sound(base.Licenses[0], old.Licenses[0], fresh[1].Licenses[0], trial.Licenses[0])
 
+			_, err = w.DecideCase(ctx, w.a.All(), open, license.CaseDecision{Do: license.Evict, Reason: "after the restore"})
+			must(t, err)
 			again, err := w.Exchange(ctx, anyone(), spareToken) // a repeat over the restore
 			must(t, err)
 			if join(again) != join(restored) {

@@ -30,6 +30,7 @@ type desk struct {
 	fresh    []*exchangeRow
 	events   []actor.Entry
 	marked   []trialMark
+	clues    []clue // for humans to decide
 	bundles  map[bundleID]string
 	activity []Activated
 }

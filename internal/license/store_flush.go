@@ -17,7 +17,7 @@ var errAgain = errors.New("license: a row has changed meanwhile")
 var (
 	qContainerUpdate = db.SQL("license.container_update", `
 UPDATE container SET state = ?, reason = ?, ctr = ?, seq = ?, marks = ?, virtual = ?, app_version = ?, app_os = ?,
-  app_arch = ?, seen_at = ?, rev = rev + 1
+  app_arch = ?, seen_at = ?, pardon = ?, rev = rev + 1
 WHERE publisher_id = ? AND id = ? AND rev = ?`)
 	// The seats of a whole batch: the rows are locked, and still nothing is
 	// counted that does not fit.
@@ -50,7 +50,7 @@ INSERT INTO trial_mark (publisher_id, id, license_id) VALUES {rows} ON CONFLICT 
 // read; everything is undone then.
 func (k *desk) flush() error {
 	for _, step := range []func() error{
-		k.writeContainers, k.writeLicenses, k.writeEffects, k.writeActivations, k.writeTrials, k.writePairings, k.writeExchanges, k.writeEvents,
+		k.writeContainers, k.writeLicenses, k.writeEffects, k.writeActivations, k.writeTrials, k.writePairings, k.writeExchanges, k.writeCases, k.writeEvents,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -94,7 +94,7 @@ func (k *desk) writeContainers() error {
 // updateContainer writes a container if it is still what was read.
 func updateContainer(tx *db.Tx, p actor.PublisherID, c *Container) error {
 	n, err := tx.Exec(qContainerUpdate, string(c.State), c.Reason, c.Counter, c.Seq, c.Marks.bytes(), c.Virtual,
-		c.App.Version, c.App.OS, c.App.Arch, db.At(c.Seen), p, c.ID, c.Rev)
+		c.App.Version, c.App.OS, c.App.Arch, db.At(c.Seen), c.Pardon, p, c.ID, c.Rev)
 	return exactly(1, n, err)
 }
 
@@ -191,10 +191,7 @@ func (k *desk) writeActivations() error {
 			if !a.State.Live() || a.Told != 0 {
 				ended = append(ended, a)
 			}
-			rows = append(rows, []any{
-				rowID(k.publisher), rowID(a.ID), rowID(a.License), rowID(a.Container), a.Gen, a.slot(), a.Quantity, string(a.State), a.Version,
-				db.At(a.Started), db.At(a.Elapses), db.At(a.Lent),
-			})
+			rows = append(rows, a.fresher(k.publisher))
 			continue
 		}
 		if err := updateActivation(k.tx, k.publisher, a); err != nil {
@@ -211,6 +208,14 @@ func (k *desk) writeActivations() error {
 		}
 	}
 	return nil
+}
+
+// fresher is the row of an activation that is new.
+func (a *Activation) fresher(p actor.PublisherID) []any {
+	return []any{
+		rowID(p), rowID(a.ID), rowID(a.License), rowID(a.Container), a.Gen, a.slot(), a.Quantity, string(a.State), a.Version,
+		db.At(a.Started), db.At(a.Elapses), db.At(a.Lent),
+	}
 }
 
 func updateActivation(tx *db.Tx, p actor.PublisherID, a *Activation) error {

@@ -39,7 +39,7 @@ var (
 		Name: "container", Newer: "rev",
 		Columns: `publisher_id id, id id, kind text, sign_key text, encrypt_key text, state text, reason text,
 			first_ctr int, ctr int, seq int, marks blob, virtual bool, app_version text, app_os text, app_arch text,
-			first_at int, seen_at int, rev int`,
+			first_at int, seen_at int, rev int, pardon bool`,
 	}
 	shipContainer = ship.Declare(containerForm,
 		db.SQL("license.ship_container", containerForm.Read()), db.SQL("license.replay_container", containerForm.Write()))
@@ -85,6 +85,20 @@ var (
 	}
 	shipNamed = ship.Declare(namedForm,
 		db.SQL("license.ship_named", namedForm.Read()), db.SQL("license.replay_named", namedForm.Write()))
+
+	caseForm = ship.Form{
+		Name: "container_case", Newer: "rev",
+		Columns: `publisher_id id, id id, container_id id, holders bytes, reason text, findings int, state text, decision text,
+			why text, decided_by text, opened_at int, found_at int, decided_at int, rev int`,
+	}
+	shipCase = ship.Declare(caseForm,
+		db.SQL("license.ship_case", caseForm.Read()), db.SQL("license.replay_case", caseForm.Write()))
+
+	findingForm = ship.Form{
+		Name: "case_finding", Columns: "publisher_id id, id id, case_id id, reason text, evidence json, marks bytes, at int",
+	}
+	shipFinding = ship.Declare(findingForm,
+		db.SQL("license.ship_finding", findingForm.Read()), db.SQL("license.replay_finding", findingForm.Write()))
 
 	bundleForm = ship.Form{Name: "exchange_bundle", Columns: "publisher_id id, id id, lines text"}
 	shipBundle = ship.Declare(bundleForm,

@@ -96,6 +96,7 @@ type Container struct {
 	App     wire.App
 	First   time.Time
 	Seen    time.Time
+	Pardon  bool // a human has looked at what it holds: it is mended, not taken for a copy again
 	Rev     int64
 
 	firstCtr int64

@@ -48,7 +48,7 @@ var builtIn = []Role{
 		Kinds: []Kind{KindPublisher},
 		Permissions: actor.NewSet(actor.OrgRead, actor.CatalogRead, actor.OrderRead, actor.TicketRead,
 			actor.LicenseRead, actor.LicenseRestore, actor.ContainerRead, actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease,
-			actor.JournalRead, actor.SupportRead),
+			actor.CaseRead, actor.CaseDecide, actor.JournalRead, actor.SupportRead),
 	},
 	{
 		Key: RoleResellerAdmin, EN: "Reseller administrator", DE: "Reseller-Administrator",

@@ -325,6 +325,9 @@ func (g *game) install(t *rapid.T, l *letter, u update) {
 		return
 	}
 	for _, r := range g.rights {
+		if l.turn.removed[r] {
+			before[r.id] = 0
+		}
 		gen, runs := r.holding(d, before[r.id])
 		held := d.held[r.id]
 		old := held != nil && d.old[r.id] && l.kind != "refresh" // a refresh renews everything
@@ -483,12 +486,24 @@ func (g *game) extend(t *rapid.T) {
 	}
 }
 
-// accept lets a human trust a suspect device again, with whatever counter it
-// has.
+// accept lets a human decide the case of a suspect device: it goes on with whatever
+// counter it has, and with the next generation of what it should hold.
 func (g *game) accept(t *rapid.T) {
 	d := g.device(t, func(d *device) bool { return d.suspect })
-	g.staff(t, "/containers/"+d.id()+"/decide", map[string]string{"decision": "accept"}, false)
-	d.suspect, d.heard = false, 0
+	id, err := g.n.openCase(d.id())
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.staff(t, "/containers/"+d.id()+"/decide", map[string]string{"decision": "accept"}, true)
+	g.staff(t, "/cases/"+id+"/decide", map[string]string{"decision": "accept", "reason": "the model"}, false)
+	g.staff(t, "/cases/"+id+"/decide", map[string]string{"decision": "block", "reason": "the model"}, true)
+	d.suspect, d.heard, d.pardon = false, 0, true
+	for _, r := range g.rights {
+		if p := r.live[d]; p != nil && !p.recalled {
+			r.past[d] = ended{p.gen, "away"}
+			r.live[d] = &place{gen: p.gen + 1}
+		}
+	}
 }
 
 func (g *game) acceptNothing(t *rapid.T) {

@@ -204,3 +204,16 @@ func (n *node) activationsOf(license string) ([]activationView, error) {
 		}
 	}
 }
+
+// openCase is the id of the open case of a container.
+func (n *node) openCase(container string) (string, error) {
+	var page struct{ Items []struct{ ID string } }
+	ok, err := n.get("/cases?state=open&container="+url.QueryEscape(container), &page)
+	if err == nil && (!ok || len(page.Items) != 1) {
+		err = fmt.Errorf("%d open cases of container %s", len(page.Items), container)
+	}
+	if err != nil {
+		return "", err
+	}
+	return page.Items[0].ID, nil
+}

@@ -59,6 +59,7 @@ type device struct {
 	name    string
 	known   bool
 	suspect bool
+	pardon  bool  // a human has looked at what it holds: it is mended until it holds nothing wrong
 	heard   int64 // highest counter that was heard
 	first   int64 // counter of the first message that counted
 	said    []*letter
@@ -89,8 +90,9 @@ type model struct {
 
 // turn is what the model says of one message.
 type turn struct {
-	refusal string // "" = it must be answered
-	unheard bool   // the message leaves no trace: the same one may be worked off later
+	refusal string          // "" = it must be answered
+	unheard bool            // the message leaves no trace: the same one may be worked off later
+	removed map[*right]bool // what it holds by mistake and is told to remove
 }
 
 const suspect = "license.suspect"
@@ -103,9 +105,9 @@ func (m *model) hear(l *letter) turn {
 	}
 	switch {
 	case d.suspect:
-		return turn{suspect, true}
+		return turn{refusal: suspect, unheard: true}
 	case !d.known && l.kind != "activate" && l.kind != "restore":
-		return turn{"license.unknown_container", true}
+		return turn{refusal: "license.unknown_container", unheard: true}
 	case !d.known:
 		t := m.work(d, l)
 		if t.unheard = t.refusal != ""; !t.unheard {
@@ -113,14 +115,20 @@ func (m *model) hear(l *letter) turn {
 		}
 		return t
 	case l.ctr <= d.heard && l.ctr < d.first:
-		return turn{"license.old_counter", true}
+		return turn{refusal: "license.old_counter", unheard: true}
 	case l.ctr <= d.heard && l.kind == "receipt":
-		return turn{"", true} // a later message has said the same
-	case l.ctr <= d.heard || !m.repair(d, l):
+		return turn{refusal: "", unheard: true} // a later message has said the same
+	}
+	removed, ok := map[*right]bool{}, l.ctr > d.heard
+	if ok {
+		removed, ok = m.repair(d, l)
+	}
+	if !ok {
 		d.suspect, d.heard = true, max(d.heard, l.ctr)
-		return turn{suspect, false}
+		return turn{refusal: suspect}
 	}
 	t := m.work(d, l)
+	t.removed = removed
 	if !t.unheard {
 		d.heard = l.ctr
 	}
@@ -146,27 +154,39 @@ func (d *device) again(l, twin *letter) turn {
 		return twin.turn
 	}
 	d.suspect = true
-	return turn{suspect, true}
+	return turn{refusal: suspect, unheard: true}
 }
 
 // repair compares what a device holds with what it should hold, and reports
-// whether that can be. A recalled license that is not there is removed.
-func (m *model) repair(d *device, l *letter) bool {
+// whether that can be. A recalled license that is not there is removed. What a
+// pardoned device holds by mistake it is told to remove, or gets in the right
+// generation.
+func (m *model) repair(d *device, l *letter) (removed map[*right]bool, ok bool) {
+	removed = map[*right]bool{}
 	if l.kind == "return" {
-		return true
+		return removed, true
 	}
+	wrong := false
 	for _, h := range l.m.held {
-		i := slices.IndexFunc(m.rights, func(r *right) bool { return r.id == h.LicenseID })
-		if !m.rights[i].trusts(d, h.Generation) {
-			return false
+		r := m.rights[slices.IndexFunc(m.rights, func(r *right) bool { return r.id == h.LicenseID })]
+		if r.trusts(d, h.Generation) {
+			continue
+		}
+		if !d.pardon {
+			return nil, false
+		}
+		wrong = true
+		if p := r.live[d]; p == nil || p.recalled {
+			removed[r] = true
 		}
 	}
+	d.pardon = d.pardon && wrong
 	for _, r := range m.rights {
 		if p := r.live[d]; p != nil && p.recalled && !l.holds(r.id, p.gen) {
 			r.free(d, "recalled")
 		}
 	}
-	return true
+	return removed, true
 }
 
 func (l *letter) holds(id string, gen int64) bool {
@@ -197,10 +217,10 @@ func (r *right) trusts(d *device, gen int64) bool {
 func (m *model) work(d *device, l *letter) turn {
 	switch l.kind {
 	case "return":
-		return turn{l.of.giveBack(d, l.m.gen), false}
+		return turn{refusal: l.of.giveBack(d, l.m.gen)}
 	case "activate", "restore":
 		if m.blocked {
-			return turn{"license.ticket_blocked", false}
+			return turn{refusal: "license.ticket_blocked"}
 		}
 		return m.place(d, l)
 	}
@@ -230,23 +250,23 @@ func (m *model) place(d *device, l *letter) turn {
 	lost := r.live[l.lost]
 	switch {
 	case p != nil && p.recalled:
-		return turn{"license.recalled", false}
+		return turn{refusal: "license.recalled"}
 	case p == nil && l.lost != nil && (lost == nil || lost.gen != l.lostGen):
-		return turn{"license.not_lost", false}
+		return turn{refusal: "license.not_lost"}
 	case r.state == "blocked":
-		return turn{"license.blocked", false}
+		return turn{refusal: "license.blocked"}
 	case r.state != "available":
-		return turn{"license.recalled", false}
+		return turn{refusal: "license.recalled"}
 	case p != nil:
 		return turn{} // it is here already
 	case l.lost != nil:
 		return m.restore(d, l)
 	case int64(len(r.live)) >= r.seats:
-		return turn{"license.no_seat", false}
+		return turn{refusal: "license.no_seat"}
 	}
 	if r.taken >= r.seats {
 		if r.retaken == mostRetaken {
-			return turn{"license.too_often", true}
+			return turn{refusal: "license.too_often", unheard: true}
 		}
 		r.retaken++
 	}
@@ -263,7 +283,7 @@ func (m *model) restore(d *device, l *letter) turn {
 		}
 	}
 	if used >= restoreCount || used > 0 && m.now().Sub(r.restores[len(r.restores)-1]) < restoreWait {
-		return turn{"license.restore_wait", false}
+		return turn{refusal: "license.restore_wait"}
 	}
 	r.free(l.lost, "away")
 	r.restores = append(r.restores, m.now())

@@ -243,8 +243,8 @@ var (
 		DE: "Diese Listenmarke ist beschädigt. Beginnen Sie wieder mit der ersten Seite.",
 	})
 	_ = add("fault.license.bad_decision", Entry{
-		EN: "“{value}” is no decision; possible are accept and block.",
-		DE: "„{value}“ ist keine Entscheidung; möglich sind accept und block.",
+		EN: "“{value}” is no decision here; possible: {allowed}.",
+		DE: "„{value}“ ist hier keine Entscheidung; möglich: {allowed}.",
 	})
 	_ = add("fault.license.bad_eligibility", Entry{
 		EN: "Say who is eligible and what was seen, each in up to {limit} bytes without line breaks.",
