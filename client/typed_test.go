@@ -316,7 +316,23 @@ func TestTypedAfterRemoval(t *testing.T) {
 	if l := only(t, c); l.Generation != 2 || !l.Runs || w.server.Used(clienttest.ID(1)) != 1 {
 		t.Errorf("%+v", l)
 	}
+	// On paper while it went, came back by another carrier, and went once more.
+	paper = w.page(c, code)
+	for range 2 {
+		_, err = c.NewReturn(clienttest.ID(1))
+		w.must(err)
+		w.send(c)
+		if w.server.Used(clienttest.ID(1)) != 0 {
+			t.Fatal("it was not given back")
+		}
+		_, err = c.InstallTyped(paper)
+		wantErr(t, err, client.ErrOld)
+		w.activate(c, code)
+		_, err = c.InstallTyped(paper)
+		wantErr(t, err, client.ErrOld)
+	}
 	// Recalled at a contact by another carrier, with an answer on paper.
+	w.must(c.DiscardTyped())
 	paper = w.page(c, code)
 	w.server.Recall(clienttest.ID(1))
 	w.refresh(c)
