@@ -112,12 +112,12 @@ var texts = map[string]text{
 		"Die Lizenzen hier gehören einem anderen Rechner: Der Ordner wurde kopiert, oder an diesem Rechner wurde zu viel ersetzt. Legen Sie sie beiseite, um hier neu zu beginnen.",
 	},
 	"client.typed_key": {
-		"The answer is signed by a key that this program does not know yet. The page with the answer shows the key as well, in thirteen groups: type it once, then the answer again.",
-		"Die Antwort ist mit einem Schlüssel unterschrieben, den dieses Programm noch nicht kennt. Die Seite mit der Antwort zeigt auch den Schlüssel, in dreizehn Gruppen: Geben Sie ihn einmal ein, dann noch einmal die Antwort.",
+		"The license code is signed by a key of the publisher's that this program does not know yet. The page shows the key's thirteen groups below the license code: type them once, then the license code again.",
+		"Der Lizenzcode ist mit einem Schlüssel des Herstellers unterschrieben, den dieses Programm noch nicht kennt. Die Seite zeigt die dreizehn Gruppen des Schlüssels unter dem Lizenzcode: Tippen Sie sie einmal ein, danach noch einmal den Lizenzcode.",
 	},
 	"client.typed_other": {
-		"The answer is not to the request that is shown here: it is for another machine or an older request, or a group has two mistakes. Compare the request on the page with the one shown here, then the answer group by group.",
-		"Die Antwort gehört nicht zu der Anforderung, die hier gezeigt wird: Sie ist für einen anderen Rechner oder eine ältere Anforderung, oder eine Gruppe enthält zwei Fehler. Vergleichen Sie die Anforderung auf der Seite mit der hier, dann die Antwort Gruppe für Gruppe.",
+		"The license code does not belong to the request code that is shown here: it is for another machine or an older request, or a group has two mistakes. Compare the request code on the page with the one here, then the license code group by group.",
+		"Der Lizenzcode gehört nicht zu dem Anforderungscode, der hier gezeigt wird: Er ist für einen anderen Rechner oder eine ältere Anforderung, oder eine Gruppe enthält zwei Fehler. Vergleichen Sie den Anforderungscode auf der Seite mit dem hier, dann den Lizenzcode Gruppe für Gruppe.",
 	},
 	"client.no_depot": {
 		"The pins name no depot to which the code could be sealed, so it cannot travel in a file ({cause}). Activate over the internet, or get newer pins from the publisher.",

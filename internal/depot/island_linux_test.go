@@ -5,23 +5,20 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"image/jpeg"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/licet/licet/client"
-	"github.com/licet/licet/client/qr"
-	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/pagetest"
-	"github.com/licet/licet/wire"
 )
 
 // island is a machine in a network namespace of its own, without any route: the real
@@ -118,65 +115,51 @@ func (i *island) seats(n string) {
 type carrier struct {
 	flags []string // of everything that is written
 	name  string   // of the file that is written
-	out   func(written []byte) (request []byte)
-	in    func(answer []byte) (name string, carried []byte)
+	carry func(i *island, written []byte) (answers [][]byte, end string)
 }
 
 // byFile carries files.
-func byFile(*testing.T) carrier {
-	return carrier{
-		name: "request.txt", out: bytes.Clone,
-		in: func(answer []byte) (string, []byte) { return "answer.lic", answer },
-	}
-}
-
-// byPicture carries pictures of QR codes: what the program draws is photographed, and
-// so is what the publisher's page shows.
-func byPicture(t *testing.T) carrier {
-	return carrier{
-		flags: []string{"--qr"}, name: "request.png",
-		out: func(written []byte) []byte {
-			f, err := qr.ReadFile(written)
-			must(t, err)
-			return f.Bytes()
-		},
-		in: func(answer []byte) (string, []byte) {
-			f, err := wire.ParseLines(answer)
-			must(t, err)
-			codes, err := qr.Encode(f, qr.Page)
-			must(t, err)
-			if len(codes) != 1 {
-				t.Fatalf("%d codes", len(codes))
-			}
-			var photo bytes.Buffer
-			must(t, jpeg.Encode(&photo, codes[0].Image(6), nil))
-			return "answer.jpg", photo.Bytes()
-		},
-	}
-}
-
-// deliver has something written there, hands it in at the depot, and installs what
-// the depot answers.
-func (i *island) deliver(c carrier, into string, args ...string) {
+var byFile = carrier{name: "request.txt", carry: func(i *island, written []byte) ([][]byte, string) {
 	i.t.Helper()
-	_ = os.Remove(filepath.Join(i.dir, c.name))
-	i.run(0, append(append(args, into, c.name), c.flags...)...)
-	request := c.out(i.read(c.name))
-	if bytes.Contains(request, []byte(i.code)) {
+	if bytes.Contains(written, []byte(i.code)) {
 		i.t.Fatal("the code leaves the machine readably")
 	}
-	name, carried := c.in(i.download(i.uploadFile(request).want(200)))
-	i.write(name, carried)
-	i.run(0, "install", name)
+	return [][]byte{i.download(i.uploadFile(written).want(200))}, ".lic"
+}}
+
+// byPicture carries pictures of QR codes: what the program draws is uploaded, and what
+// the page of the answer shows is photographed.
+var byPicture = carrier{flags: []string{"--qr"}, name: "request.png", carry: func(i *island, written []byte) (photos [][]byte, end string) {
+	i.t.Helper()
+	p := i.uploadPictures(english, nil, written).want(200)
+	for _, shown := range i.post("/codes?lang=en", "text", p.message(), "small", "1").want(200).all("svg") {
+		photos = append(photos, raster(i.t, shown))
+	}
+	return photos, ".png"
+}}
+
+// deliver has something written there, hands it in at the depot, and installs what
+// the depot answers, the last picture first.
+func (i *island) deliver(c carrier, into string, args ...string) {
+	i.t.Helper()
+	i.run(0, append(append(args, into, c.name), c.flags...)...)
+	answers, end := c.carry(i, i.read(c.name))
+	must(i.t, os.Remove(filepath.Join(i.dir, c.name)))
+	install := []string{"install"}
+	for n, answer := range slices.Backward(answers) {
+		name := "answer" + strconv.Itoa(n) + end
+		i.write(name, answer)
+		install = append(install, name)
+	}
+	i.run(0, install...)
 }
 
 // A machine without any route activates, updates, moves and returns, by files and by
 // pictures.
 func TestIsland(t *testing.T) {
-	for name, by := range map[string]func(*testing.T) carrier{"files": byFile, "pictures": byPicture} {
+	for name, c := range map[string]carrier{"files": byFile, "pictures": byPicture} {
 		t.Run(name, func(t *testing.T) {
 			i := newIsland(t)
-			c := by(t)
 			if out := i.run(5, "activate", "--code-file", "ticket.txt"); !strings.Contains(out, "was not reached") {
 				t.Errorf("it reaches the server:\n%s", out)
 			}
@@ -223,15 +206,18 @@ func TestIslandTyped(t *testing.T) {
 	i := newIsland(t)
 	var shown struct{ Request []string }
 	must(t, json.Unmarshal([]byte(i.run(0, "typed", "--json")), &shown))
-	out, err := i.ActivateTyped(t.Context(), actor.Anonymous(netip.MustParseAddr("203.0.113.9")), license.TypedInput{Code: i.code, Request: strings.Join(shown.Request, "\n")})
-	must(t, err)
-	i.write("typed.txt", []byte(out.Answer))
+	fields := []string{"code", i.code}
+	for n, g := range shown.Request {
+		fields = append(fields, "group"+strconv.Itoa(n+1), g)
+	}
+	answer, _ := i.post("/typed?lang=en", fields...).want(200).groups()
+	i.write("typed.txt", []byte(answer))
 	i.run(0, "typed", "--answer", "typed.txt")
 	i.holds(i.license().LastDay.String())
 	i.seats("1")
-	i.deliver(byFile(t), "--out", "request", "--for", "refresh")
+	i.deliver(byFile, "--out", "request", "--for", "refresh")
 	i.holds(i.license().LastDay.String())
-	i.deliver(byPicture(t), "--offline", "return", "--yes")
+	i.deliver(byPicture, "--offline", "return", "--yes")
 	i.holds("")
 	i.seats("0")
 }
