@@ -43,13 +43,17 @@ func (c *Container) NewTyped() (TypedRequest, error) {
 		if err := c.atHome(st); err != nil {
 			return err
 		}
-		if !st.Typed.Open {
+		again, home := st.Typed.Open, c.knownBy()
+		if !again {
 			st.ask(c.cfg.Clock.Now().Unix())
 		}
 		if made, err = c.typedRequest(st); err != nil {
 			return err
 		}
-		st.Home = c.knownBy()
+		if again && slices.Equal(st.Home, home) {
+			return nil
+		}
+		st.Home = home
 		return save()
 	})
 	return made, err

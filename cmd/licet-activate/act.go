@@ -267,7 +267,7 @@ func (p *program) verify(args []string) error {
 	}
 	all := c.Licenses()
 	if len(args) > 0 {
-		b, err := p.slurp(args[0])
+		b, err := p.readUpdate(args)
 		if err != nil {
 			return err
 		}

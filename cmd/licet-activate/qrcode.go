@@ -95,7 +95,7 @@ func isPicture(path string, b []byte) bool {
 		slices.Contains(pictureNames, strings.ToLower(filepath.Ext(path)))
 }
 
-// readUpdate reads the update to be installed: a file, pictures of its QR codes, or
+// readUpdate reads an update: a file, pictures of its QR codes, or
 // what another program has read in them, one code to a line.
 func (p *program) readUpdate(paths []string) ([]byte, error) {
 	var pictures [][]byte
@@ -116,7 +116,7 @@ func (p *program) readUpdate(paths []string) ([]byte, error) {
 		case len(paths) == 1:
 			return b, nil
 		default:
-			return nil, fail(exitUse, "fail.args", "arg", paths[1], "verb", "install")
+			return nil, fail(exitUse, "fail.args", "arg", paths[1], "verb", p.verb.name)
 		}
 	}
 	more, err := qr.Parts(pictures...)

@@ -87,15 +87,15 @@ func TestExitOf(t *testing.T) {
 	for want, errs := range map[int][]error{
 		exitDone:       {nil},
 		exitUnexpected: {errors.New("anything")},
-		exitUse:        {fail(exitUse, "fail.out"), client.ErrNoCode},
+		exitUse:        {fail(exitUse, "fail.out"), client.ErrNoCode, client.ErrNotTyped},
 		exitTyping:     {&wire.CodeError{Kind: wire.CodeCheck}},
 		exitRefused:    {&client.Refusal{Status: 409, Code: "license.no_seat"}},
 		exitLater:      {&client.Refusal{Status: 429}, &client.Refusal{Status: 503}, client.ErrOffline},
 		exitNoLicense:  {client.ErrNotHeld, client.ErrUnbound, client.ErrNotHere, client.ErrEmpty},
-		exitFile:       {client.ErrOld, client.ErrCut, client.ErrUpdate, client.ErrNotAsked, client.ErrNothing, wire.ErrSignature, wire.ErrFingerprint},
+		exitFile:       {client.ErrOld, client.ErrCut, client.ErrUpdate, client.ErrNotAsked, client.ErrNothing, client.ErrTypedKey, client.ErrTypedOther, wire.ErrSignature, wire.ErrFingerprint},
 		exitContainer: {
 			client.ErrPins, client.ErrFolder, client.ErrWrite, client.ErrRead, client.ErrBusy, client.ErrDamaged,
-			client.ErrNewer, client.ErrPublisher, client.ErrNoServer, client.ErrNoDepot, client.ErrTooMany,
+			client.ErrNewer, client.ErrPublisher, client.ErrNoServer, client.ErrNoDepot, client.ErrTooMany, client.ErrCopied,
 		},
 	} {
 		for _, err := range errs {

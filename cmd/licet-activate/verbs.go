@@ -70,7 +70,7 @@ func verbs() []*verb {
 		{"activate", "[CODE]", 1, []option{optCodeFile, optFrom, optLicense, optBase, optQuantity, optAside, optOffline, optQR}, (*program).activate},
 		{"pair", "[CODE]", 1, []option{optCodeFile, optBase, optQuantity, optAside}, (*program).pair},
 		{"borrow", "[CODE]", 1, []option{optUntil, optCodeFile, optLicense, optQuantity, optOffline, optQR}, (*program).borrow},
-		{"verify", "[FILE]", 1, []option{optFeature}, (*program).verify},
+		{"verify", "[FILE...]", wire.MaxQRParts, []option{optFeature}, (*program).verify},
 		{"status", "", 0, nil, (*program).status},
 		{"refresh", "", 0, []option{optOffline, optQR}, (*program).refresh},
 		{"return", "[LICENSE]", 1, []option{optAll, optYes, optOffline, optQR}, (*program).giveBack},
