@@ -65,6 +65,25 @@ func TestPicturesBusy(t *testing.T) {
 	if _, err := d.pictures.read(gone, &photo, 1); !errors.Is(err, ErrPicturesBusy) {
 		t.Errorf("%v", err)
 	}
+
+	// And only a few wait.
+	for range maxWaiting {
+		d.pictures.waiting <- struct{}{}
+	}
+	if _, err := d.pictures.enter(t.Context()); !errors.Is(err, ErrPicturesBusy) || fault.As(err).RetryAfter <= 0 {
+		t.Errorf("%v", err)
+	}
+	for range maxWaiting {
+		<-d.pictures.waiting
+	}
+	<-d.pictures.one
+	leave, err := d.pictures.enter(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if leave(); len(d.pictures.waiting)+len(d.pictures.one) != 0 {
+		t.Error("a place was not given back")
+	}
 }
 
 // What a picture takes in memory is known before it is unpacked.

@@ -141,6 +141,15 @@ func TestMissingPictures(t *testing.T) {
 	if len(kept) != 1 || !wire.IsQR(kept[0]) {
 		t.Fatalf("kept %q", kept)
 	}
+	// What a scanner has read is as good as a picture, beside it or alone.
+	f, err := wire.ParseLines(w.requestFile(c, i.Code))
+	must(t, err)
+	texts, err := wire.ArmorQR(f, int(qr.Screen))
+	must(t, err)
+	w.download(w.post("/activate?lang=en", "text", "\ufeff"+strings.Join(texts, "\r\n ")+"\nSent from my phone").want(200))
+	if got := w.post("/activate?lang=en", "text", "Scanned:\n"+texts[1]).want(422, "still missing: 1.").kept(); len(got) != 1 || got[0] != texts[1] {
+		t.Errorf("kept %q", got)
+	}
 	// The other language keeps it, too.
 	p = w.post("/activate?lang=de", "part", kept[0]).want(422, "auf 2 QR-Codes verteilt; es fehlen noch: 2.", "Die Bilder, die noch fehlen")
 	// A picture of something else brings nothing and takes nothing away.

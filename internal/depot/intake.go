@@ -77,7 +77,9 @@ func (d *Depot) receive(r *http.Request) (b brought, err error) {
 		if err := readForm(r); err != nil {
 			return b, err
 		}
-		b.text = []byte(trim(r.PostFormValue(textField)))
+		if err := b.addText(r.PostFormValue(textField)); err != nil {
+			return b, err
+		}
 		return b, b.keep(r.PostForm[partField]...)
 	}
 	if n := r.ContentLength; n < 0 || n > maxKept {
@@ -142,8 +144,22 @@ func (b *brought) add(ctx context.Context, pictures *pictureReader, p *multipart
 	case name == partField:
 		return b.keep(string(raw))
 	}
-	b.text = append(append(b.text, '\n'), raw...)
-	return nil
+	return b.addText(string(raw))
+}
+
+// addText takes a file or a pasted text. A line may be what a scanner has read in a
+// QR code.
+func (b *brought) addText(s string) error {
+	var parts []string
+	for line := range strings.Lines(s) {
+		if wire.IsQR(strings.TrimLeft(line, " \t\ufeff")) {
+			parts = append(parts, strings.TrimLeft(line, "\ufeff"))
+			continue
+		}
+		b.text = append(b.text, line...)
+	}
+	b.text = append(b.text, '\n')
+	return b.keep(parts...)
 }
 
 // keep remembers the texts of QR codes.
@@ -171,7 +187,7 @@ func (b *brought) messages() ([]wire.Line, error) {
 	}
 	if len(bytes.TrimSpace(b.text)) > 0 {
 		more, err := readMessages(b.text)
-		if err != nil {
+		if err != nil && !errors.Is(err, ErrNoRequest) { // what is written around the codes does no harm
 			return nil, err
 		}
 		lines = append(more, lines...)

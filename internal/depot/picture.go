@@ -24,18 +24,25 @@ const (
 	maxDecoded = 128 << 20
 	// maxArriving is how many bytes of pictures may be on their way at a time.
 	maxArriving = 4 * maxUpload
+	// maxWaiting is how many pictures may wait until they are read, or be read.
+	maxWaiting = 8
 	// picturesRetry is when whoever found no room may try again.
 	picturesRetry = 5 * time.Second
 )
 
 // pictureReader reads QR codes from pictures of strangers: one at a time, so that
-// pictures take one processor and the memory of one, whoever sends how many.
+// pictures take one processor and the memory of one, whoever sends how many. Reading
+// one takes up to some seconds; more than a few do not wait, or they would keep the
+// places of all other requests.
 type pictureReader struct {
 	arriving atomic.Int64  // bytes
+	waiting  chan struct{} // holds whoever waits or reads
 	one      chan struct{} // holds whoever reads
 }
 
-func newPictureReader() pictureReader { return pictureReader{one: make(chan struct{}, 1)} }
+func newPictureReader() pictureReader {
+	return pictureReader{waiting: make(chan struct{}, maxWaiting), one: make(chan struct{}, 1)}
+}
 
 // share makes room for a form of n bytes, below 0 for one that does not say; what
 // was taken is given back by done. The error is depot.pictures_busy.
@@ -52,8 +59,8 @@ func (p *pictureReader) share(n int64) (done func(), err error) {
 
 // read returns the texts of our QR codes in picture n of a form, from 1. Errors:
 // route.too_large, route.body_cut, depot.picture_bytes, depot.picture_points,
-// depot.no_picture, depot.no_qr, depot.other_qr, depot.pictures_busy when whoever
-// asked has gone.
+// depot.no_picture, depot.no_qr, depot.other_qr, depot.pictures_busy when too many
+// wait or whoever asked has gone.
 func (p *pictureReader) read(ctx context.Context, in io.Reader, n int) ([]string, error) {
 	raw, err := io.ReadAll(io.LimitReader(in, qr.MaxPicture+1))
 	switch {
@@ -69,13 +76,12 @@ func (p *pictureReader) read(ctx context.Context, in io.Reader, n int) ([]string
 	if decodedSize(cfg, kind, raw) > maxDecoded {
 		return nil, ErrPicturePoints.With("n", n, "width", cfg.Width, "height", cfg.Height).At(pictureField)
 	}
-	select {
-	case p.one <- struct{}{}:
-		defer func() { <-p.one }()
-	case <-ctx.Done():
-		return nil, ErrPicturesBusy.Wrap(ctx.Err())
+	leave, err := p.enter(ctx)
+	if err != nil {
+		return nil, err
 	}
 	texts, err := qr.Read(bytes.NewReader(raw))
+	leave()
 	switch {
 	case errors.Is(err, qr.ErrNoCode):
 		return nil, ErrNoQR.With("n", n).At(pictureField)
@@ -92,6 +98,22 @@ func (p *pictureReader) read(ctx context.Context, in io.Reader, n int) ([]string
 		return nil, ErrOtherQR.With("n", n).At(pictureField)
 	}
 	return ours, nil
+}
+
+// enter waits until nobody else reads a picture.
+func (p *pictureReader) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case p.waiting <- struct{}{}:
+	default:
+		return nil, ErrPicturesBusy.After(picturesRetry)
+	}
+	select {
+	case p.one <- struct{}{}:
+		return func() { <-p.one; <-p.waiting }, nil
+	case <-ctx.Done():
+		<-p.waiting
+		return nil, ErrPicturesBusy.After(picturesRetry).Wrap(ctx.Err())
+	}
 }
 
 // decodedSize is about how many bytes a picture takes while it is unpacked.

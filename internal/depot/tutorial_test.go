@@ -2,9 +2,11 @@ package depot_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -45,8 +47,12 @@ func TestTutorial(t *testing.T) {
 			_, pairing := w.pairOn(i.Code)
 			run.Stdin = strings.NewReader(pairing + "\n")
 		}
-		if out, err := run.CombinedOutput(); err != nil {
+		out, err := run.CombinedOutput()
+		if err != nil {
 			t.Fatalf("licet-activate %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+		if args[0] == "typed" && len(args) == 1 {
+			w.typeFrom(string(out), i.Code, dir)
 		}
 		for n, arg := range args {
 			if arg != "--out" && arg != "--offline" {
@@ -54,8 +60,24 @@ func TestTutorial(t *testing.T) {
 			}
 			file, err := os.ReadFile(filepath.Join(dir, args[n+1]))
 			must(t, err)
-			must(t, os.WriteFile(filepath.Join(dir, "license.lic"), w.download(w.uploadFile(file).want(200)), 0o600))
+			answer := w.uploadFile(file).want(200)
+			must(t, os.WriteFile(filepath.Join(dir, "license.lic"), w.download(answer), 0o600))
+			codes := w.post("/codes", "text", answer.message()).want(200).all("svg")
+			must(t, os.WriteFile(filepath.Join(dir, "photo.png"), raster(t, codes[0]), 0o600))
 		}
 	}
 	w.post("/ticket?lang=en", "code", i.Code).want(200, "0 of 1 in use")
+}
+
+// typeFrom types at the depot what the wizard shows, and writes down what the page
+// answers.
+func (w *world) typeFrom(shown, code, dir string) {
+	w.t.Helper()
+	fields := []string{"code", code}
+	for i, m := range regexp.MustCompile(`(?m)^ *\d: (([0-9A-Z]{5}-?){3})$`).FindAllStringSubmatch(shown, -1) {
+		fields = append(fields, fmt.Sprint("group", i+1), m[1])
+	}
+	answer, key := w.post("/typed?lang=en", fields...).want(200, "Type this license code on the machine").groups()
+	must(w.t, os.WriteFile(filepath.Join(dir, "answer.txt"), []byte(answer), 0o600))
+	must(w.t, os.WriteFile(filepath.Join(dir, "key.txt"), []byte(key), 0o600))
 }

@@ -26,7 +26,7 @@ import (
 // fields that are missing in branches no other test takes.
 func bodies(lang text.Lang) map[string][]any {
 	at := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
-	h := hints{"a", "p", "b", "c", "d", "e", "f", "g", "https://example.com/wizard", "https://depot.example"}
+	h := hints{"a", "p", "b", "c", "d", "e", "f", "g", "h", "i", "j", "https://example.com/wizard", "https://depot.example"}
 	var licenses []license.LookLicense
 	for _, kind := range []catalog.Kind{
 		catalog.SingleUse, catalog.TimeLimited, catalog.Multi, catalog.Floating, catalog.Trial, catalog.Academic, catalog.Reusable,
@@ -209,13 +209,13 @@ func TestCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := (&Depot{}).hints()
-	for _, command := range []command{h.Activate, h.Pair, h.Request, h.Install, h.Return, h.Move, h.MoveFile, h.Restore} {
+	for _, command := range []command{h.Activate, h.Pair, h.Request, h.Install, h.Return, h.Move, h.MoveFile, h.Restore, h.RequestQR, h.InstallQR, h.Typed} {
 		words := command.Words()
 		if words[0] != "licet-activate" || !strings.Contains(string(verbs), `{"`+words[1]+`", `) {
 			t.Errorf("the wizard does not know %q", command)
 		}
 		for _, word := range words[2:] {
-			if name, ok := strings.CutPrefix(word, "--"); ok && !strings.Contains(string(verbs), `textOption("`+name+`", `) {
+			if name, ok := strings.CutPrefix(word, "--"); ok && !strings.Contains(string(verbs), `Option("`+name+`", `) {
 				t.Errorf("the wizard has no flag of %q", command)
 			}
 		}

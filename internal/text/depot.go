@@ -227,7 +227,7 @@ var (
 		DE: "Für Rechner ohne Internet: als Datei, als Bild ihrer QR-Codes oder als Text. Auch Rückgaben und Quittungen werden hier angenommen.",
 	})
 	_ = add("depot.upload.file", Entry{EN: "Request file", DE: "Anforderungsdatei"})
-	_ = add("depot.upload.text", Entry{EN: "or paste its text", DE: "oder fügen Sie ihren Text ein"})
+	_ = add("depot.upload.text", Entry{EN: "or paste its text, or what a scanner reads in its codes", DE: "oder fügen Sie ihren Text ein, oder was ein Scanner in ihren Codes liest"})
 	_ = add("depot.upload.button", Entry{EN: "Hand in the request", DE: "Anforderung einreichen"})
 	_ = add("depot.upload.again", Entry{
 		EN: "Handing the same request in again gives the same answer and takes no second seat.",

@@ -9,8 +9,8 @@ var (
 		DE: "Fotos oder Bildschirmfotos, PNG oder JPEG, auch mehrere auf einmal. Jeder Code sollte ganz, scharf und groß im Bild sein.",
 	})
 	_ = add("depot.offline.pictures", Entry{
-		EN: "Can the machine not hand out a file? Have it show the request as QR codes, photograph them, and upload the pictures. The answer can be shown as QR codes, too.",
-		DE: "Kann der Rechner keine Datei herausgeben? Dann lassen Sie ihn die Anforderung als QR-Codes zeigen, fotografieren Sie diese und laden Sie die Bilder hoch. Auch die Antwort lässt sich als QR-Codes zeigen.",
+		EN: "Can the machine not hand out a file? Then it can show the request as QR codes. Photograph them and upload the pictures; the answer can come back as QR codes, too.",
+		DE: "Kann der Rechner keine Datei herausgeben? Dann kann er die Anforderung als QR-Codes zeigen. Fotografieren Sie diese und laden Sie die Bilder hoch; auch die Antwort kann als QR-Codes zurückkommen.",
 	})
 	_ = add("depot.offline.typed", Entry{
 		EN: "No file, and no camera either? Then a code of four groups can be typed here, and the license as a code there.",
@@ -32,8 +32,8 @@ var (
 		DEOne: "Fotografieren Sie den Code mit der Kamera des Rechners: von diesem Bildschirm oder von der gedruckten Seite. Er muss ganz im Bild sein.",
 	})
 	_ = add("depot.codes.install", Entry{
-		EN: "Install the pictures there as you would the update's file, in your program or with licet-activate.",
-		DE: "Installieren Sie dort die Bilder wie sonst die Datei der Aktualisierung, in Ihrem Programm oder mit licet-activate.",
+		EN: "Install the pictures there, all at once, in your program or with:",
+		DE: "Installieren Sie die Bilder dort, alle auf einmal, in Ihrem Programm oder mit:",
 	})
 	_ = add("depot.codes.same", Entry{
 		EN: "The codes hold the same as the file. They fit that machine only; nobody else can do anything with them.",
@@ -90,8 +90,8 @@ var (
 	_ = add("depot.typed.refused", Entry{EN: "There is no license code for this right now", DE: "Dafür gibt es im Moment keinen Lizenzcode"})
 	_ = add("depot.typed.how", Entry{EN: "How it goes", DE: "So geht es"})
 	_ = add("depot.typed.step_ask", Entry{
-		EN: "Have your program, or licet-activate, show the request code on the machine.",
-		DE: "Lassen Sie sich auf dem Rechner von Ihrem Programm oder von licet-activate den Anforderungscode zeigen.",
+		EN: "On the machine, have your program show the request code, or run:",
+		DE: "Lassen Sie sich auf dem Rechner von Ihrem Programm den Anforderungscode zeigen, oder führen Sie dort aus:",
 	})
 	_ = add("depot.typed.step_type", Entry{
 		EN: "Type it here, together with your ticket or license key.",
@@ -121,8 +121,8 @@ var (
 		DE: "Das Programm sagt bei jeder Gruppe, ob sie richtig eingetippt ist. Groß- und Kleinschreibung, Striche und Leerzeichen spielen keine Rolle.",
 	})
 	_ = add("depot.typedanswer.key_when", Entry{
-		EN: "If it says that it does not know the publisher's key, type the groups of the key below, once, and then the license code.",
-		DE: "Sagt es, dass es den Schlüssel des Herstellers nicht kennt, tippen Sie einmal die Gruppen des Schlüssels weiter unten ein und danach den Lizenzcode.",
+		EN: "If it says that it does not know the publisher's key, type the groups of the key below, once.",
+		DE: "Sagt es, dass es den Schlüssel des Herstellers nicht kennt, tippen Sie einmal die Gruppen des Schlüssels weiter unten ein.",
 	})
 	_ = add("depot.typedanswer.keep", Entry{
 		EN: "The license code fits that machine only. Lost it? Type the same codes here once more and you get the same one.",
