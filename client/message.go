@@ -23,7 +23,7 @@ type Ask struct {
 	Pairing  string      `json:",omitempty"` // pairing code as it was typed, instead of Code; only to activate, and not for a file
 	Want     []string    // license ids; nil = all that the code holds; of a borrow without Code, which ones are kept longer
 	Quantity int64       // of each; 0 = one
-	Lost     string      // of a restore: license id, where the code holds several
+	Lost     string      // of a restore: license id, where the code holds several, or the id of the lost device as online.HeldDevice names it
 	Base     string      `json:",omitempty"` // which license here an upgrade, extension or add-on is to change, where several fit
 	Until    time.Time   `json:",omitzero"`  // of a borrow: when it ends; zero = as late as the publisher allows
 	File     bool        // the request travels as a file: its code is sealed to the depot

@@ -139,6 +139,20 @@ func Send(p *rod.Page, path string, fields ...string) {
 	})
 }
 
+// Await waits for an element on a page that goes to another by itself.
+func Await(t *testing.T, p *rod.Page, selector string) {
+	t.Helper()
+	for {
+		_, err := p.Element(selector)
+		if err == nil {
+			return
+		}
+		if p.GetContext().Err() != nil {
+			t.Fatalf("there is no %s: %v", selector, err)
+		}
+	}
+}
+
 // Says waits until an element says something, a regular expression.
 func Says(t *testing.T, p *rod.Page, selector, want string) {
 	t.Helper()

@@ -238,6 +238,9 @@ func (s *Server) place(b *box, m msg) (made []*activation, no *No) {
 			no = &No{"license.other_product", 409}
 			continue
 		}
+		if len(m.req.Want) > 0 && !slices.Contains(m.req.Want, o.ID) {
+			continue
+		}
 		if no = s.lends(o, m); no != nil {
 			continue
 		}

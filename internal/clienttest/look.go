@@ -1,7 +1,9 @@
 package clienttest
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -41,7 +43,10 @@ func (s *Server) bearer(w http.ResponseWriter, free bool, body []byte) {
 }
 
 // device is the id under which a bearer sees a container that holds an offer.
-func device(hash string, o *Offer) string { return o.ID + "." + hash[:12] }
+func device(hash string, o *Offer) string {
+	h := sha256.Sum256([]byte(hash + o.ID))
+	return fmt.Sprintf("%x-%x-7%03x-8%03x-%x", h[:4], h[4:6], h[6], h[7], h[8:14])
+}
 
 // freed shuts a device out of its license; one that is shut out stays so.
 func (s *Server) freed(offers []*Offer, id string) bool {
@@ -68,7 +73,7 @@ func (s *Server) contents(offers []*Offer) map[string]any {
 	for _, o := range offers {
 		seats := max(o.Seats, 1)
 		one := map[string]any{
-			"id": o.ID, "number": o.Article, "name": map[string]string{"de": o.Article, "en": o.Article}, "product": o.Product, "kind": "multi",
+			"id": o.ID, "number": o.Article, "name": map[string]string{"de": o.Article, "en": o.Article}, "product": o.Product, "kind": kindOf(o),
 			"limit": seats, "used": o.used, "free": seats - o.used, "restores": Restores, "restore_left": max(0, Restores-o.lost),
 			"devices": s.devices(o),
 		}
@@ -84,6 +89,14 @@ func (s *Server) contents(offers []*Offer) map[string]any {
 		licenses = append(licenses, one)
 	}
 	return map[string]any{"licenses": licenses}
+}
+
+// kindOf is the kind of an offer's license, as far as somebody has to know it.
+func kindOf(o *Offer) string {
+	if o.Lends {
+		return "floating"
+	}
+	return "multi"
 }
 
 func (s *Server) devices(o *Offer) []map[string]any {

@@ -275,6 +275,18 @@ func (s *Server) Depot(file []byte) ([]byte, error) {
 	return []byte(out.String()), nil
 }
 
+// Known reports whether a license was sold here.
+func (s *Server) Known(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, offers := range s.codes {
+		if slices.ContainsFunc(offers, func(o *Offer) bool { return o.ID == id }) {
+			return true
+		}
+	}
+	return false
+}
+
 // Used returns how many seats of a license are in use.
 func (s *Server) Used(id string) int64 {
 	s.mu.Lock()
