@@ -32,6 +32,7 @@ type environment struct {
 	clock    client.Clock
 	machine  func() client.Machine
 	tpm      func() (transport.TPMCloser, error) // nil = the machine's
+	browse   func(link string) error             // nil = the user's browser
 }
 
 func main() {

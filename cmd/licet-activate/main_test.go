@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image/jpeg"
 	"net/http/httptest"
@@ -36,6 +37,7 @@ func inScript() int {
 	return run(context.Background(), os.Args[1:], environment{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, terminal: os.Getenv("TEST_TERMINAL") != "",
 		beside: os.Getenv("TEST_BESIDE"), clock: clock, machine: clienttest.Machine(os.Getenv("TEST_MACHINE")),
+		browse: func(string) error { return errors.New("no browser in tests") },
 	})
 }
 

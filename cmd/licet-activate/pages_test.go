@@ -24,7 +24,7 @@ func TestNamedCommands(t *testing.T) {
 		t.Errorf("only %d commands were found", len(all))
 	}
 	for words, want := range map[string]string{
-		"request --for waiting": "", "move --to=f": "", "steal": "steal", "status --to f": "--to", "help status": "",
+		"request --for waiting": "", "move --to=f": "", "steal": "steal", "status --to f": "--to", "help status": "", "--ui --no-browser": "", "--ui --to f": "--to",
 	} {
 		if wrong := misnamed(strings.Fields(words)); wrong != want {
 			t.Errorf("licet-activate %s: %q, want %q", words, wrong, want)
@@ -37,12 +37,16 @@ func misnamed(words []string) string {
 	if words[0] == "help" {
 		return ""
 	}
-	v := verbOf(words[0])
-	if v == nil {
-		return words[0]
+	options := uiOptions
+	if !strings.HasPrefix(words[0], "-") {
+		v := verbOf(words[0])
+		if v == nil {
+			return words[0]
+		}
+		options = v.flags
 	}
-	flags := (&program{}).flags(v.flags)
-	for _, w := range words[1:] {
+	flags := (&program{}).flags(options)
+	for _, w := range words {
 		name, ok := strings.CutPrefix(w, "--")
 		if name, _, _ = strings.Cut(name, "="); ok && flags.Lookup(name) == nil {
 			return w

@@ -31,6 +31,7 @@ type program struct {
 	pins, dir, product, server, language string
 	json                                 bool
 	device                               device
+	ui                                   ui
 
 	// flags of some
 	codeFile, from, lost, base, to, file, feature, why string
@@ -70,9 +71,12 @@ func firstSet(values ...string) string { return cmp.Or(values...) }
 // are about. Without a verb it is help that is wanted, about rest.
 func (p *program) parse(args []string) (rest []string, err error) {
 	p.json = slices.Contains(args, "--json") || slices.Contains(args, "-json") // also for an error in the flags
-	set := p.flags(nil)
-	if err := p.read(set, args); err != nil || set.NArg() == 0 {
+	set := p.flags(uiOptions)
+	if err := p.read(set, args); err != nil {
 		return nil, helpWanted(err)
+	}
+	if p.verb, err = p.ui.wanted(set); err != nil || p.verb != nil || set.NArg() == 0 {
+		return nil, err
 	}
 	name := set.Arg(0)
 	args = set.Args()[1:]

@@ -30,6 +30,7 @@ var texts = map[string]both{
 	"help.flags":  {"Flags:", "Schalter:"},
 	"help.common": {"Flags of every command:", "Schalter jedes Befehls:"},
 	"help.device": {"If the licenses are on a PKCS#11 device or beside a TPM (also LICET_PKCS11_MODULE, LICET_PKCS11_SLOT, LICET_PKCS11_PIN_FILE):", "Wenn die Lizenzen auf einem PKCS#11-Gerät oder bei einem TPM liegen (auch LICET_PKCS11_MODULE, LICET_PKCS11_SLOT, LICET_PKCS11_PIN_FILE):"},
+	"help.ui":     {"Pages in a browser instead of a command:", "Seiten in einem Browser statt eines Befehls:"},
 	"help.files":  {"A code is taken from the command line, from --code-file, from standard input, or asked for.\n\"licet-activate help COMMAND\" says more about one.", "Ein Code kommt von der Befehlszeile, aus --code-file, von der Standardeingabe oder wird erfragt.\n„licet-activate help BEFEHL“ sagt mehr über einen."},
 	"help.exits":  {"Exit codes:", "Rückgabewerte:"},
 
@@ -88,6 +89,10 @@ var texts = map[string]both{
 	"flag.new":       {"forget older requests: they were refused, or will never be handed in", "ältere Anforderungen vergessen: Sie wurden abgelehnt oder werden nie eingereicht"},
 	"flag.for":       {"activate, refresh, restore, borrow, or waiting: what already waits; else activate", "activate, refresh, restore, borrow oder waiting: was schon wartet; sonst activate"},
 
+	"flag.ui":         {"show everything as pages in the browser of this machine", "alles als Seiten im Browser dieses Rechners zeigen"},
+	"flag.no-browser": {"only print the link that opens them", "nur den Link ausgeben, der sie öffnet"},
+	"flag.brand":      {"the publisher's name, color and logo; else brand.json beside the pins", "Name, Farbe und Logo des Herstellers; sonst brand.json neben den Pins"},
+
 	"exit.done":       {"done", "erledigt"},
 	"exit.unexpected": {"something unexpected", "etwas Unerwartetes"},
 	"exit.use":        {"wrong use: unknown command or flag, or something is missing", "falscher Gebrauch: unbekannter Befehl oder Schalter, oder etwas fehlt"},
@@ -128,6 +133,10 @@ var texts = map[string]both{
 	"fail.move_lent":    {"{license} is borrowed, so it does not move. Return it here, and borrow it on the other machine.", "{license} ist ausgeliehen und zieht deshalb nicht um. Geben Sie die Lizenz hier zurück, und leihen Sie sie auf dem anderen Rechner aus."},
 	"fail.until":        {"\"{value}\" is no day. Write it as in 2026-08-31.", "„{value}“ ist kein Tag. Schreiben Sie ihn wie 2026-08-31."},
 	"fail.move_file":    {"{file} is no file that \"licet-activate move\" has written.", "{file} ist keine Datei, die „licet-activate move“ geschrieben hat."},
+
+	"fail.brand":       {"The brand file cannot be used: {cause}.", "Die Markendatei ist nicht brauchbar: {cause}."},
+	"fail.listen":      {"No page can be shown on this machine: {cause}.", "Auf diesem Rechner lässt sich keine Seite zeigen: {cause}."},
+	"fail.ui_canceled": {"Ended. What was done on the pages stays done.", "Beendet. Was auf den Seiten getan wurde, bleibt getan."},
 
 	"ask.code":         {"Ticket or license key:", "Ticket oder Lizenzschlüssel:"},
 	"ask.pin":          {"PIN of the device with the licenses:", "PIN des Geräts mit den Lizenzen:"},
@@ -180,6 +189,9 @@ var texts = map[string]both{
 	"say.clock_off":       {"The clock of this machine is wrong. {day} counts as today.", "Die Uhr dieses Rechners geht falsch. Als heute gilt der {day}."},
 	"say.contact":         {"Last contact with the server: {day}", "Letzter Kontakt mit dem Server: {day}"},
 	"say.no_licenses":     {"Licenses: none", "Lizenzen: keine"},
+	"say.ui":              {"Your licenses are shown in the browser, at this link. It opens once; close the page to end this program.", "Ihre Lizenzen werden im Browser gezeigt, unter diesem Link. Er öffnet sich einmal; schließen Sie die Seite, um dieses Programm zu beenden."},
+	"say.ui_no_browser":   {"No browser could be opened here. Open the link yourself.", "Hier ließ sich kein Browser öffnen. Öffnen Sie den Link selbst."},
+	"say.ui_idle":         {"Nobody has used the pages any more, so they are closed.", "Niemand hat die Seiten mehr benutzt; sie sind geschlossen."},
 	"say.waiting":         {"Waiting since {day}: {what}", "Wartet seit {day}: {what}"},
 
 	"what.act":      {"an activation", "eine Aktivierung"},

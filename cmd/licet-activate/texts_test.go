@@ -54,7 +54,7 @@ func TestEveryTextIsThere(t *testing.T) {
 	}
 	for _, v := range verbs() {
 		used["verb."+v.name], used["verb."+v.name+".more"] = true, true
-		for _, f := range slices.Concat(v.flags, common, deviceOptions) {
+		for _, f := range slices.Concat(v.flags, common, deviceOptions, uiOptions) {
 			used["flag."+f.name] = true
 		}
 	}

@@ -107,6 +107,7 @@ func (p *program) help(about []string) {
 		put(p.stdout, "  licet-activate %-22s %s\n", v.name+" "+v.args, p.text("verb."+v.name))
 	}
 	line("")
+	p.helpFlags("help.ui", uiOptions)
 	p.helpFlags("help.common", common)
 	p.helpFlags("help.device", deviceOptions)
 	line(p.text("help.files"))
