@@ -13,6 +13,7 @@ import (
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/online"
+	"github.com/licet/licet/client/wizard"
 	"github.com/licet/licet/internal/clienttest"
 	"github.com/licet/licet/internal/pagetest"
 	"github.com/licet/licet/wire"
@@ -55,6 +56,18 @@ func convert(ctx context.Context, c *client.Container, l client.License) error {
 	}
 	fmt.Println(left, "pages are left here")
 	return nil
+}
+
+func showPages(ctx context.Context, cfg client.Config, c *client.Container, open func(link string) error) error {
+	w, err := wizard.New(cfg, wizard.Options{Container: c, Brand: wizard.Brand{Name: "Hello CAD", Color: "#0b5c74"}})
+	if err != nil {
+		return err
+	}
+	return w.Run(ctx, func(link string) {
+		if open(link) != nil { // wizard.Open, the user's browser
+			fmt.Println(link)
+		}
+	})
 }
 
 func failed(err error, lang string) string {
@@ -150,6 +163,20 @@ func share(ctx context.Context, c *client.Container, code string, work func()) e
 	return nil
 }
 
+func takeAlong(ctx context.Context, c *client.Container, code, licenseID string, friday, nextFriday time.Time) (kept time.Time, err error) {
+	_, err = online.Borrow(ctx, c, code, friday) // the zero time: as long as is allowed
+	if err != nil {
+		return kept, err
+	}
+	_, err = online.Keep(ctx, c, licenseID, nextFriday) // longer; an earlier end changes nothing
+	if err != nil {
+		return kept, err
+	}
+	kept = c.Licenses()[0].Expires
+	_, err = online.Return(ctx, c, licenseID) // earlier
+	return kept, err
+}
+
 // TestPage holds the page's code to the functions above, runs each of them, and
 // starts the example as the page does.
 func TestPage(t *testing.T) {
@@ -200,6 +227,20 @@ func TestPage(t *testing.T) {
 		t.Error(err, counts.Units())
 	}
 	typePage(t, p, s, sell(3))
+	ctx, closed := context.WithCancel(t.Context())
+	err = showPages(ctx, client.Config{Pins: p.Pins(), Product: "cad", Dir: dir}, c, func(string) error { closed(); return errors.New("no browser") })
+	if !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	friday := time.Now().Add(48 * time.Hour).Truncate(time.Second)
+	lent := s.Sell(&clienttest.Offer{ID: clienttest.ID(11), Product: "cad", Lends: true})
+	away, err := client.Open(client.Config{Pins: p.Pins(), Product: "cad", Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kept, err := takeAlong(t.Context(), away, lent, clienttest.ID(11), friday, friday.Add(24*time.Hour)); err != nil || !kept.Equal(friday.Add(24*time.Hour)) || len(away.Licenses()) != 0 {
+		t.Errorf("kept until %v, %v", kept, err)
+	}
 	request, answer := dir+"/request.lic", dir+"/answer.lic"
 	if err := writeRequest(c, sell(2), request); err != nil {
 		t.Fatal(err)

@@ -6,8 +6,8 @@
 // It knows the features of the demo's product CAD, so that keys of `licet demo`
 // fit.
 //
-// Without a license it starts in a reduced mode and asks for a key. With one it
-// prints what it may do. It never ends because of a license; it only does less.
+// Without a license it starts in a reduced mode and asks for a key, or shows pages
+// on which everything else can be done, too. With one it prints what it may do. It never ends because of a license; it only does less.
 // A real product embeds its publisher's pins; this one takes them from a file,
 // so that it runs against any server.
 package main
@@ -24,6 +24,7 @@ import (
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/online"
+	"github.com/licet/licet/client/wizard"
 	"github.com/licet/licet/wire"
 )
 
@@ -38,7 +39,7 @@ const (
 )
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, client.Config{}))
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, client.Config{}, wizard.Open))
 }
 
 // console is where the product talks to its user.
@@ -46,8 +47,8 @@ type console struct{ io.Writer }
 
 func (c console) say(format string, args ...any) { _, _ = fmt.Fprintf(c, format, args...) }
 
-// run is the program. Tests bring a machine and a clock in cfg.
-func run(ctx context.Context, args []string, in io.Reader, to io.Writer, cfg client.Config) int {
+// run is the program. Tests bring a machine and a clock in cfg, and a browser.
+func run(ctx context.Context, args []string, in io.Reader, to io.Writer, cfg client.Config, browse func(link string) error) int {
 	out := console{to}
 	set := flag.NewFlagSet("hello-cad", flag.ContinueOnError)
 	set.SetOutput(to)
@@ -73,7 +74,7 @@ func run(ctx context.Context, args []string, in io.Reader, to io.Writer, cfg cli
 	}
 	if !c.Has(featureDraw) {
 		explain(out, *lang, c)
-		activate(ctx, out, *lang, c, bufio.NewScanner(in))
+		activate(ctx, out, *lang, c, bufio.NewScanner(in), func() error { return pages(ctx, out, *lang, cfg, c, browse) })
 	}
 	work(out, c)
 	return 0
@@ -88,13 +89,37 @@ func explain(out console, lang string, c *client.Container) {
 	}
 }
 
+// pages is the product's "Activate…": everything as pages in the browser, in the
+// product's name, until they are closed.
+func pages(ctx context.Context, out console, lang string, cfg client.Config, c *client.Container, browse func(link string) error) error {
+	w, err := wizard.New(cfg, wizard.Options{Container: c, Brand: wizard.Brand{Name: "Hello CAD"}, Language: lang})
+	if err != nil {
+		return err
+	}
+	return w.Run(ctx, func(link string) {
+		out.say("See your browser, or open %s\n", link)
+		if err := browse(link); err != nil {
+			out.say("%v\n", err)
+		}
+	})
+}
+
 // activate asks for a key until one works, or until nothing is typed.
-func activate(ctx context.Context, out console, lang string, c *client.Container, in *bufio.Scanner) {
+func activate(ctx context.Context, out console, lang string, c *client.Container, in *bufio.Scanner, pages func() error) {
 	for {
-		out.say("Ticket or license key (empty to go on reduced): ")
+		out.say("Ticket or license key (\"pages\" for all choices in the browser, empty to go on reduced): ")
 		if !in.Scan() || strings.TrimSpace(in.Text()) == "" {
 			out.say("\n")
 			return
+		}
+		if strings.TrimSpace(in.Text()) == "pages" {
+			if err := pages(); err != nil {
+				out.say("%v\n", err)
+			}
+			if c.Has(featureDraw) {
+				return
+			}
+			continue
 		}
 		_, err := online.Activate(ctx, c, in.Text())
 		var typo *wire.CodeError

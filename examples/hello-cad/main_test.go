@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ type product struct {
 	t      *testing.T
 	server *clienttest.Server
 	args   []string
+	browse func(link string) error
 }
 
 func newProduct(t *testing.T) *product {
@@ -30,7 +32,7 @@ func newProduct(t *testing.T) *product {
 	if err := os.WriteFile(pins, p.Pins(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return &product{t, s, []string{"--pins", pins, "--dir", filepath.Join(dir, "licenses"), "--lang", "en"}}
+	return &product{t: t, server: s, args: []string{"--pins", pins, "--dir", filepath.Join(dir, "licenses"), "--lang", "en"}, browse: func(string) error { return errors.New("no browser") }}
 }
 
 // start runs the product with something typed into it.
@@ -38,7 +40,7 @@ func (p *product) start(typed ...string) string {
 	p.t.Helper()
 	var out strings.Builder
 	cfg := client.Config{Clock: clienttest.NewClock(), Machine: clienttest.Machine("alpha")}
-	if code := run(p.t.Context(), p.args, strings.NewReader(strings.Join(typed, "\n")), &out, cfg); code != 0 {
+	if code := run(p.t.Context(), p.args, strings.NewReader(strings.Join(typed, "\n")), &out, cfg, p.browse); code != 0 {
 		p.t.Fatalf("ends with %d:\n%s", code, out.String())
 	}
 	return out.String()
@@ -96,7 +98,7 @@ func TestWrongFlagsAndPins(t *testing.T) {
 	p := newProduct(t)
 	var out strings.Builder
 	for _, args := range [][]string{{"--fly"}, {"--pins", "nowhere.json"}} {
-		if code := run(t.Context(), args, strings.NewReader(""), &out, client.Config{}); code != 2 {
+		if code := run(t.Context(), args, strings.NewReader(""), &out, client.Config{}, p.browse); code != 2 {
 			t.Errorf("%v ends with %d", args, code)
 		}
 	}
@@ -104,11 +106,25 @@ func TestWrongFlagsAndPins(t *testing.T) {
 	if err := os.WriteFile(bad, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code := run(t.Context(), []string{"--pins", bad, "--lang", "de"}, strings.NewReader(""), &out, client.Config{}); code != 1 {
+	if code := run(t.Context(), []string{"--pins", bad, "--lang", "de"}, strings.NewReader(""), &out, client.Config{}, p.browse); code != 1 {
 		t.Errorf("bad pins: %d", code)
 	}
 	if !strings.Contains(out.String(), "Pins") {
 		t.Error(out.String())
 	}
-	_ = p
+}
+
+// TestPages: "Activate…" is pages in the browser; the product goes on with what was
+// activated there. Time passes at once here, so that they end by themselves.
+func TestPages(t *testing.T) {
+	p := newProduct(t)
+	ticket := p.server.Sell(&clienttest.Offer{ID: clienttest.ID(1), Product: "CAD", Features: []string{"draw2d"}})
+	opened := ""
+	p.browse = func(link string) error { opened = link; return nil }
+	p.says(p.start("pages"), "See your browser", "nobody has used it", "Drawing: up to 3 assemblies")
+	if !strings.HasPrefix(opened, "http://127.0.0.1:") {
+		t.Error(opened)
+	}
+	p.browse = func(string) error { return errors.New("no browser") }
+	p.says(p.start("pages", ticket), "no browser", "Activated")
 }
