@@ -29,7 +29,7 @@ type Config struct {
 	Keys KeyStore
 
 	Clock   Clock          // nil = SystemClock
-	Machine func() Machine // nil = ThisMachine
+	Machine func() Machine // nil = ThisMachine; where that is a container, with the volume in which Dir lies
 }
 
 // resolve checks the configuration and fills what it leaves out.
@@ -53,7 +53,8 @@ func (cfg Config) resolve() (Config, wire.Pins, error) {
 		cfg.Clock = SystemClock()
 	}
 	if cfg.Machine == nil {
-		cfg.Machine = ThisMachine
+		dir := cfg.Dir
+		cfg.Machine = func() Machine { return readMachine(dir) }
 	}
 	return cfg, pins, nil
 }

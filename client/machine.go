@@ -13,19 +13,37 @@ type Component struct {
 	Name  string // "machine-id"; no colon
 	Value string
 	Weak  bool // easily changed: it stands in only where others are missing
+
+	image bool // a copy of the disk has it too
 }
 
 // Machine is the fingerprint of a machine.
 type Machine struct {
 	Components []Component
-	Virtual    bool // it is, or looks like, a virtual machine
+	Virtual    bool // it is, or looks like, a virtual machine or a container of one
 }
 
 // ThisMachine reads the fingerprint of the machine that the program runs on.
 // What cannot be read (some values are for administrators only) is left out;
-// licenses ask for some of the components, not for all.
+// licenses ask for some of the components, not for all. The name of the machine is
+// none of them.
 func ThisMachine() Machine {
-	return readMachine().tidied()
+	return readMachine("").tidied()
+}
+
+// guest is the fingerprint of a virtual machine. Its clones have what is on the disk,
+// so of that only one component counts, beside what the hypervisor gives each its
+// own of: the address of its network card is that of hardware here.
+func guest(bare []Component) []Component {
+	out, given := make([]Component, 0, len(bare)), 0
+	for _, c := range bare {
+		c.Weak = false
+		if !c.image && tidy(c.Value) != "" {
+			given++
+		}
+		out = append(out, c)
+	}
+	return slices.DeleteFunc(out, func(c Component) bool { return c.image && given >= 2 })
 }
 
 // tidied is the machine with its values in one form and without empty ones.
@@ -80,8 +98,8 @@ var blanks = []string{
 // tidy brings a value into one form; it is "" for values that say nothing.
 func tidy(v string) string {
 	v = strings.ToLower(strings.Trim(strings.TrimSpace(v), "{}"))
-	if slices.Contains(blanks, v) {
-		return ""
+	if slices.Contains(blanks, v) || strings.HasPrefix(v, "qm0000") || strings.Contains(v, "qemu harddisk") {
+		return "" // QEMU's disks are called the same in every machine
 	}
 	if strings.Trim(v, "0-:.") == "" || strings.Trim(v, "f-:") == "" {
 		return ""

@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-func readMachine() Machine {
+func readMachine(string) Machine {
 	// ioreg is part of the system; asking the kernel itself would need cgo.
 	out, err := exec.Command("/usr/sbin/ioreg", "-rd1", "-c", "IOPlatformExpertDevice").Output()
 	if err != nil {

@@ -8,10 +8,19 @@ import (
 	"strings"
 )
 
-func readMachine() Machine { return linuxMachine("/") }
+func readMachine(dir string) Machine {
+	if whole, err := filepath.Abs(dir); dir != "" && err == nil {
+		dir = whole
+	}
+	if real, err := filepath.EvalSymlinks(dir); dir != "" && err == nil {
+		dir = real
+	}
+	return linuxMachine("/", dir)
+}
 
-// linuxMachine reads the machine below root, which is "/" but in tests.
-func linuxMachine(root string) Machine {
+// linuxMachine reads the machine below root, which is "/" but in tests, for a
+// container of licenses in dir.
+func linuxMachine(root, dir string) Machine {
 	at := func(path string) string {
 		b, err := os.ReadFile(filepath.Join(root, path))
 		if err != nil {
@@ -20,18 +29,23 @@ func linuxMachine(root string) Machine {
 		return strings.TrimRight(string(b), "\x00\n ")
 	}
 	dmi := func(name string) string { return at("sys/class/dmi/id/" + name) }
-	uuid, serial := linuxRootDisk(root)
-	return Machine{
-		Components: []Component{
-			{Name: "machine-id", Value: cmp.Or(at("etc/machine-id"), at("var/lib/dbus/machine-id"))},
-			{Name: "dmi-uuid", Value: dmi("product_uuid")},
-			{Name: "disk-serial", Value: serial},
-			{Name: "disk-uuid", Value: uuid},
-			{Name: "mac", Value: linuxMAC(root), Weak: true},
-		},
-		Virtual: virtualMaker(dmi("sys_vendor"), dmi("product_name"), dmi("board_vendor"), dmi("bios_vendor")) ||
-			slices.Contains(strings.Fields(cpuFlags(at("proc/cpuinfo"))), "hypervisor") || at("sys/hypervisor/type") != "",
+	mounts := linuxMounts(root)
+	uuid, serial := linuxRootDisk(root, covers(mounts, "/"))
+	bare := []Component{
+		{Name: "machine-id", Value: cmp.Or(at("etc/machine-id"), at("var/lib/dbus/machine-id"))},
+		{Name: "dmi-uuid", Value: dmi("product_uuid")},
+		{Name: "disk-serial", Value: serial},
+		{Name: "disk-uuid", Value: uuid, image: true},
+		{Name: "mac", Value: linuxMAC(root), Weak: true},
 	}
+	if box := linuxBox(root, mounts); box != "" {
+		return Machine{Components: boxed(root, dir, box, mounts, bare), Virtual: true}
+	}
+	if virtualMaker(dmi("sys_vendor"), dmi("product_name"), dmi("board_vendor"), dmi("bios_vendor")) ||
+		slices.Contains(strings.Fields(cpuFlags(at("proc/cpuinfo"))), "hypervisor") || at("sys/hypervisor/type") != "" {
+		return Machine{Components: guest(bare), Virtual: true}
+	}
+	return Machine{Components: bare}
 }
 
 // cpuFlags returns the flags of the first processor.
@@ -46,13 +60,12 @@ func cpuFlags(cpuinfo string) string {
 
 // linuxRootDisk returns the id of the root file system and the serial number of
 // the disk below it.
-func linuxRootDisk(root string) (uuid, serial string) {
-	number, source := rootMount(root)
-	if number == "" {
+func linuxRootDisk(root string, top mount) (uuid, serial string) {
+	if top.number == "" {
 		return "", ""
 	}
-	name := filepath.Base(source) // of a file system that spans devices, like btrfs
-	if dir, err := filepath.EvalSymlinks(filepath.Join(root, "sys/dev/block", number)); err == nil {
+	name := filepath.Base(top.source) // of a file system that spans devices, like btrfs
+	if dir, err := filepath.EvalSymlinks(filepath.Join(root, "sys/dev/block", top.number)); err == nil {
 		name = filepath.Base(dir)
 	}
 	ids, _ := filepath.Glob(filepath.Join(root, "dev/disk/by-uuid/*"))
@@ -62,22 +75,6 @@ func linuxRootDisk(root string) (uuid, serial string) {
 		}
 	}
 	return uuid, diskSerial(root, name, 4)
-}
-
-// rootMount finds what is mounted at / and from where. The last mount counts.
-func rootMount(root string) (number, source string) {
-	b, _ := os.ReadFile(filepath.Join(root, "proc/self/mountinfo"))
-	for line := range strings.Lines(string(b)) {
-		f := strings.Fields(line)
-		if len(f) < 10 || f[4] != "/" {
-			continue
-		}
-		number = f[2]
-		if i := slices.Index(f, "-"); i > 0 && i+2 < len(f) {
-			source = f[i+2]
-		}
-	}
-	return number, source
 }
 
 // diskSerial reads the serial number of a block device, or of the disk below a

@@ -5,7 +5,7 @@ package client
 import "os"
 
 // readMachine knows little about systems that are not supported.
-func readMachine() Machine {
+func readMachine(string) Machine {
 	host, err := os.Hostname()
 	if err != nil {
 		host = ""

@@ -49,11 +49,11 @@ func TestTidy(t *testing.T) {
 }
 
 func TestWeakComponentsStandIn(t *testing.T) {
-	m := Machine{Components: []Component{{"a", "1", false}, {"b", "2", false}, {"mac", "3", true}}}
+	m := Machine{Components: []Component{{Name: "a", Value: "1"}, {Name: "b", Value: "2"}, {Name: "mac", Value: "3", Weak: true}}}
 	if got := len(m.parts([]byte("salt"))); got != 3 {
 		t.Errorf("%d parts of a machine that shows two", got)
 	}
-	m.Components = append(m.Components, Component{"c", "4", false})
+	m.Components = append(m.Components, Component{Name: "c", Value: "4"})
 	if got := len(m.parts([]byte("salt"))); got != 3 {
 		t.Errorf("%d parts of a machine that shows three and a weak one", got)
 	}

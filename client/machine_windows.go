@@ -16,19 +16,20 @@ var (
 	procUnlockFileEx = kernel32.NewProc("UnlockFileEx")
 )
 
-func readMachine() Machine {
+func readMachine(string) Machine {
 	bios := parseSMBIOS(firmwareTable())
 	const names = `HARDWARE\DESCRIPTION\System\BIOS`
-	return Machine{
-		Components: []Component{
-			{Name: "machine-guid", Value: registry(`SOFTWARE\Microsoft\Cryptography`, "MachineGuid")},
-			{Name: "dmi-uuid", Value: bios.uuid},
-			{Name: "volume", Value: systemVolume()},
-			{Name: "mac", Value: firstMAC(), Weak: true},
-		},
-		Virtual: virtualMaker(bios.maker, bios.product,
-			registry(names, "SystemManufacturer"), registry(names, "SystemProductName"), registry(names, "BIOSVendor")),
+	bare := []Component{
+		{Name: "machine-guid", Value: registry(`SOFTWARE\Microsoft\Cryptography`, "MachineGuid")},
+		{Name: "dmi-uuid", Value: bios.uuid},
+		{Name: "volume", Value: systemVolume(), image: true},
+		{Name: "mac", Value: firstMAC(), Weak: true},
 	}
+	if virtualMaker(bios.maker, bios.product,
+		registry(names, "SystemManufacturer"), registry(names, "SystemProductName"), registry(names, "BIOSVendor")) {
+		return Machine{Components: guest(bare), Virtual: true}
+	}
+	return Machine{Components: bare}
 }
 
 // registry reads a text below HKEY_LOCAL_MACHINE, in the 64-bit view, so that

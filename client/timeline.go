@@ -35,11 +35,12 @@ func (t timeline) judge(wall, floor int64) int64 {
 
 // advance moves the mark toward now, by no more than the clock itself has moved
 // since the last time and by no more than maxJump. The floor that is given may
-// have grown by measured time.
+// have grown by measured time; so much of the clock's way is in it already.
 func (t timeline) advance(wall, floor int64) timeline {
 	step := int64(maxJump)
 	if t.Wall != 0 {
-		step = min(max(wall-t.Wall, 0), maxJump)
+		measured := max(floor-max(t.Signed, t.Mark), 0)
+		step = min(max(wall-t.Wall-measured, 0), maxJump)
 	}
 	t.Mark = min(t.judge(wall, floor), floor+step)
 	t.Wall = wall
