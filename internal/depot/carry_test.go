@@ -328,9 +328,9 @@ func TestCodes(t *testing.T) {
 		}
 		return len(all)
 	}
-	large := w.post("/codes?lang=en", "text", answer.message()).want(200, "The update as QR codes", "Photograph the code")
+	large := w.post("/codes?lang=en", "text", answer.message()).want(200, "The update as QR codes", "Photograph the code", "licet-activate install photo.jpg")
 	few := count(large, english, "QR code 1 of 9")
-	small := w.post("/codes?lang=de", "text", answer.message(), "small", "1").want(200, "Die Aktualisierung als QR-Codes", "Fotografieren Sie alle 2 Codes", "Weniger, feinere Codes")
+	small := w.post("/codes?lang=de", "text", answer.message(), "small", "1").want(200, "Die Aktualisierung als QR-Codes", "Fotografieren Sie alle 2 Codes", "Weniger, feinere Codes", "licet-activate install photo1.jpg photo2.jpg")
 	many := count(small, german, "QR-Code 1 von 9")
 	if few != 1 || many != 2 {
 		t.Errorf("%d codes and %d small ones", few, many)

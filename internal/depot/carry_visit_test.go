@@ -66,6 +66,9 @@ func TestBrowserPictures(t *testing.T) {
 			// Coarser ones hold the same, and on paper, too.
 			then(p, func() { press(p, `form[action="/codes"] button`) })
 			must(t, proto.EmulationSetEmulatedMedia{Media: "print"}.Call(p))
+			if browsertest.Pictures() {
+				must(t, os.WriteFile(filepath.Join(artifacts(t), "codes-"+l.String()+".pdf"), p.MustPDF(), 0o644))
+			}
 			again, err := qr.ReadFile(photo())
 			must(t, err)
 			if string(again.Bytes()) != string(update.Bytes()) {

@@ -2,6 +2,7 @@ package depot
 
 import (
 	"errors"
+	"fmt"
 	"html/template"
 	"net/http"
 
@@ -45,6 +46,12 @@ func (d *Depot) codes(w http.ResponseWriter, r *http.Request, by actor.Actor) er
 		return err
 	}
 	v.Count = int64(len(v.Codes))
+	if v.Count > 1 {
+		v.InstallQR = "licet-activate install"
+		for _, one := range v.Codes {
+			v.InstallQR += command(fmt.Sprintf(" photo%d.jpg", one.N))
+		}
+	}
 	keep := []web.Field{{Name: textField, Value: c.message}}
 	if v.Small {
 		keep = append(keep, web.Field{Name: smallField, Value: "1"})

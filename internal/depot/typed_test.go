@@ -187,9 +187,8 @@ func TestTypedTypos(t *testing.T) {
 	// Groups that are right one by one, and no request together.
 	other := strings.Split(wire.TypedRequest{Sign: w.typist().sign, Number: 1}.String(), "\n")
 	p := w.post("/typed?lang=en", set("group3", other[2])...)
-	if p.status != 422 || !strings.Contains(p.body, license.ErrTypedRequest.Code) && !strings.Contains(p.body, license.ErrTypedTypo.Code) {
-		t.Errorf("%d: %s", p.status, p.text())
-	}
+	p.want(422, license.ErrTypedRequest.Code, "but together they are none")
+	w.post("/typed?lang=de", set("group3", other[2])...).want(422, "zusammen sind sie keiner")
 	w.post("/ticket?lang=en", "code", i.Code).want(200, "0 of 1 in use")
 }
 
@@ -200,6 +199,14 @@ func TestTypedRefusals(t *testing.T) {
 	m := w.typist()
 	full, trial, blocked, spent := w.sell(item(catalog.Multi), 1), w.sell(item(catalog.Trial, func(s *catalog.Snapshot) { s.Model.Trial.OncePerDevice = true }), 1),
 		w.sell(item(catalog.Multi), 1), w.sell(item(catalog.SingleUse), 1)
+	changing := w.sell(item(catalog.Multi, func(s *catalog.Snapshot) {
+		s.Number, s.ArticleNumber, s.ArticleID, s.Kind, s.Targets = "RENDER", "RENDER", catalog.ArticleID{1: 2}, catalog.AddOn, []string{"CAD-PRO-1"}
+	}), 1)
+	large := w.sell(item(catalog.Multi, func(s *catalog.Snapshot) {
+		for n := range 40 {
+			s.Features = append(s.Features, fmt.Sprint(strings.Repeat("f", 20), n))
+		}
+	}), 1)
 	hard := w.sell(item(catalog.Multi, func(s *catalog.Snapshot) { s.ContainerKinds = []string{catalog.Hardware} }), 1)
 	w.activate(full.Code)
 	w.activate(spent.Code)
@@ -216,6 +223,8 @@ func TestTypedRefusals(t *testing.T) {
 		"full":    {full.Code, 409, license.ErrNoSeat.Code, "in use: 1 of 1", "1 von 1"},
 		"spent":   {spent.Code, 409, license.ErrUsedUp.Code, "There is no license code for this right now", "Dafür gibt es im Moment keinen Lizenzcode"},
 		"trial":   {trial.Code, 409, license.ErrNotTyped.Code, "This license cannot be typed", "Diese Lizenz lässt sich nicht abtippen"},
+		"add-on":  {changing.Code, 409, license.ErrNotTyped.Code, "or changes a license that is there already", "oder ändert eine Lizenz, die schon dort ist"},
+		"large":   {large.Code, 409, license.ErrNotTyped.Code, "more than a typed answer can carry", "mehr, als eine getippte Antwort tragen kann"},
 		"blocked": {blocked.Code, 409, license.ErrTicketBlocked.Code, "blocked", "gesperrt"},
 		"kind":    {hard.Code, 409, license.ErrContainerKind.Code, "There is no license code", "keinen Lizenzcode"},
 		"unknown": {unknownCode(t), 404, license.ErrUnknownCode.Code, "This code is not known here", "hier nicht bekannt"},

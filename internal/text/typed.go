@@ -18,7 +18,7 @@ var (
 		DE: "Der Code enthält {count} Lizenzen, die sich aktivieren lassen, und eine getippte Antwort trägt nur eine. Wählen Sie, welche.",
 	})
 	_ = add("fault.license.not_typed", Entry{
-		EN: "This license cannot be typed: it holds more than a typed answer can carry, or must know its device. Use a request file or a QR code.",
-		DE: "Diese Lizenz lässt sich nicht abtippen: Sie enthält mehr, als eine getippte Antwort tragen kann, oder muss ihr Gerät kennen. Benutzen Sie eine Anforderungsdatei oder einen QR-Code.",
+		EN: "This license cannot be typed: it holds more than a typed answer can carry, must know its device, or changes a license that is there already. Use a request file or a QR code.",
+		DE: "Diese Lizenz lässt sich nicht abtippen: Sie enthält mehr, als eine getippte Antwort tragen kann, muss ihr Gerät kennen oder ändert eine Lizenz, die schon dort ist. Benutzen Sie eine Anforderungsdatei oder einen QR-Code.",
 	})
 )
