@@ -23,6 +23,7 @@ type Container struct {
 	salted  [][16]byte // the machine's components
 
 	measured atomic.Pointer[measured]
+	usage    counter
 
 	device sync.Mutex // over the next two
 	held   *keys      // of a KeyStore

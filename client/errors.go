@@ -35,6 +35,7 @@ var (
 	ErrBlocked    = errors.New("client: the publisher has blocked the license")
 	ErrNoUnits    = errors.New("client: not so many units are left here")
 	ErrWhichUnits = errors.New("client: the licenses here count in several units")
+	ErrChoice     = errors.New("client: a choice is on, off or nothing")
 	ErrOffline    = errors.New("client: the server was not reached")
 	ErrRemoved    = errors.New("client: the device with the container is not plugged in")
 	ErrPIN        = errors.New("client: the device does not accept the PIN")
@@ -75,6 +76,7 @@ var ownCodes = []struct {
 	{ErrNotAsked, "client.not_asked"},
 	{ErrOld, "client.old"},
 	{ErrBlocked, "client.blocked"},
+	{ErrChoice, "client.choice"},
 	{ErrOffline, "client.offline"},
 	{ErrRemoved, "client.removed"},
 	{ErrPIN, "client.pin"},

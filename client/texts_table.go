@@ -151,6 +151,10 @@ var texts = map[string]text{
 		"Not so many units are left here. Draw more from the license, or order more.",
 		"So viele Einheiten sind hier nicht mehr übrig. Ziehen Sie weitere aus der Lizenz, oder bestellen Sie weitere.",
 	},
+	"client.choice": {
+		"This is not a choice. Say on, off or default: then the customer's organization decides.",
+		"Das ist keine Auswahl. Sagen Sie on, off oder default: Dann entscheidet die Organisation des Kunden.",
+	},
 	"client.which_units": {
 		"The licenses here count in several units. The program has to say which one it means.",
 		"Die Lizenzen hier zählen in mehreren Einheiten. Das Programm muss sagen, welche es meint.",

@@ -177,6 +177,21 @@ func takeAlong(ctx context.Context, c *client.Container, code, licenseID string,
 	return kept, err
 }
 
+func tell(ctx context.Context, c *client.Container) error {
+	c.Used("")     // a start of the program
+	c.Used("draw") // a use of a feature
+	defer c.KeepUsage()
+	if _, err := online.Report(ctx, c); err != nil {
+		return err // nothing of it should stop a program
+	}
+	if update, beyond := c.Update(); update != nil {
+		fmt.Println("version", update.Version, "is there:", update.Link)
+	} else if beyond != nil {
+		fmt.Println("maintenance would bring version", beyond.Version)
+	}
+	return nil
+}
+
 // TestPage holds the page's code to the functions above, runs each of them, and
 // starts the example as the page does.
 func TestPage(t *testing.T) {
@@ -214,6 +229,9 @@ func TestPage(t *testing.T) {
 	}
 	if err := contact(t.Context(), c); err != nil || len(s.Heard()) != 4 {
 		t.Errorf("%v, %v", err, s.Heard())
+	}
+	if err := tell(t.Context(), c); client.Code(err) != "license.bad_message" { // the small publisher keeps no statistics
+		t.Error(err)
 	}
 	pages := s.Sell(&clienttest.Offer{ID: clienttest.ID(9), Product: "cad", Unit: "pages", Limits: map[string]int64{"pages": 5}})
 	counts, err := client.Open(client.Config{Pins: p.Pins(), Product: "cad", Dir: t.TempDir()})

@@ -64,6 +64,7 @@ var byCode = map[string]int{
 	"client.update":      exitFile,
 	"client.no_units":    exitRefused,
 	"client.which_units": exitUse,
+	"client.choice":      exitUse,
 	"client.cut":         exitFile,
 	"client.not_typed":   exitUse,
 	"client.typed_key":   exitFile,

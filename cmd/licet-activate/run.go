@@ -36,6 +36,7 @@ type program struct {
 	// flags of some
 	codeFile, from, lost, base, to, file, feature, why string
 	answerFile, keyFile                                string
+	notices, usage                                     string
 	licenses                                           list
 	quantity                                           int64
 	until                                              string
@@ -214,6 +215,7 @@ type result struct {
 	Installed *installed `json:"installed,omitempty"`
 	Licenses  []license  `json:"licenses,omitempty"`
 	Status    *status    `json:"status,omitempty"`
+	Notices   *notices   `json:"notices,omitempty"`
 	File      string     `json:"file,omitempty"`
 	Files     []string   `json:"files,omitempty"`
 	Request   []string   `json:"request,omitempty"` // the groups of a typed request

@@ -59,6 +59,11 @@ var texts = map[string]both{
 	"verb.typed":         {"activate where everything must be typed: no network, no USB, no camera", "aktivieren, wo alles getippt werden muss: kein Netz, kein USB, keine Kamera"},
 	"verb.typed.more":    {"Shows the request code, four groups. Type it on the publisher's page, with the ticket, from any machine; then type here the license code that the page shows. On a terminal a mistyped group is named at once and asked for again. Called again, it shows the same request code until its answer is here. A return must be signed and cannot be typed.", "Zeigt den Anforderungscode aus vier Gruppen. Tippen Sie ihn mit dem Ticket auf der Seite des Herstellers ein, auf irgendeinem Rechner; dann hier den Lizenzcode, den die Seite zeigt. Im Terminal wird eine vertippte Gruppe sofort genannt und noch einmal erfragt. Noch einmal aufgerufen, zeigt es denselben Anforderungscode, bis seine Antwort hier ist. Eine Rückgabe muss unterschrieben sein und lässt sich nicht tippen."},
 
+	"verb.updates":      {"say whether programs here may tell you about updates and report how they are used", "festlegen, ob Programme hier auf Updates hinweisen und ihre Nutzung melden dürfen"},
+	"verb.updates.more": {"Both are off until you or the administrator of your organization switch them on; off anywhere wins. Reports name no person: how often which function was used, by which version on which system. Without flags it shows how things stand and asks nobody.", "Beides ist aus, bis Sie oder der Administrator Ihrer Organisation es einschalten; ein Aus an irgendeiner Stelle gewinnt. Berichte nennen keine Person: wie oft welche Funktion benutzt wurde, von welcher Version auf welchem System. Ohne Schalter zeigt der Befehl den Stand und fragt niemanden."},
+
+	"flag.notices":   {"whether programs may tell you about updates", "ob Programme auf Updates hinweisen dürfen"},
+	"flag.usage":     {"whether programs may report how they are used", "ob Programme ihre Nutzung melden dürfen"},
 	"flag.pins":      {"the publisher's pins; else LICET_PINS, or pins.json beside the program or in this folder", "die Pins des Herstellers; sonst LICET_PINS oder pins.json neben dem Programm oder in diesem Ordner"},
 	"flag.dir":       {"folder of the licenses; else one of this user's", "Ordner der Lizenzen; sonst einer dieses Benutzers"},
 	"flag.product":   {"only licenses of this product", "nur Lizenzen dieses Produkts"},
@@ -217,4 +222,15 @@ var texts = map[string]both{
 	"next.move_file":    {"Take {file} to the other machine. There: licet-activate activate --from {name}", "Bringen Sie {file} auf den anderen Rechner. Dort: licet-activate activate --from {name}"},
 	"next.move_offline": {"First hand in {file}: the seat is free when the publisher has it.", "Reichen Sie zuerst {file} ein: Der Platz ist frei, wenn der Hersteller sie hat."},
 	"next.move_qr":      {"First hand in the QR codes: the seat is free when the publisher has them.", "Reichen Sie zuerst die QR-Codes ein: Der Platz ist frei, wenn der Hersteller sie hat."},
+
+	"say.notices":       {"Update notices: {choice}", "Update-Hinweise: {choice}"},
+	"say.usage":         {"Usage reports: {choice}", "Nutzungsberichte: {choice}"},
+	"say.choice_on":     {"switched on here", "hier eingeschaltet"},
+	"say.choice_off":    {"switched off here", "hier ausgeschaltet"},
+	"say.choice_unset":  {"nothing was chosen here; your organization decides", "hier ist nichts gewählt; Ihre Organisation entscheidet"},
+	"say.notices_in":    {"in force, as the server said on {day}: notices {updates}, reports {usage}", "in Kraft, wie der Server am {day} sagte: Hinweise {updates}, Berichte {usage}"},
+	"say.on":            {"on", "an"},
+	"say.off":           {"off", "aus"},
+	"say.update":        {"Version {version} of {day} is available and covered by the maintenance.", "Version {version} vom {day} ist verfügbar und von der Wartung abgedeckt."},
+	"say.update_beyond": {"Version {version} of {day} is available; the maintenance does not cover it.", "Version {version} vom {day} ist verfügbar; die Wartung deckt sie nicht ab."},
 }

@@ -42,6 +42,8 @@ var (
 	optOffline  = textOption("offline", "FILE", func(p *program) *string { return &p.file })
 	optFeature  = textOption("feature", "NAME", func(p *program) *string { return &p.feature })
 	optFor      = textOption("for", "WHAT", func(p *program) *string { return &p.why })
+	optUpdates  = textOption("notices", "on|off|default", func(p *program) *string { return &p.notices })
+	optUsage    = textOption("usage", "on|off|default", func(p *program) *string { return &p.usage })
 	optYes      = switchOption("yes", func(p *program) *bool { return &p.yes })
 	optAll      = switchOption("all", func(p *program) *bool { return &p.all })
 	optNew      = switchOption("new", func(p *program) *bool { return &p.fresh })
@@ -79,6 +81,7 @@ func verbs() []*verb {
 		{"request", "[CODE]", 1, []option{optOut, optQR, optFor, optNew, optCodeFile, optFrom, optLicense, optBase, optQuantity, optLost, optUntil}, (*program).request},
 		{"install", "FILE...", wire.MaxQRParts, nil, (*program).install},
 		{"typed", "", 0, []option{optAnswer, optKey, optNew, optAside}, (*program).typedCodes},
+		{"updates", "", 0, []option{optUpdates, optUsage}, (*program).updates},
 	}
 }
 

@@ -36,6 +36,8 @@ type commands struct {
 	Catalog   catalogCmd   `cmd:"" help:"Apply a catalog file."`
 	Order     orderCmd     `cmd:"" help:"Take order documents and compare order books."`
 	Case      caseCmd      `cmd:"" help:"See what was found about copied or restored devices, and decide."`
+	Release   releaseCmd   `cmd:"" help:"Register the versions of products that update notices are about."`
+	Usage     usageCmd     `cmd:"" help:"Show how often programs and their features were used, where that was switched on."`
 	Journal   journalCmd   `cmd:"" help:"Verify and read the journal."`
 	Mail      mailCmd      `cmd:"" help:"Try the mail server."`
 	Backup    backupCmd    `cmd:"" help:"Create, verify and restore backups."`

@@ -40,6 +40,8 @@ const (
 	KeyringManage   Permission = "keyring.manage"
 	PublisherManage Permission = "publisher.manage"
 	SupportRead     Permission = "support.read"
+	UsageRead       Permission = "usage.read"
+	UsageChoose     Permission = "usage.choose"
 )
 
 // PermissionInfo describes a permission to the person who hands it on.
@@ -79,6 +81,8 @@ var infos = []PermissionInfo{
 	{KeyringManage, "Make, rotate and revoke signing keys", "Signaturschlüssel erzeugen, wechseln und widerrufen"},
 	{PublisherManage, "Create publishers (administrator of the installation)", "Hersteller anlegen (Administrator der Installation)"},
 	{SupportRead, "Look up tickets, licenses and devices for support", "Tickets, Lizenzen und Geräte für den Support nachschlagen"},
+	{UsageRead, "See how much programs are used", "Sehen, wie viel Programme benutzt werden"},
+	{UsageChoose, "Switch update notices and usage reports on and off", "Update-Hinweise und Nutzungsberichte ein- und ausschalten"},
 }
 
 var bitOf = func() map[Permission]uint {

@@ -79,6 +79,19 @@ func (v View) Depth(org OrgID) int {
 	return n
 }
 
+// Path returns org and the organizations above it up to the root; nil for unknown
+// ones.
+func (v View) Path(org OrgID) (out []OrgID) {
+	for v.f != nil && !org.IsZero() {
+		up, ok := v.f.parent(org)
+		if !ok {
+			return nil
+		}
+		out, org = append(out, org), up
+	}
+	return out
+}
+
 // Subtree returns org and everything below it, in no particular order.
 func (v View) Subtree(org OrgID) []OrgID {
 	if v.f == nil {

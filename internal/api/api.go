@@ -18,6 +18,7 @@ import (
 	"github.com/licet/licet/internal/order"
 	"github.com/licet/licet/internal/org"
 	"github.com/licet/licet/internal/route"
+	"github.com/licet/licet/internal/usage"
 	"github.com/licet/licet/internal/web"
 	"github.com/licet/licet/wire"
 )
@@ -33,6 +34,7 @@ type Doors struct {
 	Orders   *order.Service
 	Jobs     *job.Service
 	Webhooks *connect.Service
+	Usage    *usage.Service
 }
 
 // Options of the API.
@@ -73,7 +75,7 @@ func New(o Options) *API {
 	a.huma = huma.NewAPI(config, a.table)
 	for _, register := range []func(){
 		a.organizations, a.keys, a.products, a.articles, a.prices, a.orders, a.sources, a.tickets, a.licenses,
-		a.containers, a.cases, a.support, a.leases, a.gateway, a.leaseGateway, a.webhooks, a.jobs,
+		a.containers, a.cases, a.support, a.leases, a.gateway, a.leaseGateway, a.usages, a.usageGateway, a.webhooks, a.jobs,
 	} {
 		register()
 	}

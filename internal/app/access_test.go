@@ -15,6 +15,7 @@ import (
 	"github.com/licet/licet/internal/app"
 	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/connect"
+	"github.com/licet/licet/internal/day"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/db/dbtest"
 	"github.com/licet/licet/internal/demo"
@@ -222,6 +223,11 @@ func (w *tenantWorld) objects(t *testing.T, a *app.App) {
 		t.Fatal(err)
 	}
 	w.name("/products/", product.ID)
+	release, err := g.CreateRelease(ctx, w.by, catalog.Release{Product: product.Code, Version: "1.0", Day: day.Of(2026, 1, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.name("/releases/", release.ID)
 	features, err := g.ListFeatures(ctx, w.by, catalog.Query{Product: product.Code, Limit: 1})
 	if err != nil {
 		t.Fatal(err)

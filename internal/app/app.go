@@ -18,6 +18,7 @@ import (
 	"github.com/licet/licet/internal/org"
 	"github.com/licet/licet/internal/ship"
 	"github.com/licet/licet/internal/sign"
+	"github.com/licet/licet/internal/usage"
 )
 
 // identityName is the file that opens the sealed keys, in the data folder.
@@ -77,6 +78,7 @@ type App struct {
 	Jobs   *job.Service
 	Hooks  *connect.Service
 	Mails  *connect.Mails
+	Usage  *usage.Service
 
 	seams   Seams
 	metrics *metrics
@@ -154,6 +156,7 @@ func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 	a.Orgs = org.New(d, gate, vault)
 	a.Goods = catalog.NewService(d, gate)
 	a.Lic = license.New(license.Options{DB: d, Gate: gate, Vault: vault, Keyring: keys.Keyring()})
+	a.Usage = usage.NewService(d, gate, vault, keys.Keyring())
 	keys.Serials = a.Lic.Serials // a revocation keeps what the issuance log knows
 	recalls := int64(c.RecallLimit)
 	if recalls == 0 {

@@ -6,9 +6,11 @@ import (
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/connect"
+	"github.com/licet/licet/internal/day"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/job"
 	"github.com/licet/licet/internal/license"
+	"github.com/licet/licet/internal/usage"
 )
 
 // How long things that nobody looks at any more are kept.
@@ -68,6 +70,10 @@ func (a *App) purge(ctx context.Context) (map[string]int64, error) {
 		}
 		if err == nil {
 			err = count("pairings", func(tx *db.Tx) (int64, error) { return license.PurgePairings(tx, p.ID, now.Add(-keepPairings)) })
+		}
+		if err == nil {
+			before := day.FromTime(now.Add(-usage.Keep), time.UTC)
+			err = count("usage", func(tx *db.Tx) (int64, error) { return usage.Purge(tx, p.ID, before) })
 		}
 	}
 	return deleted, err

@@ -15,7 +15,7 @@ import (
 func (a *App) API() *api.API {
 	return api.New(api.Options{
 		Doors: api.Doors{
-			Orgs: a.Orgs, Catalog: a.Goods, Licenses: a.Lic, Orders: a.Orders, Jobs: a.Jobs, Webhooks: a.Hooks,
+			Orgs: a.Orgs, Catalog: a.Goods, Licenses: a.Lic, Orders: a.Orders, Jobs: a.Jobs, Webhooks: a.Hooks, Usage: a.Usage,
 		},
 		Version: Version, Pins: a.Pins, MaxDocument: a.Config.MaxBody,
 		Report: func(requestID string, err error) {

@@ -35,6 +35,7 @@ var notRepeated = map[string]string{
 	"/lease":                      "public: a request has its nonce; the same request has the same lease",
 	"/lease/renew":                "public: a lease that is renewed twice is renewed",
 	"/lease/end":                  "public: a lease that is given back twice is given back",
+	"/usage/report":               "public: a day's number counts once, the greater one",
 	"/reconcile":                  "it changes nothing",
 	"/tickets/find":               "it changes nothing; it is a POST so that no code stands in an address",
 }
@@ -141,7 +142,7 @@ func catalogCases() map[string]repeatCase {
 		"/article-groups/{ref}/remove": on("/article-groups/{}/remove", `{"numbers":["CAD-LOAN"]}`, func(r *repeater) string { return r.group() }),
 	}
 	for path, field := range map[string]string{
-		"/products": "code", "/features": "code", "/license-models": "code", "/articles": "number", "/configurations": "number", "/article-groups": "code",
+		"/products": "code", "/features": "code", "/releases": "version", "/license-models": "code", "/articles": "number", "/configurations": "number", "/article-groups": "code",
 	} {
 		out[path] = repeatCase{ask: func(r *repeater) ask { return ask{path: path, body: r.copied(path, field)} }}
 		out[path+"/{ref}/retire"] = on(path+"/{}/retire", "", func(r *repeater) string {
@@ -209,7 +210,7 @@ func (r *repeater) config() client.Config {
 	if err != nil {
 		r.Fatal(err)
 	}
-	return client.Config{Pins: raw, Dir: r.TempDir(), Server: r.at.Depot}
+	return client.Config{Pins: raw, Version: "1.0", Dir: r.TempDir(), Server: r.at.Depot}
 }
 
 // waiting is an order with a document that takes a seat back which is in use,

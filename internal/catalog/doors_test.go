@@ -43,6 +43,7 @@ func TestDoors(t *testing.T) {
 			s, w := setup(t, d)
 			doc := demo(t)
 			applied(t, s, w.A.All(), doc)
+			must(s.CreateRelease(t.Context(), w.A.All(), release("1.0")))(t)
 			lost := dbtest.Dead(t, e)
 			x := trial{alive: s, dead: catalog.NewService(lost, actor.NewGate(lost)), foreignOrg: w.A.Root}
 			actortest.RunDoors(t, doors(x, doc), w.B.All())
@@ -119,6 +120,26 @@ func doors(x trial, doc []byte) []actortest.Door {
 		}),
 		door("ListFeatures", false, func(ctx context.Context, s *catalog.Service, by actor.Actor) error {
 			_, err := s.ListFeatures(ctx, by, catalog.Query{Product: "CAD"})
+			return err
+		}),
+		door("CreateRelease", true, func(ctx context.Context, s *catalog.Service, by actor.Actor) error {
+			_, err := s.CreateRelease(ctx, by, release("9.9"))
+			return err
+		}),
+		door("ChangeRelease", false, func(ctx context.Context, s *catalog.Service, by actor.Actor) error {
+			_, err := s.ChangeRelease(ctx, by, "CAD/1.0", rev, release("1.0"))
+			return err
+		}),
+		door("RetireRelease", false, func(ctx context.Context, s *catalog.Service, by actor.Actor) error {
+			_, err := s.RetireRelease(ctx, by, "CAD/1.0", rev)
+			return err
+		}),
+		door("GetRelease", false, func(ctx context.Context, s *catalog.Service, by actor.Actor) error {
+			_, err := s.GetRelease(ctx, by, "CAD/1.0")
+			return err
+		}),
+		door("ListReleases", false, func(ctx context.Context, s *catalog.Service, by actor.Actor) error {
+			_, err := s.ListReleases(ctx, by, catalog.Query{Product: "CAD"})
 			return err
 		}),
 		door("CreateModel", true, func(ctx context.Context, s *catalog.Service, by actor.Actor) error {

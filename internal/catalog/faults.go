@@ -114,6 +114,18 @@ var (
 	ErrContainersMissing = fault.New(fault.Invalid, "catalog.containers_missing")
 )
 
+// Refusals of releases.
+var (
+	// ErrVersion: not a version (value, limit).
+	ErrVersion = fault.New(fault.Invalid, "catalog.bad_version", "limit", maxVersion)
+	// ErrReleaseDay: a release without its day.
+	ErrReleaseDay = fault.New(fault.Invalid, "catalog.release_day")
+	// ErrNotes: notes that are too long or hold control characters (count, limit).
+	ErrNotes = fault.New(fault.Invalid, "catalog.bad_notes", "limit", maxNotes)
+	// ErrLink: not an https address (value, limit).
+	ErrLink = fault.New(fault.Invalid, "catalog.bad_link", "limit", maxLink)
+)
+
 // Refusals of prices.
 var (
 	// ErrCurrency: not an ISO 4217 code (value).

@@ -31,6 +31,7 @@ var levels = map[string]int{
 	"internal/delegate":     5,
 	"internal/license":      6,
 	"internal/subscription": 7,
+	"internal/usage":        7,
 	"internal/order/format": 7, // parsers of order documents: bytes to orders, no database
 	"internal/order":        8,
 	"internal/estate":       9,

@@ -103,6 +103,13 @@ func TestOrders(t *testing.T) {
 	s.Run(Open(t, "docs/how-to/orders.md").Blocks("sh", "console")...)
 }
 
+func TestUpdates(t *testing.T) {
+	t.Parallel()
+	s := NewShell(t)
+	installation(s)
+	s.Run(Open(t, "docs/how-to/updates.md").Blocks("sh", "console")...)
+}
+
 func TestReseller(t *testing.T) {
 	t.Parallel()
 	s := NewShell(t)

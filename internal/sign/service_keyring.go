@@ -209,6 +209,20 @@ func (k *Keyring) Sign(ctx context.Context, p actor.PublisherID, claims wire.Cla
 	return token, r.verify(prepared.Typ, token, prepared.Payload)
 }
 
+// Issued verifies a license that this publisher has issued, as a product would
+// that pins its roots: signature, claims, the key's window, revocation. Errors:
+// those of package wire, sign.no_root, and the database's.
+func (k *Keyring) Issued(ctx context.Context, p actor.PublisherID, token string) (*wire.License, error) {
+	r, err := k.fresh(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if r.trust == nil {
+		return nil, ErrNoRoot
+	}
+	return wire.OpenIssued[wire.License](r.trust, token)
+}
+
 // Bundle returns the root-signed lines that go before an answer: announced
 // roots, revocations, certificates. Without keys it is empty.
 func (k *Keyring) Bundle(p actor.PublisherID) []string { return k.BundleFor(p, Want{}) }

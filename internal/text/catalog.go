@@ -308,3 +308,23 @@ var (
 	_ = add("catalog.object.group", Entry{EN: "article group", DE: "Artikelgruppe"})
 	_ = add("catalog.object.price", Entry{EN: "price", DE: "Preis"})
 )
+
+// Refusals of releases.
+var (
+	_ = add("fault.catalog.bad_version", Entry{
+		EN: "“{value}” cannot be a version. Use 1 to {limit} letters, digits, dots, plus signs, dashes and underscores, beginning with a letter or digit.",
+		DE: "„{value}“ kann keine Version sein. Verwenden Sie 1 bis {limit} Buchstaben, Ziffern, Punkte, Pluszeichen, Binde- und Unterstriche, mit einem Buchstaben oder einer Ziffer am Anfang.",
+	})
+	_ = add("fault.catalog.release_day", Entry{
+		EN: "The release has no day. Give the day on which it was published: whether maintenance covers it depends on that.",
+		DE: "Die Version hat keinen Tag. Geben Sie den Tag an, an dem sie erschienen ist: Davon hängt ab, ob die Wartung sie abdeckt.",
+	})
+	_ = add("fault.catalog.bad_notes", Entry{
+		EN: "These notes have {count} characters or contain control characters. Up to {limit} characters of plain text fit; put more behind the link.",
+		DE: "Diese Hinweise haben {count} Zeichen oder enthalten Steuerzeichen. Bis zu {limit} Zeichen reiner Text passen; stellen Sie mehr hinter den Link.",
+	})
+	_ = add("fault.catalog.bad_link", Entry{
+		EN: "“{value}” is not an address of the form https://…, or it has more than {limit} characters.",
+		DE: "„{value}“ ist keine Adresse der Form https://… oder hat mehr als {limit} Zeichen.",
+	})
+)

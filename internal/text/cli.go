@@ -41,6 +41,13 @@ var (
 	_ = add("cli.file.denied", Entry{EN: "The system refuses access to {file}.", DE: "Das System verweigert den Zugriff auf {file}."})
 	_ = add("cli.access.valid", Entry{EN: "valid", DE: "gültig"})
 	_ = add("cli.access.revoked", Entry{EN: "revoked", DE: "widerrufen"})
+	_ = add("cli.release.withdrawn", Entry{EN: "withdrawn", DE: "zurückgezogen"})
+	_ = add("cli.usage.head", Entry{EN: "Period\tWhat\tUses\tMachines", DE: "Zeitraum\tWas\tNutzungen\tGeräte"})
+	_ = add("cli.usage.starts", Entry{EN: "(starts of the program)", DE: "(Programmstarts)"})
+	_ = add("cli.usage.nothing", Entry{
+		EN: "Nothing was reported for this product in this time. Programs report only where the customer or whoever set up the machine has switched it on.",
+		DE: "Für dieses Produkt wurde in dieser Zeit nichts gemeldet. Programme melden nur dort, wo der Kunde oder wer das Gerät eingerichtet hat es eingeschaltet hat.",
+	})
 
 	_ = add("cli.journal.whole", Entry{
 		EN: "The journal of {publisher} is what was written: {rows} rows up to number {sequence}, {waiting} waiting to be sealed; held against {signed} signed checkpoints from outside the database. Keep this hash elsewhere: {hash}",
