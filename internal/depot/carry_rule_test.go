@@ -9,6 +9,7 @@ import (
 	"image/jpeg"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -62,22 +63,38 @@ func TestPicturesBusy(t *testing.T) {
 	if err := jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 8, 8)), nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.pictures.read(gone, &photo, 1); !errors.Is(err, ErrPicturesBusy) {
+	if _, err := d.pictures.read(gone, netip.Addr{}, &photo, 1); !errors.Is(err, ErrPicturesBusy) {
 		t.Errorf("%v", err)
 	}
 
-	// And only a few wait.
-	for range maxWaiting {
-		d.pictures.waiting <- struct{}{}
+	// Only a few wait, and not all of them from one place.
+	places := []netip.Addr{netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("2001:db8::2"), netip.MustParseAddr("::ffff:192.0.2.1"), {}}
+	for range maxNear / 2 {
+		for _, from := range places[:2] { // one network
+			if !d.pictures.wait(from) {
+				t.Fatal("no place")
+			}
+		}
 	}
-	if _, err := d.pictures.enter(t.Context()); !errors.Is(err, ErrPicturesBusy) || fault.As(err).RetryAfter <= 0 {
+	if d.pictures.wait(places[0]) {
+		t.Error("one network took the places of others")
+	}
+	for range maxNear {
+		if !d.pictures.wait(places[2]) {
+			t.Fatal("no place for another one")
+		}
+	}
+	if _, err := d.pictures.enter(t.Context(), places[3]); !errors.Is(err, ErrPicturesBusy) || fault.As(err).RetryAfter <= 0 {
 		t.Errorf("%v", err)
 	}
-	for range maxWaiting {
-		<-d.pictures.waiting
+	for range maxNear / 2 {
+		d.pictures.gone(places[0])
+		d.pictures.gone(places[1])
+		d.pictures.gone(netip.MustParseAddr("192.0.2.1"))
+		d.pictures.gone(places[2])
 	}
 	<-d.pictures.one
-	leave, err := d.pictures.enter(t.Context())
+	leave, err := d.pictures.enter(t.Context(), places[3])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,9 +113,14 @@ func TestBrowserTyped(t *testing.T) {
 				if fields[n] == "group2" {
 					value = swap(value)
 				}
+				if fields[n] == "code" && l.script { // named before it is sent
+					fillIn(p, "#code", swap(value))
+					says(t, p, "#code-note", sentences[l.lang].typo)
+				}
 				fillIn(p, "#"+fields[n], value)
 			}
 			if l.script {
+				says(t, p, "#code-note", sentences[l.lang].good)
 				says(t, p, "#group2-note", said.group)
 			}
 			then(p, func() { p.Keyboard.MustType(input.Enter) })

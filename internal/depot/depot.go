@@ -59,7 +59,7 @@ type Options struct {
 type Depot struct {
 	o        Options
 	shell    *web.Shell
-	pictures pictureReader
+	pictures *pictureReader
 }
 
 //go:embed views/*.html

@@ -3,7 +3,6 @@ package depot
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"mime"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/route"
 	"github.com/licet/licet/wire"
 )
@@ -71,7 +71,7 @@ func readForm(r *http.Request) error {
 // receive reads an upload, picture by picture, so that never more than one is held.
 // What it returns beside an error is what could be read before. Errors:
 // route.too_large, route.body_cut, and those of readPicture.
-func (d *Depot) receive(r *http.Request) (b brought, err error) {
+func (d *Depot) receive(r *http.Request, by actor.Actor) (b brought, err error) {
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "multipart/form-data" {
 		r.Body = http.MaxBytesReader(nil, r.Body, maxKept)
 		if err := readForm(r); err != nil {
@@ -101,15 +101,15 @@ func (d *Depot) receive(r *http.Request) (b brought, err error) {
 		if err != nil {
 			return b, formError(err)
 		}
-		if err := b.add(r.Context(), &d.pictures, p); err != nil {
+		if err := b.add(p, func(in io.Reader, n int) ([]string, error) { return d.pictures.read(r.Context(), by.Addr, in, n) }); err != nil {
 			return b, err
 		}
 	}
 }
 
-// add reads one field of a form. A file's content says what it is, whichever field
-// it was put into.
-func (b *brought) add(ctx context.Context, pictures *pictureReader, p *multipart.Part) error {
+// add reads one field of a form, and picture n of it by look. A file's content says
+// what it is, whichever field it was put into.
+func (b *brought) add(p *multipart.Part, look func(in io.Reader, n int) ([]string, error)) error {
 	name := p.FormName()
 	if !slices.Contains([]string{fileField, textField, pictureField, partField}, name) {
 		return nil
@@ -120,7 +120,7 @@ func (b *brought) add(ctx context.Context, pictures *pictureReader, p *multipart
 		if b.pictures++; b.pictures > maxPictures {
 			return ErrManyPictures.With("limit", maxPictures).At(pictureField)
 		}
-		texts, err := pictures.read(ctx, in, b.pictures)
+		texts, err := look(in, b.pictures)
 		if err != nil {
 			return err
 		}

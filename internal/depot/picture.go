@@ -9,7 +9,9 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"net/netip"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +28,8 @@ const (
 	maxArriving = 4 * maxUpload
 	// maxWaiting is how many pictures may wait until they are read, or be read.
 	maxWaiting = 8
+	// maxNear is how many of them may come from one place.
+	maxNear = maxWaiting / 2
 	// picturesRetry is when whoever found no room may try again.
 	picturesRetry = 5 * time.Second
 )
@@ -33,15 +37,17 @@ const (
 // pictureReader reads QR codes from pictures of strangers: one at a time, so that
 // pictures take one processor and the memory of one, whoever sends how many. Reading
 // one takes up to some seconds; more than a few do not wait, or they would keep the
-// places of all other requests.
+// places of all other requests, and nobody keeps all the places of these.
 type pictureReader struct {
 	arriving atomic.Int64  // bytes
-	waiting  chan struct{} // holds whoever waits or reads
 	one      chan struct{} // holds whoever reads
+
+	mu      sync.Mutex
+	waiting map[netip.Prefix]int // pictures that wait or are read, by where they come from
 }
 
-func newPictureReader() pictureReader {
-	return pictureReader{waiting: make(chan struct{}, maxWaiting), one: make(chan struct{}, 1)}
+func newPictureReader() *pictureReader {
+	return &pictureReader{one: make(chan struct{}, 1), waiting: map[netip.Prefix]int{}}
 }
 
 // share makes room for a form of n bytes, below 0 for one that does not say; what
@@ -57,11 +63,12 @@ func (p *pictureReader) share(n int64) (done func(), err error) {
 	return func() { p.arriving.Add(-n) }, nil
 }
 
-// read returns the texts of our QR codes in picture n of a form, from 1. Errors:
+// read returns the texts of our QR codes in picture n, from 1, of a form from an
+// address. Errors:
 // route.too_large, route.body_cut, depot.picture_bytes, depot.picture_points,
 // depot.no_picture, depot.no_qr, depot.other_qr, depot.pictures_busy when too many
 // wait or whoever asked has gone.
-func (p *pictureReader) read(ctx context.Context, in io.Reader, n int) ([]string, error) {
+func (p *pictureReader) read(ctx context.Context, from netip.Addr, in io.Reader, n int) ([]string, error) {
 	raw, err := io.ReadAll(io.LimitReader(in, qr.MaxPicture+1))
 	switch {
 	case err != nil:
@@ -76,7 +83,7 @@ func (p *pictureReader) read(ctx context.Context, in io.Reader, n int) ([]string
 	if decodedSize(cfg, kind, raw) > maxDecoded {
 		return nil, ErrPicturePoints.With("n", n, "width", cfg.Width, "height", cfg.Height).At(pictureField)
 	}
-	leave, err := p.enter(ctx)
+	leave, err := p.enter(ctx, from)
 	if err != nil {
 		return nil, err
 	}
@@ -101,18 +108,50 @@ func (p *pictureReader) read(ctx context.Context, in io.Reader, n int) ([]string
 }
 
 // enter waits until nobody else reads a picture.
-func (p *pictureReader) enter(ctx context.Context) (leave func(), err error) {
-	select {
-	case p.waiting <- struct{}{}:
-	default:
+func (p *pictureReader) enter(ctx context.Context, from netip.Addr) (leave func(), err error) {
+	if !p.wait(from) {
 		return nil, ErrPicturesBusy.After(picturesRetry)
 	}
 	select {
 	case p.one <- struct{}{}:
-		return func() { <-p.one; <-p.waiting }, nil
+		return func() { <-p.one; p.gone(from) }, nil
 	case <-ctx.Done():
-		<-p.waiting
+		p.gone(from)
 		return nil, ErrPicturesBusy.After(picturesRetry).Wrap(ctx.Err())
+	}
+}
+
+// near is the place that an address stands for: what one visitor may have of them.
+func near(a netip.Addr) netip.Prefix {
+	if a = a.Unmap(); a.Is6() {
+		place, _ := a.WithZone("").Prefix(64)
+		return place
+	}
+	place, _ := a.Prefix(a.BitLen())
+	return place
+}
+
+// wait takes a place in the line, if there is one.
+func (p *pictureReader) wait(from netip.Addr) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := 0
+	for _, n := range p.waiting {
+		all += n
+	}
+	if all >= maxWaiting || p.waiting[near(from)] >= maxNear {
+		return false
+	}
+	p.waiting[near(from)]++
+	return true
+}
+
+// gone gives the place back.
+func (p *pictureReader) gone(from netip.Addr) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waiting[near(from)]--; p.waiting[near(from)] == 0 {
+		delete(p.waiting, near(from))
 	}
 }
 

@@ -124,7 +124,7 @@ func (c *conversation) update() string {
 
 // activate takes a machine's messages and shows what came of them.
 func (d *Depot) activate(w http.ResponseWriter, r *http.Request, by actor.Actor) error {
-	got, err := d.receive(r)
+	got, err := d.receive(r, by)
 	var messages []wire.Line
 	if err == nil {
 		messages, err = got.messages()

@@ -120,37 +120,39 @@ function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-// say shows under a field what is to be said about it.
-function say(form, field, note, result) {
+// say shows under a field what is to be said about it, in a sentence of box.
+function say(box, field, note, result) {
   note.replaceChildren();
   field.removeAttribute("aria-invalid");
   if (!result) return;
   const p = document.createElement("p");
   p.className = result.kind ? "bad" : "good";
-  p.textContent = fill(form.dataset[result.kind || "good"], result);
+  p.textContent = fill(box.dataset[result.kind || "good"], result);
   note.append(p);
   field.setAttribute("aria-invalid", String(result.kind !== ""));
 }
 
-function watch(form) {
-  const field = form.querySelector("#code");
-  const note = form.querySelector("#code-note");
+// watch looks after the field for a ticket or key in a box, which has the sentences.
+function watch(box) {
+  const form = box.closest("form");
+  const field = box.querySelector("#code");
+  const note = box.querySelector("#code-note");
   let timer = 0;
 
   // judge shows what is certain already; a code that is too short may only be
   // unfinished.
   function judge(final) {
     clearTimeout(timer);
-    if (field.value.trim() === "") return say(form, field, note, null);
+    if (field.value.trim() === "") return say(box, field, note, null);
     const result = check(field.value);
     if (result.kind === "" && field.value !== result.code) field.value = result.code;
-    if (result.kind === "length" && !final && result.got < result.want + 6) return say(form, field, note, null);
+    if (result.kind === "length" && !final && result.got < result.want + 6) return say(box, field, note, null);
     if (result.kind === "check" && !final) {
-      say(form, field, note, null);
-      timer = setTimeout(() => say(form, field, note, result), 600); // a longer key may be on its way
+      say(box, field, note, null);
+      timer = setTimeout(() => say(box, field, note, result), 600); // a longer key may be on its way
       return;
     }
-    say(form, field, note, result);
+    say(box, field, note, result);
   }
 
   field.addEventListener("input", (event) => {
@@ -183,7 +185,7 @@ function watch(form) {
     history.replaceState(null, "", location.pathname + location.search);
     field.value = given;
     judge(true);
-    if (check(field.value).kind === "") form.querySelector("button").focus();
+    if (check(field.value).kind === "") (form.querySelector("#group1") ?? form.querySelector("button")).focus();
   }
   addEventListener("hashchange", take);
   take();
@@ -267,8 +269,8 @@ function wait(form) {
 
 const pairForm = document.getElementById("pair-form");
 if (pairForm) wait(pairForm);
-const form = document.getElementById("code-form");
-if (form) watch(form);
+const codeBox = document.getElementById("code-box");
+if (codeBox) watch(codeBox);
 const typedForm = document.getElementById("typed-form");
 if (typedForm) watchGroups(typedForm);
 document.querySelectorAll("button.copy").forEach(offerCopy);
