@@ -31,6 +31,7 @@ type keyCmd struct {
 	Export  keyExportCmd  `cmd:"" help:"Write all secrets of the installation into one file under a passphrase."`
 	Import  keyImportCmd  `cmd:"" help:"Bring the secrets of an export back."`
 	Module  keyModuleCmd  `cmd:"" help:"The security module that holds issuing keys (Firm Security Box)."`
+	Keygen  keyKeygenCmd  `cmd:"" help:"The key of programs with Keygen's client libraries."`
 	Ident   keyIdentCmd   `cmd:"" name:"identity" help:"Change the identity file that opens all secrets."`
 	Pepper  keyPepperCmd  `cmd:"" help:"Rotate and retire the peppers of stored codes."`
 	Data    keyDataCmd    `cmd:"" help:"Rotate the data key of a publisher."`
@@ -55,6 +56,7 @@ type keyWork struct {
 	keys   *sign.Service
 	by     actor.Actor
 	name   string // the publisher's, for people
+	slug   string
 	salt   []byte
 	server string
 }
@@ -66,7 +68,7 @@ func (e *env) keyring(t tenant, do func(w keyWork) error) error {
 		if err != nil {
 			return err
 		}
-		return do(keyWork{keys: a.Keys, by: by, name: p.Name, salt: p.Salt, server: a.Config.PublicURL})
+		return do(keyWork{keys: a.Keys, by: by, name: p.Name, slug: p.Slug, salt: p.Salt, server: a.Config.PublicURL})
 	})
 }
 

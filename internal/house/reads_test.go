@@ -12,7 +12,7 @@ import (
 var wholeReads = map[string]string{
 	"internal/actor.Sealer.drop":            "the lease belongs to the installation",
 	"internal/actor.sealRound":              "looks for the next publisher with open rows",
-	"internal/app.App.Pins":                 "finds the publisher by its short name",
+	"internal/app.App.bySlug":               "finds the publisher by its short name",
 	"internal/app.App.heads":                "the heads of all publishers, for the support bundle",
 	"internal/app.App.newestEvent":          "the newest event of all publishers",
 	"internal/app.App.replay":               "reads the epoch of the installation",

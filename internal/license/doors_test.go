@@ -73,15 +73,15 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 			return none(e.Consume(ctx, by, license.ConsumeInput{Key: e.key, Nonce: nonce(), Units: 1}))
 		},
 		"LookKey": func(ctx context.Context, by actor.Actor) error {
-			return none(e.LookKey(ctx, by, license.KeyInput{Key: e.named.key}))
+			return none(e.LookKey(ctx, by, license.KeyInput{Holding: e.named.holding()}))
 		},
 		"ActivateNamed": func(ctx context.Context, by actor.Actor) error {
-			return none(e.ActivateNamed(ctx, by, e.named.key, e.named.id(), license.NamedInput{Name: "b"}))
+			return none(e.ActivateNamed(ctx, by, e.named.holding(), license.NamedInput{Name: "b"}))
 		},
 		"BeatNamed": func(ctx context.Context, by actor.Actor) error {
-			return none(e.BeatNamed(ctx, by, e.named.key, "a"))
+			return none(e.BeatNamed(ctx, by, e.named.holding(), "a"))
 		},
-		"ReturnNamed": func(ctx context.Context, by actor.Actor) error { return e.ReturnNamed(ctx, by, e.named.key, "a") },
+		"ReturnNamed": func(ctx context.Context, by actor.Actor) error { return e.ReturnNamed(ctx, by, e.named.holding(), "a") },
 		"Lease": func(ctx context.Context, by actor.Actor) error {
 			stranger := e.world.box(e.b)
 			return none(e.Lease(ctx, actor.Anonymous(by.Addr), stranger.sign(stranger.lsr(e.sold.Code))))

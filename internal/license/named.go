@@ -173,7 +173,9 @@ type KeyedLicense struct {
 	Features  []string // codes; catalog.AllFeatures for all
 	Limits    map[string]int64
 	Terms     SnapshotID
+	Issued    time.Time
 	Expires   time.Time // exclusive; zero = no end, or none yet
+	Bound     time.Time // the latest end of a use that begins now; zero = none
 	Floats    bool      // its places are leased
 	Lease     int64     // for so many seconds; 0 where it does not float
 	Machines  []*NamedMachine
@@ -181,16 +183,31 @@ type KeyedLicense struct {
 }
 
 // keyed describes a license to whoever has its key.
-func (l *License) keyed(ticket TicketState, now time.Time) KeyedLicense {
+func (l *License) keyed(product string, now time.Time) KeyedLicense {
 	item := &l.terms.Item
 	out := KeyedLicense{
-		Info: l.info(now), Refusal: l.valid(ticket, "", now), Features: item.Features, Limits: item.Limits, Terms: l.Snapshot, Now: now,
+		Info: l.info(now), Refusal: l.valid(l.ticket.State, product, now), Features: item.Features, Limits: item.Limits, Terms: l.Snapshot, Now: now,
+		Issued: issuedAt(l.ID),
 	}
+	first := l.First
+	if first.IsZero() {
+		first = now
+	}
+	out.Bound = l.terms.Span(first, now, l.Until).Until
 	if !l.First.IsZero() || item.Model.Duration.From != catalog.FromFirstActivation {
-		out.Expires = l.terms.Span(l.First, now, l.Until).Until
+		out.Expires = out.Bound
 	}
 	if f, floats := l.namedSpec(); floats {
 		out.Floats, out.Lease = true, f.Lease
 	}
 	return out
+}
+
+// issuedAt is when a license was made: its id begins with the milliseconds.
+func issuedAt(id LicenseID) time.Time {
+	var ms int64
+	for _, b := range id[:6] {
+		ms = ms<<8 | int64(b)
+	}
+	return time.UnixMilli(ms).UTC()
 }

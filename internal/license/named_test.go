@@ -40,24 +40,28 @@ func (w *world) keyed(s catalog.Snapshot, quantity int64) *keyed {
 
 func (k *keyed) id() license.LicenseID { return k.Licenses[0] }
 
+func (k *keyed) holding() license.Holding {
+	return license.Holding{Key: k.key, Product: "CAD", License: k.id()}
+}
+
 func (k *keyed) activate(name string) error {
-	_, err := k.ActivateNamed(context.Background(), anyone(), k.key, k.id(), license.NamedInput{Name: name})
+	_, err := k.ActivateNamed(context.Background(), anyone(), k.holding(), license.NamedInput{Name: name})
 	return err
 }
 
 func (k *keyed) beat(name string) error {
-	_, err := k.BeatNamed(context.Background(), anyone(), k.key, name)
+	_, err := k.BeatNamed(context.Background(), anyone(), k.holding(), name)
 	return err
 }
 
 func (k *keyed) leave(name string) error {
-	return k.ReturnNamed(context.Background(), anyone(), k.key, name)
+	return k.ReturnNamed(context.Background(), anyone(), k.holding(), name)
 }
 
 // look asks about machines by name, or about all of them.
 func (k *keyed) look(names ...string) license.KeyedLicense {
 	k.t.Helper()
-	l, err := k.LookKey(context.Background(), anyone(), license.KeyInput{Key: k.key, Machines: names, All: len(names) == 0})
+	l, err := k.LookKey(context.Background(), anyone(), license.KeyInput{Holding: k.holding(), Machines: names, All: len(names) == 0})
 	must(k.t, err)
 	return l
 }
@@ -82,7 +86,7 @@ func TestNamed(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		k := w.keyed(item(catalog.Multi, byName), 2)
 		parts := []license.NamedPart{{Name: "CPU-7"}, {Name: "DISK-1", Title: "disk"}}
-		m, err := k.ActivateNamed(t.Context(), anyone(), k.key, k.id(), license.NamedInput{Name: "host-1", Platform: "linux", Cores: 8, Parts: parts})
+		m, err := k.ActivateNamed(t.Context(), anyone(), k.holding(), license.NamedInput{Name: "host-1", Platform: "linux", Cores: 8, Parts: parts})
 		must(t, err)
 		if m.Name != "host-1" || m.Required || m.Every != license.NamedBeat || !m.Beat.IsZero() || !m.Ends.IsZero() || m.Alive(w.d.Now()) {
 			t.Fatalf("%+v", m)
@@ -197,7 +201,7 @@ func TestNamedRefusals(t *testing.T) {
 
 		k := w.keyed(item(catalog.Multi, byName), 3)
 		other := w.keyed(item(catalog.Multi, byName), 1)
-		_, err := w.ActivateNamed(ctx, anyone(), k.key, other.id(), license.NamedInput{Name: "a"})
+		_, err := w.ActivateNamed(ctx, anyone(), license.Holding{Key: k.key, License: other.id()}, license.NamedInput{Name: "a"})
 		want(t, err, license.ErrNotWanted)
 		for _, in := range []license.NamedInput{
 			{},
@@ -207,21 +211,34 @@ func TestNamedRefusals(t *testing.T) {
 			{Name: "a", Parts: []license.NamedPart{{}}},
 			{Name: "a", Parts: make([]license.NamedPart, 33)},
 		} {
-			_, err := w.ActivateNamed(ctx, anyone(), k.key, license.LicenseID{}, in)
+			_, err := w.ActivateNamed(ctx, anyone(), license.Holding{Key: k.key}, in)
 			want(t, err, license.ErrNamed)
 		}
-		_, err = w.ActivateNamed(ctx, anyone(), k.key, license.LicenseID{}, license.NamedInput{Name: "a", Parts: []license.NamedPart{{Name: "x"}, {Name: "x"}}})
+		_, err = w.ActivateNamed(ctx, anyone(), license.Holding{Key: k.key}, license.NamedInput{Name: "a", Parts: []license.NamedPart{{Name: "x"}, {Name: "x"}}})
 		want(t, err, license.ErrComponents)
 
+		foreign := license.Holding{Key: k.key, Product: "PDM"}
+		l, err := w.LookKey(ctx, anyone(), license.KeyInput{Holding: foreign})
+		must(t, err)
+		want(t, l.Refusal, license.ErrOtherProduct)
+		_, err = w.ActivateNamed(ctx, anyone(), foreign, license.NamedInput{Name: "a"})
+		want(t, err, license.ErrOtherProduct)
+
+		plain := w.keyed(item(catalog.Multi), 1) // nobody reads what the article does not allow
+		_, err = w.LookKey(ctx, anyone(), license.KeyInput{Holding: plain.holding()})
+		want(t, err, license.ErrContainerKind)
+
 		must(t, k.activate("a"))
+		_, err = w.BeatNamed(ctx, anyone(), foreign, "a")
+		want(t, err, license.ErrOtherProduct)
 		must(t, other.activate("a")) // the same name at another license is another machine
 		must(t, other.leave("a"))
 		k.has("a")
 		for _, wrong := range []string{"CADP-00000", k.key[:len(k.key)-1] + "*"} {
-			_, err := w.LookKey(ctx, anyone(), license.KeyInput{Key: wrong})
+			_, err := w.LookKey(ctx, anyone(), license.KeyInput{Holding: license.Holding{Key: wrong}})
 			want(t, err, license.ErrCode)
 		}
-		_, err = w.LookKey(ctx, w.b.System(), license.KeyInput{Key: k.key}) // at another publisher's address
+		_, err = w.LookKey(ctx, w.b.System(), license.KeyInput{Holding: license.Holding{Key: k.key}}) // at another publisher's address
 		want(t, err, license.ErrUnknownCode)
 
 		single := w.keyed(item(catalog.SingleUse, byName), 1)
@@ -323,12 +340,12 @@ func TestNamedGuessing(t *testing.T) {
 		k := w.keyed(item(catalog.Multi, byName), 1)
 		thief := actor.Anonymous(netip.MustParseAddr("198.51.100.7"))
 		for range 2 {
-			_, err := s.LookKey(t.Context(), thief, license.KeyInput{Key: guessedKey(t)})
+			_, err := s.LookKey(t.Context(), thief, license.KeyInput{Holding: license.Holding{Key: guessedKey(t)}})
 			want(t, err, license.ErrUnknownCode)
 		}
-		_, err := s.LookKey(t.Context(), thief, license.KeyInput{Key: k.key})
+		_, err := s.LookKey(t.Context(), thief, license.KeyInput{Holding: license.Holding{Key: k.key}})
 		want(t, err, license.ErrTooManyTries)
-		_, err = s.ActivateNamed(t.Context(), thief, k.key, k.id(), license.NamedInput{Name: "a"})
+		_, err = s.ActivateNamed(t.Context(), thief, k.holding(), license.NamedInput{Name: "a"})
 		want(t, err, license.ErrTooManyTries)
 		k.has()
 	})

@@ -11,21 +11,30 @@ import (
 // maxNamedList is how many machines of a license are listed.
 const maxNamedList = 100
 
+// Holding is what a program shows that has a license key.
+type Holding struct {
+	Key     string    // as typed
+	Product string    // code of the program's product; "" = any
+	License LicenseID // that it takes the key for; zero = whichever it is
+}
+
 // KeyInput asks about a license by its key.
 type KeyInput struct {
-	Key      string   // as typed
+	Holding
 	Machines []string // names or ids of machines of it; which of them hold a place is answered
 	All      bool     // list its machines instead, at most 100
 }
 
 // LookKey tells whoever has a license key what the license gives, whether it is
 // good, and which machines that were named for it hold a place. It writes nothing
-// and is not signed. by may be anonymous: the key is the proof. Errors:
-// license.code_typo, license.unknown_code (for foreign keys, too),
-// license.too_many_tries.
+// and is not signed. by may be anonymous: the key is the proof. A key of another
+// product is answered and not good. Errors: license.code_typo,
+// license.unknown_code (for foreign keys, too), license.too_many_tries,
+// license.not_in_ticket when the key is not that of the license named,
+// license.container_kind and license.not_by_name where no machine may be named.
 func (s *Service) LookKey(ctx context.Context, by actor.Actor, in KeyInput) (KeyedLicense, error) {
 	var out KeyedLicense
-	p, id, err := s.byKey(ctx, by, in.Key)
+	p, id, err := s.byKey(ctx, by, in.Holding)
 	if err != nil {
 		return out, err
 	}
@@ -34,7 +43,10 @@ func (s *Service) LookKey(ctx context.Context, by actor.Actor, in KeyInput) (Key
 		if err != nil {
 			return err
 		}
-		out = l.keyed(l.ticket.State, r.Now())
+		if err := l.nameable(); err != nil {
+			return err
+		}
+		out = l.keyed(in.Product, r.Now())
 		out.Publisher = p
 		var rows []namedRow
 		if in.All {
@@ -51,8 +63,8 @@ func (s *Service) LookKey(ctx context.Context, by actor.Actor, in KeyInput) (Key
 }
 
 // byKey finds the license of a typed key.
-func (s *Service) byKey(ctx context.Context, by actor.Actor, typed string) (p actor.PublisherID, id LicenseID, err error) {
-	key, err := wire.ParseKey(typed)
+func (s *Service) byKey(ctx context.Context, by actor.Actor, in Holding) (p actor.PublisherID, id LicenseID, err error) {
+	key, err := wire.ParseKey(in.Key)
 	if err != nil {
 		return p, id, typo(err)
 	}
@@ -62,6 +74,9 @@ func (s *Service) byKey(ctx context.Context, by actor.Actor, typed string) (p ac
 	p, _, l, err := s.keyed(ctx, by, key)
 	if err != nil {
 		return p, id, err
+	}
+	if !in.License.IsZero() && in.License != l.ID {
+		return p, id, ErrNotWanted.With("value", in.License)
 	}
 	return p, l.ID, nil
 }
@@ -101,21 +116,16 @@ func (s *Service) namedIDs(p actor.PublisherID, l LicenseID, texts ...string) (o
 // heard of (BeatNamed), else when it is given back (ReturnNamed) or the model says
 // so. The article must allow containers of the kind named. by may be anonymous:
 // the key is the proof. It is journaled, without the name. Errors: those of
-// LookKey; license.bad_machine, license.component_twice,
-// license.not_in_ticket when want is another license, license.not_by_name,
-// license.container_kind, license.machine_taken where it has a place already,
-// license.too_often, and the refusals of a ticket and a license (blocked,
-// expired, no_seat …).
-func (s *Service) ActivateNamed(ctx context.Context, by actor.Actor, key string, want LicenseID, in NamedInput) (*NamedMachine, error) {
+// LookKey; license.bad_machine, license.component_twice, license.other_product,
+// license.machine_taken where it has a place already, license.too_often, and the refusals of a ticket and a license
+// (blocked, expired, no_seat …).
+func (s *Service) ActivateNamed(ctx context.Context, by actor.Actor, holds Holding, in NamedInput) (*NamedMachine, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	p, id, err := s.byKey(ctx, by, key)
+	p, id, err := s.byKey(ctx, by, holds)
 	if err != nil {
 		return nil, err
-	}
-	if !want.IsZero() && want != id {
-		return nil, ErrNotWanted.With("value", want)
 	}
 	var out *NamedMachine
 	err = s.write(ctx, func(tx *db.Tx) error {
@@ -124,19 +134,19 @@ func (s *Service) ActivateNamed(ctx context.Context, by actor.Actor, key string,
 		if err := k.loadAll(); err != nil {
 			return err
 		}
-		out, err = k.name(id, in)
+		out, err = k.name(id, holds.Product, in)
 		return err
 	})
 	return out, err
 }
 
 // name places a machine under the license's lock.
-func (k *leaseDesk) name(id LicenseID, in NamedInput) (*NamedMachine, error) {
+func (k *leaseDesk) name(id LicenseID, product string, in NamedInput) (*NamedMachine, error) {
 	l, err := one([]*License{k.licenses[id]}, nil)
 	if err != nil {
 		return nil, err
 	}
-	if err := l.valid(l.ticket.State, "", k.tx.Now()); err != nil {
+	if err := l.valid(l.ticket.State, product, k.tx.Now()); err != nil {
 		return nil, err
 	}
 	if err := l.nameable(); err != nil {
@@ -205,22 +215,23 @@ func (k *leaseDesk) vacant(l *License, m *NamedMachine) error {
 // BeatNamed says that a machine is still there, and returns it. Of a floating
 // license it keeps its place by that. Nothing is written to the journal. It is
 // durable when it returns. machine is its id or its name. Errors: those of
-// LookKey, license.unknown_machine for one that has no place any more, the
-// refusals of a ticket and a license (blocked, recalled, expired).
-func (s *Service) BeatNamed(ctx context.Context, by actor.Actor, key, machine string) (*NamedMachine, error) {
-	p, id, err := s.byKey(ctx, by, key)
+// LookKey, license.unknown_machine for one that has no place any more,
+// license.other_product, the refusals of a ticket and a license (blocked,
+// recalled, expired).
+func (s *Service) BeatNamed(ctx context.Context, by actor.Actor, holds Holding, machine string) (*NamedMachine, error) {
+	p, id, err := s.byKey(ctx, by, holds)
 	if err != nil {
 		return nil, err
 	}
 	var out *NamedMachine
 	err = s.write(ctx, func(tx *db.Tx) error {
-		out, err = s.beat(tx, p, id, machine)
+		out, err = s.beat(tx, p, id, holds.Product, machine)
 		return err
 	})
 	return out, err
 }
 
-func (s *Service) beat(tx *db.Tx, p actor.PublisherID, id LicenseID, machine string) (*NamedMachine, error) {
+func (s *Service) beat(tx *db.Tx, p actor.PublisherID, id LicenseID, product, machine string) (*NamedMachine, error) {
 	l, err := s.licenseWith(tx, p, id)
 	if err != nil {
 		return nil, err
@@ -238,7 +249,7 @@ func (s *Service) beat(tx *db.Tx, p actor.PublisherID, id LicenseID, machine str
 	if a == nil || a.holds(f, tx.Now()) != nil {
 		return nil, ErrNamedUnknown
 	}
-	if err := l.valid(l.ticket.State, "", tx.Now()); err != nil {
+	if err := l.valid(l.ticket.State, product, tx.Now()); err != nil {
 		return nil, err
 	}
 	a.Ends, a.Renewed = l.leaseEnd(f, tx.Now()), tx.Now()
@@ -274,8 +285,8 @@ func (s *Service) namedHere(q db.Querier, p actor.PublisherID, l *License, machi
 // model; what is known of the machine is deleted. machine is its id or its name. It
 // is journaled. Errors: those of LookKey, license.unknown_machine also for one that
 // has been given back, license.machine_stays where the model allows no return.
-func (s *Service) ReturnNamed(ctx context.Context, by actor.Actor, key, machine string) error {
-	p, id, err := s.byKey(ctx, by, key)
+func (s *Service) ReturnNamed(ctx context.Context, by actor.Actor, holds Holding, machine string) error {
+	p, id, err := s.byKey(ctx, by, holds)
 	if err != nil {
 		return err
 	}

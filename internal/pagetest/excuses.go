@@ -15,6 +15,7 @@ var Excuses = []Excused{
 	{"CONTRIBUTING.md", "./check deep", "the gate and its tests; README's test runs the demo"},
 	{"docs/ops/install.md", "CREATE ROLE licet_read", "a role is of the whole cluster; internal/db tests the start with it and without it"},
 	{"docs/ops/install.md", "systemctl", "changes the system it runs on"},
+	{"docs/how-to/keygen.md", "keygen.APIURL", "is of Keygen's Go client, a module that this repository does not carry"},
 	{"docs/ops/bench.md", "host=/dev/shm", "measures for minutes, and wants a quiet machine"},
 	{"docs/ops/bench.md", "bin/initdb", "measures for minutes, and wants a quiet machine"},
 }

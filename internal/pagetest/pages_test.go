@@ -110,6 +110,13 @@ func TestUpdates(t *testing.T) {
 	s.Run(Open(t, "docs/how-to/updates.md").Blocks("sh", "console")...)
 }
 
+func TestKeygen(t *testing.T) {
+	t.Parallel()
+	s := NewShell(t)
+	installation(s)
+	s.Run(Open(t, "docs/how-to/keygen.md").Blocks("sh", "console")...)
+}
+
 func TestReseller(t *testing.T) {
 	t.Parallel()
 	s := NewShell(t)

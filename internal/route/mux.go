@@ -156,7 +156,7 @@ func (m *Mux) admit(w *recorder, r *http.Request, rt Route) (actor.Actor, error)
 	r.Body = http.MaxBytesReader(w.ResponseWriter, r.Body, rt.limit())
 	addr := m.clientAddr(r)
 	by := actor.Anonymous(addr)
-	if !rt.Public || r.Header.Get("Authorization") != "" || rt.HTML {
+	if !rt.Public || r.Header.Get("Authorization") != "" && !rt.Own || rt.HTML {
 		var err error
 		if by, err = m.options.Authenticate(r.Context(), r, addr); err != nil {
 			return by, err
@@ -229,6 +229,11 @@ func (m *Mux) fail(w *recorder, r *http.Request, rt Route, err error) {
 	f := first(err)
 	if f.Kind == fault.Internal {
 		m.options.Log.ErrorContext(r.Context(), "internal error", "request", w.id, "route", rt.Pattern, "error", err)
+	}
+	if rt.Fail != nil {
+		SetRetryAfter(w.Header(), f)
+		rt.Fail(w, r, err, w.id)
+		return
 	}
 	if rt.HTML && m.options.Page != nil {
 		SetRetryAfter(w.Header(), f)

@@ -10,6 +10,9 @@ import (
 // Mux; the handler must not have written anything then.
 type Handler func(w http.ResponseWriter, r *http.Request, by actor.Actor) error
 
+// Failer renders a refusal of a route in a form of its own. id names the request.
+type Failer func(w http.ResponseWriter, r *http.Request, err error, id string)
+
 // Class says who goes first when there is more work than the server can do:
 // the lower the class, the later it is refused.
 type Class uint8
@@ -31,8 +34,10 @@ type Route struct {
 	Permission actor.Permission // what the caller must hold; "" only with Public
 	Public     bool             // anybody may call it; the door decides by the bearer's proof
 	Class      Class
-	MaxBody    int64 // bytes; 0 = 1 MiB
-	HTML       bool  // errors are rendered as pages
+	MaxBody    int64  // bytes; 0 = 1 MiB
+	HTML       bool   // errors are rendered as pages
+	Own        bool   // with Public: the handler reads the Authorization header itself
+	Fail       Failer // renders errors in another form; nil = problem details, or pages
 	Handler    Handler
 }
 

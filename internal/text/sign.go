@@ -177,6 +177,23 @@ var (
 	_ = add("cli.key.root", Entry{EN: "root", DE: "Wurzel"})
 	_ = add("cli.key.purpose.issue", Entry{EN: "issuing", DE: "Ausstellung"})
 	_ = add("cli.key.purpose.depot", Entry{EN: "depot", DE: "Depot"})
+	_ = add("cli.key.purpose.keygen", Entry{EN: "Keygen clients", DE: "Keygen-Clients"})
+	_ = add("cli.key.keygen.made", Entry{
+		EN: "Programs with Keygen's client libraries are answered from now on. They ship\n  address     {address}\n  public key  {public}",
+		DE: "Programme mit Client-Bibliotheken von Keygen werden von jetzt an beantwortet. Sie enthalten\n  Adresse                 {address}\n  öffentlicher Schlüssel  {public}",
+	})
+	_ = add("cli.key.keygen.key", Entry{
+		EN: "{kid}  {state}\n  address     {address}\n  public key  {public}",
+		DE: "{kid}  {state}\n  Adresse                 {address}\n  öffentlicher Schlüssel  {public}",
+	})
+	_ = add("cli.key.keygen.none", Entry{
+		EN: "There is no such key: programs with Keygen's client libraries are not answered. “licet key keygen new” makes one.",
+		DE: "Es gibt keinen solchen Schlüssel: Programme mit Client-Bibliotheken von Keygen werden nicht beantwortet. „licet key keygen new“ erzeugt ihn.",
+	})
+	_ = add("cli.key.keygen.revoked", Entry{
+		EN: "{kid} is revoked: programs that ship it get no answer any more.",
+		DE: "{kid} ist widerrufen: Programme, die ihn enthalten, bekommen keine Antwort mehr.",
+	})
 	_ = add("cli.key.rank.active", Entry{EN: "active", DE: "aktiv"})
 	_ = add("cli.key.rank.standby", Entry{EN: "standby", DE: "Reserve"})
 	_ = add("cli.key.rank.announced", Entry{EN: "announced", DE: "angekündigt"})
