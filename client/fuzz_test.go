@@ -12,6 +12,25 @@ import (
 	"github.com/licet/licet/wire"
 )
 
+// typedHere has a license typed, and another question wait.
+func typedHere(f *testing.F, c *client.Container, s *clienttest.Server) {
+	f.Helper()
+	r, err := c.NewTyped()
+	if err != nil {
+		f.Fatal(err)
+	}
+	answer, key, _ := s.Typed(r.String(), s.Sell(&clienttest.Offer{ID: clienttest.ID(2), Product: "cad"}))
+	if err := c.LearnTyped(key); err != nil {
+		f.Fatal(err)
+	}
+	if _, err := c.InstallTyped(answer); err != nil {
+		f.Fatal(err)
+	}
+	if _, err := c.NewTyped(); err != nil {
+		f.Fatal(err)
+	}
+}
+
 // FuzzState: a container file of any content is refused, or opens and is written
 // back as it was read; it never makes a license that the publisher has not
 // signed for this container.
@@ -36,6 +55,7 @@ func FuzzState(f *testing.F) {
 	if _, err := c.NewReturn(clienttest.ID(1)); err != nil {
 		f.Fatal(err)
 	}
+	typedHere(f, c, s)
 	path := filepath.Join(cfg.Dir, "container.json")
 	good, err := os.ReadFile(path)
 	if err != nil {

@@ -165,7 +165,7 @@ func (s *state) sound() bool {
 	for _, t := range s.Removed {
 		ok = ok && t.ID != "" && t.Generation > 0 && t.Counter >= 0 && t.Spent >= 0
 	}
-	ok = ok && s.Number >= 0 && (!s.Typed.Open || s.made())
+	ok = ok && s.Number >= 0 && s.Typed.Number >= 0 && (!s.Typed.Open || s.made())
 	last := int64(0)
 	for _, m := range s.Outbox {
 		known := m.Type == wire.TypeRequest || m.Type == wire.TypeReturn || m.Type == wire.TypeReceipt
