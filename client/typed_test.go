@@ -266,6 +266,27 @@ func TestTypedCopied(t *testing.T) {
 	wantErr(t, err, client.ErrNotHere)
 }
 
+// A machine that shows little is held to what it shows, and one that shows nothing has
+// nothing to be held to.
+func TestTypedFewComponents(t *testing.T) {
+	few := func(n int) func() client.Machine {
+		return func() client.Machine {
+			m := clienttest.Machine("alpha")()
+			m.Components = m.Components[:n]
+			return m
+		}
+	}
+	for n, want := range []error{wire.ErrFingerprint, nil, nil} {
+		w := typed(t)
+		c := w.open(func(cfg *client.Config) { cfg.Machine = few(n) })
+		_, err := c.InstallTyped(w.page(c, w.server.Sell(offer(1))))
+		wantErr(t, err, want)
+		if n > 0 && only(t, w.open(func(cfg *client.Config) { cfg.Machine = clienttest.Machine("beta") })).Runs {
+			t.Errorf("%d components: it runs elsewhere", n)
+		}
+	}
+}
+
 // Keys in a device, and those from before there were typed codes, cannot ask.
 func TestTypedKeysOfItsOwn(t *testing.T) {
 	w := typed(t)
