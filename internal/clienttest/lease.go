@@ -140,7 +140,7 @@ func (s *Server) leaseLines(id string, l *lease, nonce string) []string {
 	if o.Enforce != "" {
 		lic.Enforce = o.Enforce
 	}
-	lic.Container = wire.Binding{Kind: l.r.Container.Kind, Key: l.r.Container.Hash(), Min: 2}
+	lic.Container = wire.Binding{Kind: l.r.Container.Kind, Key: l.r.Container.Hash(), Min: min(2, len(l.r.Fingerprint))}
 	for _, p := range l.r.Fingerprint {
 		raw, err := b64.DecodeString(p.Hash)
 		check(err)
