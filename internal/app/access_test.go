@@ -407,8 +407,10 @@ func TestTheRightKeyOpens(t *testing.T) {
 		switch {
 		case strings.HasSuffix(rt.Pattern, "/on"):
 			path += "?currency=EUR&on=2026-12-01"
-		case strings.HasSuffix(rt.Pattern, "/features"):
+		case strings.HasSuffix(rt.Pattern, "/features"), strings.HasSuffix(rt.Pattern, "/releases"):
 			path += "?product=cad"
+		case strings.HasSuffix(rt.Pattern, "/usage"):
+			path += "?product=cad&from=2026-01-01&until=2026-01-31"
 		case strings.Contains(rt.Pattern, "by-number"):
 			path = strings.Replace(path, "/CAD-PRO-PERP", "/1-alpha", 1)
 		}
