@@ -186,3 +186,50 @@ func TestSpread(t *testing.T) {
 		}
 	}
 }
+
+// Whatever somebody pastes or keeps in a form is a message or a refusal.
+func FuzzBrought(f *testing.F) {
+	key, err := wire.Ed25519Key(make([]byte, 32))
+	if err != nil {
+		f.Fatal(err)
+	}
+	token, err := wire.SignClaims(key, &wire.Receipt{
+		Issuer: "x", Container: wire.ContainerKeys{Kind: wire.ContainerSoft, Sign: key.Public().String()}.Hash(),
+		Nonce: wire.Nonce([16]byte{1}), Counter: 1, IssuedAt: 1,
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	file, err := wire.NewFile(token)
+	if err != nil {
+		f.Fatal(err)
+	}
+	texts, err := wire.ArmorQR(file, 100)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte(strings.Join(texts, "\n")))
+	f.Add([]byte(strings.Join(texts[1:], "\r\n") + "\nfrom my phone"))
+	f.Add([]byte("LQ1:\nLQ1:%%%\n" + token))
+	f.Add([]byte("\xff\xd8\xff\xff\xc0\x00\x00"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var b brought
+		err := b.addText(string(raw))
+		var lines []wire.Line
+		if err == nil {
+			lines, err = b.messages()
+		}
+		if err == nil && (len(lines) == 0 || len(lines) > maxMessages) {
+			t.Fatalf("%d messages", len(lines))
+		}
+		if err != nil && fault.KindOf(err) != fault.Invalid {
+			t.Fatal(err)
+		}
+		if isPicture(raw) && foreignPicture(raw) {
+			t.Fatal("two kinds at once")
+		}
+		_ = progressive(raw)
+		form := typing{groups: [groupCount]string{string(raw)}}
+		form.spread()
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/licet/licet/client/qr"
 	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/day"
 	"github.com/licet/licet/internal/db/dbtest"
@@ -289,13 +290,20 @@ func TestCodesStaySecret(t *testing.T) {
 	device := v.Holdings[0].Devices[0].ID.String()
 	c, err := wire.ParseTicket(i.Code)
 	must(t, err)
-	canaries := []string{i.Code, string(c.Bytes()), i.Code[:11], i.Keys[0]}
+	blocked := w.sell(item(catalog.Multi), 1)
+	_, err = w.BlockTicket(t.Context(), w.a.All(), blocked.Ticket)
+	must(t, err)
+	typed := w.typist().fields(1, i.Code)
+	canaries := []string{i.Code, string(c.Bytes()), i.Code[:11], i.Keys[0], blocked.Code, typed[3], typed[9]}
 	message := string(w.requestFile(w.machine(), i.Code))
 	pages := []*page{
 		w.post("/ticket", "code", i.Code), w.post("/ticket?lang=de", "code", i.Code), w.post("/ticket", "code", i.Keys[0]),
 		w.post("/ticket", "code", i.Code[:20]), w.post("/device", "code", i.Code, "device", device),
 		w.post("/device", "code", i.Code, "device", "nonsense"), w.post("/device/free", "code", i.Code, "device", device),
 		w.post("/activate", "text", i.Code), w.post("/activate", "text", message), w.post("/update", "text", message),
+		w.post("/codes", "text", message), w.uploadPictures(german, nil, pictures(t, []byte(message), qr.Screen)[:1]...),
+		w.post("/typed", "code", i.Code), w.post("/typed?lang=de", typed...), w.post("/typed", w.typist().fields(1, i.Code[:20])...),
+		w.post("/typed", w.typist().fields(1, blocked.Code)...),
 	}
 	for _, p := range pages {
 		for name, values := range p.header {
