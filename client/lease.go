@@ -17,6 +17,7 @@ type LeaseAsk struct {
 	Person   string // who uses it, where the license counts persons; only a hash of it leaves the machine
 	Label    string // for which the publisher may keep places, such as "cad-room"; a-z, 0-9, dashes
 	Quantity int64  // 0 = one
+	Wait     bool   // in the queue, where all places are taken and the publisher has one
 }
 
 // NewLease makes and signs a request for a lease. Nothing of it is kept: if it gets
@@ -44,7 +45,7 @@ func (c *Container) NewLease(ask LeaseAsk) (token, nonce string, err error) {
 	r := &wire.LeaseRequest{
 		Issuer: c.pins.Issuer, Nonce: newNonce(), IssuedAt: now, Container: k.pub, Fingerprint: c.fingerprint(k),
 		Virtual: c.machine.Virtual || k.virtual, Code: ask.Code, LicenseID: ask.License, Holder: wire.Holder{Kind: wire.PerProcess}, Label: ask.Label,
-		Quantity: ask.Quantity, Product: c.cfg.Product, App: wire.App{Version: short(c.cfg.Version), OS: runtime.GOOS, Arch: runtime.GOARCH},
+		Quantity: ask.Quantity, Queue: ask.Wait, Product: c.cfg.Product, App: wire.App{Version: short(c.cfg.Version), OS: runtime.GOOS, Arch: runtime.GOARCH},
 	}
 	if len(c.salted) > 0 && k.pub.Kind != wire.ContainerSoft { // it is carried around: the machine is where it is now
 		r.Holder = wire.Holder{Kind: wire.PerMachine, Hash: wire.ComponentClaim(c.salted[0])}

@@ -19,6 +19,7 @@ type LeaseNews string
 const (
 	LeaseRenewed LeaseNews = "renewed" // it goes on
 	LeaseLate    LeaseNews = "late"    // it was not renewed (Err says why), and goes on for Left; the renewer keeps trying
+	LeaseQueued  LeaseNews = "queued"  // there is none yet: TakeLease waits for one (Err says at which position)
 	LeaseEnded   LeaseNews = "ended"   // it is over (Err says why), and nothing brings it back; take a new one
 )
 
@@ -50,16 +51,21 @@ type Lease struct {
 // nor a panic of watch stops the program: what happens without a lease is the
 // program's to decide, by Has and Runs.
 //
-// ctx bounds the taking only. Errors: *wire.CodeError, client.ErrNoCode,
-// *client.Refusal ("license.no_seat": every place is taken), client.ErrOffline, and
-// those of client.Container.OpenLease.
+// With ask.Wait it waits in the queue while every place is taken, and leaves it when
+// ctx ends. ctx bounds the taking only. Errors: *wire.CodeError, client.ErrNoCode,
+// *client.Refusal ("license.no_seat": every place is taken; "license.queued" together
+// with the error of ctx: it has waited in vain), client.ErrOffline, and those of
+// client.Container.OpenLease.
 func (t *Transport) TakeLease(ctx context.Context, c *client.Container, ask client.LeaseAsk, watch func(LeaseEvent)) (*Lease, error) {
 	token, nonce, err := c.NewLease(ask)
 	if err != nil {
 		return nil, err
 	}
-	asked := c.Clock().Now()
-	b, err := t.post(ctx, c, "/api/v1/lease", "text/plain; charset=utf-8", "application/json", []byte(token))
+	if watch == nil {
+		watch = func(LeaseEvent) {}
+	}
+	l := &Lease{t: t, c: c, watch: watch, done: make(chan struct{})}
+	b, asked, err := l.place(ctx, token, ask.Wait)
 	if err != nil {
 		return nil, err
 	}
@@ -74,14 +80,41 @@ func (t *Transport) TakeLease(ctx context.Context, c *client.Container, ask clie
 	if err != nil {
 		return nil, err
 	}
-	if watch == nil {
-		watch = func(LeaseEvent) {}
-	}
-	l := &Lease{t: t, c: c, secret: grant.Secret, watch: watch, done: make(chan struct{}), now: now}
+	l.secret, l.now = grant.Secret, now
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	l.cancel = cancel
 	go l.keep(run)
 	return l, nil
+}
+
+// place asks for a place, and waits for one in the queue if it may. asked is the
+// clock's reading before the question that was answered.
+func (l *Lease) place(ctx context.Context, token string, wait bool) (answer []byte, asked time.Time, err error) {
+	const plain = "text/plain; charset=utf-8"
+	var queued error
+	for {
+		asked = l.c.Clock().Now()
+		answer, err = l.t.post(ctx, l.c, "/api/v1/lease", plain, "application/json", []byte(token))
+		switch {
+		case inQueue(err):
+			queued = err
+			l.tell(LeaseEvent{LeaseQueued, 0, err})
+		case err == nil, !wait, queued == nil, ctx.Err() == nil && !errors.Is(err, client.ErrOffline):
+			return answer, asked, err
+		}
+		if e := l.c.Clock().Wait(ctx, max(shortPause, after(err))); e != nil {
+			once := *l.t
+			once.Tries = 1
+			_, _ = once.post(context.WithoutCancel(ctx), l.c, "/api/v1/lease/leave", plain, "", []byte(token)) // else it is forgotten by its silence
+			return nil, asked, errors.Join(queued, e)
+		}
+	}
+}
+
+// inQueue reports whether the server says that the asker waits.
+func inQueue(err error) bool {
+	var r *client.Refusal
+	return errors.As(err, &r) && r.Code == "license.queued"
 }
 
 // TakeLease is Transport.TakeLease over the standard transport.

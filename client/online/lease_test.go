@@ -249,3 +249,63 @@ func TestLeaseRefusals(t *testing.T) {
 		t.Fatal("not renewed")
 	}
 }
+
+// elsewhere is another container.
+func (l *leased) elsewhere() *client.Container {
+	l.t.Helper()
+	l.cfg.Dir = l.t.TempDir()
+	return l.open()
+}
+
+// TestLeaseQueue: a program waits in the queue for a place, gets it when it is its
+// turn, and leaves the queue when it does not want to wait any more.
+func TestLeaseQueue(t *testing.T) {
+	l := newLeased(t)
+	first := l.take()
+	other := l.elsewhere()
+	news := make(chan online.LeaseEvent, 10)
+	got := make(chan *online.Lease)
+	go func() {
+		x, err := online.TakeLease(l.t.Context(), other, client.LeaseAsk{Code: l.code, Wait: true}, func(e online.LeaseEvent) { news <- e })
+		if err != nil {
+			t.Error(err)
+		}
+		got <- x
+	}()
+	if e := <-news; e.News != online.LeaseQueued || client.Code(e.Err) != "license.queued" {
+		t.Fatalf("%s, %v", e.News, e.Err)
+	}
+	<-l.clock.asked // the holder's, or the one that waits: both stand still until the end
+	<-l.clock.asked
+	ended := make(chan error)
+	go func() { ended <- first.End(t.Context()) }()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	l.clock.free <- true
+	x := <-got
+	if x == nil || !x.Has("draw") {
+		t.Fatal("no lease")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	third := l.elsewhere()
+	failed := make(chan error)
+	go func() {
+		_, err := online.TakeLease(ctx, third, client.LeaseAsk{Code: l.code, Wait: true}, func(e online.LeaseEvent) { news <- e })
+		failed <- err
+	}()
+	<-news
+	if l.server.Waiting() != 1 {
+		t.Fatal("nobody waits")
+	}
+	cancel()
+	if err := <-failed; !errors.Is(err, context.Canceled) || client.Code(err) != "license.queued" {
+		t.Fatal(err)
+	}
+	if l.server.Waiting() != 0 {
+		t.Fatal("it still waits")
+	}
+	if err := x.End(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}

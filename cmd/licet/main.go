@@ -38,6 +38,7 @@ type commands struct {
 	Case      caseCmd      `cmd:"" help:"See what was found about copied or restored devices, and decide."`
 	Release   releaseCmd   `cmd:"" help:"Register the versions of products that update notices are about."`
 	Usage     usageCmd     `cmd:"" help:"Show how often programs and their features were used, where that was switched on."`
+	Lease     leaseCmd     `cmd:"" help:"Show and manage the places of floating licenses."`
 	Journal   journalCmd   `cmd:"" help:"Verify and read the journal."`
 	Mail      mailCmd      `cmd:"" help:"Try the mail server."`
 	Backup    backupCmd    `cmd:"" help:"Create, verify and restore backups."`

@@ -33,6 +33,7 @@ const (
 	LeaseRelease    Permission = "lease.release"
 	CaseRead        Permission = "case.read"
 	CaseDecide      Permission = "case.decide"
+	LeaseReserve    Permission = "lease.reserve"
 	JournalRead     Permission = "journal.read"
 	WebhookManage   Permission = "webhook.manage"
 	JobRead         Permission = "job.read"
@@ -74,6 +75,7 @@ var infos = []PermissionInfo{
 	{LeaseRelease, "End somebody's use of a floating license", "Jemandes Nutzung einer Netzwerklizenz beenden"},
 	{CaseRead, "See what was found about copied or restored devices", "Sehen, was über kopierte oder zurückgesetzte Geräte gefunden wurde"},
 	{CaseDecide, "Decide what becomes of a device that looks like a copy", "Entscheiden, was mit einem Gerät geschieht, das wie eine Kopie aussieht"},
+	{LeaseReserve, "Keep places of floating licenses for somebody", "Plätze von Netzwerklizenzen für jemanden freihalten"},
 	{JournalRead, "Read the journal", "Das Journal lesen"},
 	{WebhookManage, "Set up webhooks", "Webhooks einrichten"},
 	{JobRead, "See jobs and their progress", "Aufgaben und ihren Fortschritt sehen"},

@@ -43,6 +43,8 @@ var closed = map[reflect.Type][]string{
 	reflect.TypeFor[license.Decision]():       {"accept", "block", "replace", "evict"},
 	reflect.TypeFor[license.LeaseState]():     {"live", "lingering", "ended"},
 	reflect.TypeFor[license.LicenseState]():   {"available", "blocked", "recall_pending", "recalled", "replaced"},
+	reflect.TypeFor[license.ReserveKind]():    {"label", "machine", "person", "holder"},
+	reflect.TypeFor[license.WaiterState]():    {"waiting", "offered"},
 	reflect.TypeFor[license.TicketState]():    {"issued", "blocked", "reversed", "expired", "merged"},
 	reflect.TypeFor[order.Act]():              {"add", "raise", "lower", "reverse", "exchange"},
 	reflect.TypeFor[order.Finding]():          {"missing", "surplus", "quantity", "article"},

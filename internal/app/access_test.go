@@ -187,6 +187,15 @@ func (w *tenantWorld) lease(t *testing.T, a *app.App, c *client.Container) {
 		t.Fatal(err)
 	}
 	w.name("/leases/", id)
+	of, err := db.ParseID[license.License](l.Now().License)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := a.Lic.Reserve(t.Context(), w.by, license.ReserveInput{License: of, Kind: license.ReserveLabel, For: "room", Seats: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.name("/reservations/", info.ID)
 }
 
 // happenings makes deliveries and jobs.
@@ -313,6 +322,8 @@ func (w *tenantWorld) body(rt route.Route) string {
 		return fmt.Sprintf(`{"parent":%q}`, w.ids["/organizations/"])
 	case last == "add" || last == "remove":
 		return `{"numbers":["CAD-PRO-PERP"]}`
+	case last == "reservations":
+		return `{"kind":"label","for":"room","seats":1}`
 	case last == "eligibility":
 		return `{"who":"student","evidence":"7"}`
 	case last == "keys":

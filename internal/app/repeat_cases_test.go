@@ -36,6 +36,7 @@ var notRepeated = map[string]string{
 	"/lease/renew":                "public: a lease that is renewed twice is renewed",
 	"/lease/end":                  "public: a lease that is given back twice is given back",
 	"/usage/report":               "public: a day's number counts once, the greater one",
+	"/lease/leave":                "public: whoever has left the queue has left it",
 	"/reconcile":                  "it changes nothing",
 	"/tickets/find":               "it changes nothing; it is a POST so that no code stands in an address",
 }
@@ -253,6 +254,7 @@ func licenseCases() map[string]repeatCase {
 			return id
 		}
 	}
+	floating := func(r *repeater) string { return r.sell("CAD-PRO-FLOAT").license }
 	container := func(r *repeater) string {
 		id, _ := r.activate(r.sell("CAD-PRO-PERP"))
 		return id
@@ -262,20 +264,24 @@ func licenseCases() map[string]repeatCase {
 		return id
 	}
 	return map[string]repeatCase{
-		"/tickets/{id}/reveal":      on("/tickets/{}/reveal", "", ticket),
-		"/tickets/{id}/block":       on("/tickets/{}/block", because, ticket),
-		"/tickets/{id}/unblock":     on("/tickets/{}/unblock", because, blocked("/tickets/", ticket)),
-		"/licenses/{id}/reveal":     on("/licenses/{}/reveal", "", license),
-		"/licenses/{id}/extend":     on("/licenses/{}/extend", `{"until":"2031-12-31","reason":{"code":"goodwill"}}`, license),
-		"/licenses/{id}/block":      on("/licenses/{}/block", because, license),
-		"/licenses/{id}/unblock":    on("/licenses/{}/unblock", because, blocked("/licenses/", license)),
-		"/containers/{id}/decide":   on("/containers/{}/decide", `{"decision":"block"}`, container),
-		"/cases/{id}/decide":        on("/cases/{}/decide", `{"decision":"accept","reason":"a test"}`, (*repeater).suspect),
-		"/activations/{id}/evict":   on("/activations/{}/evict", because, activation),
-		"/activations/{id}/return":  on("/activations/{}/return", because, activation),
-		"/activations/{id}/move":    on("/activations/{}/move", because, activation),
-		"/activations/{id}/restore": on("/activations/{}/restore", because, activation),
-		"/leases/{id}/release":      on("/leases/{}/release", "", (*repeater).lease),
+		"/tickets/{id}/reveal":        on("/tickets/{}/reveal", "", ticket),
+		"/tickets/{id}/block":         on("/tickets/{}/block", because, ticket),
+		"/tickets/{id}/unblock":       on("/tickets/{}/unblock", because, blocked("/tickets/", ticket)),
+		"/licenses/{id}/reveal":       on("/licenses/{}/reveal", "", license),
+		"/licenses/{id}/extend":       on("/licenses/{}/extend", `{"until":"2031-12-31","reason":{"code":"goodwill"}}`, license),
+		"/licenses/{id}/block":        on("/licenses/{}/block", because, license),
+		"/licenses/{id}/unblock":      on("/licenses/{}/unblock", because, blocked("/licenses/", license)),
+		"/containers/{id}/decide":     on("/containers/{}/decide", `{"decision":"block"}`, container),
+		"/cases/{id}/decide":          on("/cases/{}/decide", `{"decision":"accept","reason":"a test"}`, (*repeater).suspect),
+		"/activations/{id}/evict":     on("/activations/{}/evict", because, activation),
+		"/activations/{id}/return":    on("/activations/{}/return", because, activation),
+		"/activations/{id}/move":      on("/activations/{}/move", because, activation),
+		"/activations/{id}/restore":   on("/activations/{}/restore", because, activation),
+		"/leases/{id}/release":        on("/leases/{}/release", "", (*repeater).lease),
+		"/licenses/{id}/reservations": on("/licenses/{}/reservations", `{"kind":"label","for":"room","seats":1}`, floating),
+		"/reservations/{id}/end": on("/reservations/{}/end", "", func(r *repeater) string {
+			return r.made("/licenses/"+floating(r)+"/reservations", `{"kind":"label","for":"room","seats":1}`)["id"].(string)
+		}),
 		"/licenses/recall": {dry: true, ask: func(r *repeater) ask {
 			return ask{path: "/licenses/recall", body: fmt.Sprintf(`{"licenses":[%q],"reason":{"code":"request"}}`, license(r))}
 		}},

@@ -25,6 +25,7 @@ type FloatingSpec struct {
 
 	BorrowDays  int64 `json:"borrow_days,omitempty"`  // a place may be taken offline for so many days after the day of asking, 0 to 366; 0 = not at all
 	BorrowSeats int64 `json:"borrow_seats,omitempty"` // how many places may be borrowed at once; 0 = all
+	Queue       bool  `json:"queue,omitempty"`        // whoever finds no place may wait for one
 }
 
 // IsZero reports whether f says nothing.

@@ -165,6 +165,6 @@ func (m Model) fields() []field {
 		"maintenance_months", m.Maintenance, "trial.once_per_device", m.Trial.OncePerDevice,
 		"floating.per", m.Floating.Per, "floating.lease_seconds", m.Floating.Lease,
 		"floating.linger_seconds", m.Floating.Linger, "floating.grace_seconds", m.Floating.Grace,
-		"floating.borrow_days", m.Floating.BorrowDays, "floating.borrow_seats", m.Floating.BorrowSeats,
+		"floating.borrow_days", m.Floating.BorrowDays, "floating.borrow_seats", m.Floating.BorrowSeats, "floating.queue", m.Floating.Queue,
 		"transfer", m.Transfer, "offline", m.Offline, "renews", m.Renews)
 }

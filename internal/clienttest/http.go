@@ -110,6 +110,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func refuse(w http.ResponseWriter, no *No) {
 	w.Header().Set("Content-Type", "application/problem+json")
+	if no.Code == "license.queued" {
+		w.Header().Set("Retry-After", "30")
+	}
 	w.WriteHeader(no.Status)
 	problem := said(no)
 	problem["type"], problem["title"], problem["status"], problem["detail"] = "/errors#"+no.Code, "refused", no.Status, "The server refuses: "+no.Code+"."

@@ -3,6 +3,7 @@ package clienttest
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -34,6 +35,8 @@ func (s *Server) leasing(path string) func(body []byte) (any, *No) {
 		return s.renewLease
 	case "/api/v1/lease/end":
 		return s.endLease
+	case "/api/v1/lease/leave":
+		return s.leaveQueue
 	}
 	return nil
 }
@@ -82,6 +85,9 @@ func (s *Server) takeLease(body []byte) (any, *No) {
 				used++
 			}
 		}
+		if r.Queue && s.mustWait(id, used >= max(1, offers[0].Seats)) {
+			return nil, &No{"license.queued", http.StatusTooManyRequests}
+		}
 		if used >= max(1, offers[0].Seats) {
 			return nil, &No{"license.no_seat", http.StatusConflict}
 		}
@@ -96,6 +102,37 @@ func (s *Server) takeLease(body []byte) (any, *No) {
 		return nil, &No{"license.lease_gone", http.StatusNotFound}
 	}
 	return map[string]any{"lease": id, "fence": l.fence, "secret": secret(id, l.fence), "lines": s.leaseLines(id, l, r.Nonce)}, nil
+}
+
+// mustWait reports whether somebody has to wait on, and keeps the queue.
+func (s *Server) mustWait(id string, full bool) bool {
+	at := slices.Index(s.line, id)
+	if !full && (at == 0 || len(s.line) == 0) {
+		s.line = slices.DeleteFunc(s.line, func(o string) bool { return o == id })
+		return false
+	}
+	if at < 0 {
+		s.line = append(s.line, id)
+	}
+	return true
+}
+
+func (s *Server) leaveQueue(body []byte) (any, *No) {
+	r, _, err := wire.OpenLeaseRequest(string(body))
+	if err != nil {
+		return nil, &No{"license.bad_message", http.StatusBadRequest}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.line = slices.DeleteFunc(s.line, func(o string) bool { return o == r.Nonce })
+	return nil, nil
+}
+
+// Waiting is how many wait for a lease.
+func (s *Server) Waiting() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.line)
 }
 
 func secret(id string, fence int64) string { return id + "/" + strconv.FormatInt(fence, 10) }

@@ -81,6 +81,7 @@ type Server struct {
 	next  int // licenses made by Replace
 
 	leases map[string]*lease // by id
+	line   []string          // nonces of those who wait
 	fence  int64
 }
 

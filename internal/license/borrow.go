@@ -51,11 +51,12 @@ func (c *contact) lend(l *License, q int64) error {
 	if a != nil {
 		more = max(0, q-a.Quantity)
 	}
-	seats, err := l.lendable(f, more, c.lent[l.ID])
+	seats, err := l.lendable(f, more, c.lent[l.ID], c.box)
 	if err != nil {
 		return err
 	}
 	c.lent[l.ID] += more
+	l.fillLent(c.box.ID, more)
 	if a == nil {
 		c.putLent(l, seats, q, f, end)
 		return nil
@@ -64,13 +65,16 @@ func (c *contact) lend(l *License, q int64) error {
 	return nil
 }
 
-// lendable takes more places to lend, of which lent are away already.
-func (l *License) lendable(f catalog.FloatingSpec, more, lent int64) (Seats, error) {
+// lendable takes more places to lend to a machine, of which lent are away already.
+func (l *License) lendable(f catalog.FloatingSpec, more, lent int64, box *Container) (Seats, error) {
 	if more == 0 {
 		return l.Seats, nil
 	}
 	if f.BorrowSeats > 0 && (more > f.BorrowSeats || lent > f.BorrowSeats-more) {
 		return l.Seats, ErrLentOut.With("limit", f.BorrowSeats, "lent", lent, "value", more)
+	}
+	if err := l.roomFor(more, []holderID{machineKey(box.ID)}, nil); err != nil {
+		return l.Seats, err
 	}
 	return l.Seats.Take(more)
 }

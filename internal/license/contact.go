@@ -465,6 +465,9 @@ func (c *contact) finish(a *Activation, to ActivationState, name string) {
 // settle frees the seats of an activation that has just ended, and reports
 // whether that was the end of the license's recall.
 func (l *License) settle(a *Activation) (recalled bool) {
+	if !a.Lent.IsZero() {
+		l.fillLent(a.Container, -a.Quantity)
+	}
 	l.Seats = l.Seats.Release(l.back(a), a.Shrink)
 	l.dirty = true
 	if l.State == LicenseRecallPending && l.Seats.Used == 0 {

@@ -24,6 +24,7 @@ type everything struct {
 	named      *keyed
 	act        license.SupportID
 	found      license.CaseID
+	kept       license.ReservationID
 	dead       bool
 }
 
@@ -38,7 +39,8 @@ func newEverything(t *testing.T, w *world) *everything {
 	look, err := w.Look(t.Context(), anyone(), e.sold.Code)
 	must(t, err)
 	e.activation = look.Holdings[0].Devices[0].ID
-	e.use, err = e.box.lease(w.pool(1).Code)
+	pool := w.pool(1)
+	e.use, err = e.box.lease(pool.Code)
 	must(t, err)
 	e.named = w.keyed(item(catalog.Multi, byName), 1)
 	must(t, e.named.activate("a"))
@@ -50,6 +52,7 @@ func newEverything(t *testing.T, w *world) *everything {
 	must(t, err)
 	e.act = acts.Items[len(acts.Items)-1].ID
 	e.found = w.caseOf(e.box.elsewhere())
+	e.kept = w.reserve(pool, license.ReserveLabel, "room", 1).ID
 	return e
 }
 
@@ -92,6 +95,25 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 		"EndLease": func(ctx context.Context, by actor.Actor) error { return e.EndLease(ctx, e.holder(by), e.use.hold) },
 		"ListLeases": func(ctx context.Context, by actor.Actor) error {
 			return none(e.ListLeases(ctx, by, e.use.License, "", 0))
+		},
+		"Reserve": func(ctx context.Context, by actor.Actor) error {
+			return none(e.Reserve(ctx, by, license.ReserveInput{License: e.use.License, Kind: license.ReserveLabel, For: "room", Seats: 1}))
+		},
+		"EndReservation": func(ctx context.Context, by actor.Actor) error {
+			return none(e.EndReservation(ctx, by, e.kept))
+		},
+		"ListReservations": func(ctx context.Context, by actor.Actor) error {
+			return none(e.ListReservations(ctx, by, e.use.License))
+		},
+		"ListQueue": func(ctx context.Context, by actor.Actor) error { return none(e.ListQueue(ctx, by, e.use.License)) },
+		"LeaveQueue": func(ctx context.Context, by actor.Actor) error {
+			if !e.dead {
+				by = actor.Anonymous(by.Addr)
+				by.Publisher = e.b.Publisher // a listener of another publisher
+			} else {
+				by = actor.Anonymous(by.Addr)
+			}
+			return e.LeaveQueue(ctx, by, e.box.sign(e.box.lsr(e.sold.Code)))
 		},
 		"ReleaseLease": func(ctx context.Context, by actor.Actor) error {
 			return none(e.ReleaseLease(ctx, by, e.use.Lease))
@@ -167,7 +189,7 @@ func (e *everything) holder(by actor.Actor) actor.Actor {
 }
 
 // codeOnly are the doors that ask for a code and not for a right.
-var codeOnly = map[string]bool{"Exchange": true, "ActivateTyped": true, "Validate": true, "Consume": true, "Look": true, "Bearer": true, "Pair": true, "Pairing": true, "Lease": true, "LookKey": true, "ActivateNamed": true, "BeatNamed": true, "ReturnNamed": true, "RenewLease": true, "EndLease": true}
+var codeOnly = map[string]bool{"Exchange": true, "ActivateTyped": true, "Validate": true, "Consume": true, "Look": true, "Bearer": true, "Pair": true, "Pairing": true, "Lease": true, "LeaveQueue": true, "LookKey": true, "ActivateNamed": true, "BeatNamed": true, "ReturnNamed": true, "RenewLease": true, "EndLease": true}
 
 // Every door, for a caller of another publisher and on a dead database.
 func TestDoors(t *testing.T) {
@@ -194,6 +216,11 @@ func TestDoors(t *testing.T) {
 			door("EndLease", live, dead),
 			door("ListLeases", live, dead),
 			door("ReleaseLease", live, dead),
+			door("Reserve", live, dead),
+			door("EndReservation", live, dead),
+			door("ListReservations", live, dead),
+			door("ListQueue", live, dead),
+			door("LeaveQueue", live, dead),
 			door("Look", live, dead),
 			door("Bearer", live, dead),
 			door("Pair", live, dead),

@@ -46,8 +46,9 @@ type Lease struct {
 	App       string   // version of the program
 	Granted   time.Time
 	Renewed   time.Time
-	Ends      time.Time // exclusive; the license that its holder has ends then
-	Due       time.Time // when to look at it again, never after its place is free
+	Ends      time.Time     // exclusive; the license that its holder has ends then
+	Due       time.Time     // when to look at it again, never after its place is free
+	Fills     ReservationID // that its places fill; zero = none
 
 	rev   int64
 	dirty bool
@@ -167,8 +168,9 @@ func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 func renewAfter(f catalog.FloatingSpec) int64 { return f.Lease / 3 }
 
 // lease takes what the asker needs of the license. mates are the other leases of
-// its holder, which share their places. ErrNoSeat when too few are free.
-func (l *License) lease(f catalog.FloatingSpec, ask *leaseAsk, holder holderID, mates []*Lease, now time.Time) (*Lease, error) {
+// its holder, which share their places; me is its place in the queue, nil = none.
+// ErrNoSeat when too few are free, ErrKept when those are kept for others.
+func (l *License) lease(f catalog.FloatingSpec, ask *leaseAsk, holder holderID, mates []*Lease, me *Waiter, now time.Time) (*Lease, error) {
 	q := ask.quantity()
 	if q > MaxQuantity {
 		return nil, ErrBadQuantity.With("value", q, "limit", int64(MaxQuantity))
@@ -178,6 +180,9 @@ func (l *License) lease(f catalog.FloatingSpec, ask *leaseAsk, holder holderID, 
 		need -= m.Seats
 	}
 	if need = max(0, need); need > 0 {
+		if err := l.roomFor(need, ask.keys(), me); err != nil {
+			return nil, err
+		}
 		seats, err := l.Seats.Take(need)
 		if err != nil {
 			return nil, err
@@ -195,6 +200,11 @@ func (l *License) lease(f catalog.FloatingSpec, ask *leaseAsk, holder holderID, 
 		Ends: l.leaseEnd(f, now), rev: 1, fresh: true,
 	}
 	a.Due = a.Ends
+	if me != nil {
+		l.leave(me)
+	}
+	a.Fills = l.keptFor(ask.keys())
+	l.fill(a.Fills, need)
 	return a, nil
 }
 
@@ -252,8 +262,11 @@ func (l *License) vacate(a *Lease, mates []*Lease, event string, now time.Time) 
 		if move := min(a.Seats, heir.Quantity-held); move > 0 {
 			heir.Seats, heir.dirty = heir.Seats+move, true
 			a.Seats -= move
+			l.fill(heir.Fills, move)
+			l.fill(a.Fills, -move)
 		}
 	}
+	l.fill(a.Fills, -a.Seats)
 	l.Seats = l.Seats.Release(min(a.Seats, l.Seats.Used), 0)
 	l.dirty = true
 	a.Seats, a.State, a.Ends, a.Due, a.dirty = 0, LeaseEnded, now, now.Add(keepEnded), true
@@ -315,4 +328,4 @@ func (a *Lease) info() LeaseInfo {
 }
 
 // isFull reports whether err says that all places are taken.
-func isFull(err error) bool { return errors.Is(err, ErrNoSeat) }
+func isFull(err error) bool { return errors.Is(err, ErrNoSeat) || errors.Is(err, ErrKept) }

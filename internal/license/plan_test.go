@@ -39,7 +39,8 @@ func explained() map[*db.Stmt][]any {
 		qLineSeats: {p, few}, qIssuedRange: {p, id, id, id}, qExchangePage: {p, id, 100},
 		qEffects: {p, ids}, qEffectsBy: {p, ids}, qElapseAnew: {now, p, id}, qConsumption: {p, id}, qEligible: {p, ids},
 		qLease: {p, id}, qLeases: {p, ids}, qLeasesLock: {p, ids}, qLeasesOfHolder: {p, id, id}, qLeasesOfLicense: {p, id},
-		qLeasesAfter: {p, id, id, id, 100}, qLeasesDueOf: {p, id, now, 100}, qLeasesDue: {p, now, 100}, qLeasesDuePublisher: {p},
+		qLeasesAfter: {p, id, id, id, 100}, qLeasesDueOf: {p, id, now, 100}, qLeasesDue: {p, now, 100}, qLeasesDuePublisher: {p}, qWaitersPublisher: {p},
+		qReserved: {p, ids}, qFilled: {p, id}, qLine: {p, ids}, qWaitersDue: {p, now, 100}, qWaitersDelete: {p, ids},
 		qLent: {p, id}, qLeaseRights: {p, ids}, qLeaseUpdate: {1, "live", now, now, p, id, 1}, qLeaseRenew: {now, now, p, ids}, qLeaseLater: {now, p, id},
 		qCaseOpen: {p, id}, qCasesBefore: {p, id, 100}, qCasesOpenBefore: {p, id, 100}, qCasesOfContainer: {p, id, id, 100}, qFindings: {p, id},
 		qContainerUpdate: {"active", "", 1, 1, []byte{}, false, "", "", "", now, false, p, id, 1},
@@ -94,6 +95,16 @@ func TestPlans(t *testing.T) {
 				Values:  "P, ID(n), ID(n / 100), ID(n), ID(n / 2), n + 1, 1, 1, 'live', '', EMPTY, '', n, n, n, n",
 			},
 			{
+				Name:    "lease_reservation",
+				Columns: "publisher_id, id, license_id, holder, kind, label, seats, made_at",
+				Values:  "P, ID(n), ID(n / 10), ID(n), 'label', '', 1, n",
+			},
+			{
+				Name:    "lease_waiter",
+				Columns: "publisher_id, id, license_id, container_id, holder, keys, quantity, seq, state, seats, label, asked_at, due_at",
+				Values:  "P, ID(n), ID(n / 100), ID(n), ID(n), EMPTY, 1, n + 1, 'waiting', 0, '', n, n",
+			},
+			{
 				Name: "lease_right", Columns: "publisher_id, id, license_id, container_id",
 				Values: "P, ID(n), ID(n / 100), ID(n)",
 			},
@@ -110,7 +121,7 @@ func TestPlans(t *testing.T) {
 				Values: "P, ID(n), ID(n), '{}'",
 			},
 		},
-		Also:       []string{"t", "l", "c", "a", "e", "s", "f"},
+		Also:       []string{"t", "l", "c", "a", "e", "s", "f", "r", "w"},
 		Small:      []string{"activation_elapses", "container_case_open"},
 		Statements: explained(),
 	}.StayOnIndexes(t)

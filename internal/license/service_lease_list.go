@@ -72,6 +72,9 @@ func (s *Service) ReleaseLease(ctx context.Context, by actor.Actor, id LeaseID) 
 				return id, LeaseInfo{}, err
 			}
 			acts := l.vacate(a, mates, "lease.released", tx.Now())
+			if err := k.moveUp(l, f); err != nil {
+				return id, LeaseInfo{}, err
+			}
 			if err := k.flush(); err != nil {
 				return id, LeaseInfo{}, err
 			}

@@ -188,7 +188,7 @@ func (k *leaseDesk) lock(ids db.IDs[Lease]) error {
 	for _, a := range found {
 		k.licenses[a.License] = nil
 	}
-	if err := k.loadLicenses(); err != nil {
+	if err := k.lockLicenses(); err != nil {
 		return err
 	}
 	k.leases, err = leasesByID(k.tx, k.publisher, qLeases, ids)
@@ -209,17 +209,20 @@ func (k *leaseDesk) end(in LeaseHold) error {
 	for _, e := range l.endLease(f, a, mates, k.tx.Now()) {
 		k.note(e, (&Container{ID: a.Container}).pseudonym())
 	}
-	return nil
+	return k.moveUp(l, f)
 }
 
-// ElapseLeases frees the places of leases whose time is over, forgets those that
-// ended an hour ago, and returns how many it looked at. A job calls it; until it
+// ElapseLeases frees the places of leases whose time is over, offers them to those who
+// wait, forgets leases that ended an hour ago, and returns how many it looked at. A job calls it; until it
 // does, a take that finds no place does the same for its license.
 func (s *Service) ElapseLeases(ctx context.Context) (int64, error) {
 	var total int64
 	p := actor.PublisherID{15: 1}
 	for {
-		err := s.db.ReadOne(ctx, func(r *db.Reader) error { return r.QueryRow(qLeasesDuePublisher, p).Scan(&p) })
+		err := s.db.Read(ctx, func(r *db.Reader) (err error) {
+			p, err = publisherAfter(r, p)
+			return err
+		})
 		if errors.Is(err, db.ErrNotFound) {
 			return total, nil
 		}
@@ -241,7 +244,12 @@ func (s *Service) ElapseLeases(ctx context.Context) (int64, error) {
 }
 
 func (s *Service) elapseLeases(tx *db.Tx, p actor.PublisherID) (int64, error) {
+	k := s.newLeaseDesk(tx, p)
 	due, err := db.List(tx, scanLease, qLeasesDue, p, db.At(tx.Now()), sweepChunk)
+	if err != nil {
+		return 0, err
+	}
+	waiting, err := k.waitersDue()
 	if err != nil {
 		return 0, err
 	}
@@ -269,7 +277,6 @@ func (s *Service) elapseLeases(tx *db.Tx, p actor.PublisherID) (int64, error) {
 	if _, err := tx.ExecEach(qLeaseLater, later); err != nil {
 		return 0, err
 	}
-	k := s.newLeaseDesk(tx, p)
 	if err := k.lock(over); err != nil {
 		return 0, err
 	}
@@ -282,5 +289,24 @@ func (s *Service) elapseLeases(tx *db.Tx, p actor.PublisherID) (int64, error) {
 			}
 		}
 	}
-	return int64(len(due)), k.flush()
+	for _, l := range k.licenses {
+		if l == nil {
+			continue
+		}
+		f, _ := l.terms.model().Leases()
+		if err := k.moveUp(l, f); err != nil {
+			return 0, err
+		}
+	}
+	return int64(len(due)) + waiting, k.flush()
+}
+
+// waitersDue names the licenses for which somebody has waited too long, or has let an
+// offer pass.
+func (k *leaseDesk) waitersDue() (int64, error) {
+	list, err := db.List(k.tx, scanWaiter, qWaitersDue, k.publisher, db.At(k.tx.Now()), sweepChunk)
+	for _, w := range list {
+		k.licenses[w.License] = nil
+	}
+	return int64(len(list)), err
 }

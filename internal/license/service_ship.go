@@ -39,7 +39,7 @@ type named struct {
 	seated                                                           [][16]byte // licenses of which only the seats changed
 	tried                                                            [][16]byte // activations that left marks of a trial
 	effects, consumptions                                            [][16]byte
-	leases, rights, machines                                         [][16]byte
+	leases, rights, machines, reservations                           [][16]byte
 	support                                                          [][16]byte
 	cases, findings                                                  [][16]byte
 	whole                                                            []OrderLineID
@@ -113,6 +113,8 @@ func (n *named) add(row actor.Row) {
 		if !f.Finding.IsZero() {
 			n.findings = append(n.findings, f.Finding)
 		}
+	case "reservation":
+		n.reservations = append(n.reservations, row.EntityID)
 	case "container":
 		n.containers = append(n.containers, row.EntityID)
 	case "support":
@@ -147,6 +149,7 @@ func (c *carrier) page(rows []actor.Row) error {
 	c.ship(shipActivation, n.activations)
 	c.ship(shipEffect, n.effects)
 	c.ship(shipConsumption, n.consumptions)
+	c.ship(shipReservation, n.reservations)
 	c.ship(shipLease, n.leases)
 	c.ship(shipLeaseRight, n.rights)
 	c.ship(shipNamed, n.machines)

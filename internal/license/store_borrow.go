@@ -31,16 +31,20 @@ func (k *desk) lending(m *message) (map[LicenseID]int64, error) {
 		if !floats || f.BorrowDays == 0 {
 			continue
 		}
-		n, err := k.lent(l)
+		if err := k.pledge([]*License{l}); err != nil {
+			return nil, err
+		}
+		list, err := k.lent(l)
 		if err != nil {
 			return nil, err
 		}
-		lent[l.ID] = n
-		q := max(1, m.req.Quantity)
-		if l.Seats.Free() >= q {
-			continue
+		lent[l.ID] = 0
+		for _, a := range list {
+			lent[l.ID] += a.Quantity
 		}
-		if err := k.leaseDesk().sweepLeases(l, f, q); err != nil {
+		keys := []holderID{machineKey(m.container)}
+		err = k.leaseDesk().sweepLeases(l, f, func() bool { return l.room(keys, nil) >= max(1, m.req.Quantity) })
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -65,12 +69,12 @@ func (k *desk) borrowed(m *message) (out []*License) {
 	return out
 }
 
-// lent ends the borrows of a license that are over, and counts the places of the
-// others, those of this batch too.
-func (k *desk) lent(l *License) (n int64, err error) {
+// lent ends the borrows of a license that are over, and returns the others, those of
+// this batch too.
+func (k *desk) lent(l *License) (out []*Activation, err error) {
 	list, err := db.List(k.tx, scanActivation, qLent, k.publisher, l.ID)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	for i, a := range list {
 		list[i] = k.known(a)
@@ -83,14 +87,14 @@ func (k *desk) lent(l *License) (n int64, err error) {
 	for _, a := range list {
 		if a.State.Live() && !k.tx.Now().Before(a.Elapses) {
 			if err := k.elapse(l, a); err != nil {
-				return 0, err
+				return nil, err
 			}
 		}
 		if a.State.Live() {
-			n += a.Quantity
+			out = append(out, a)
 		}
 	}
-	return n, nil
+	return out, nil
 }
 
 // leaseDesk is a desk for leases on the same rows. What it changes of leases is written

@@ -23,14 +23,14 @@ type (
 )
 
 const leaseColumns = `e.id, e.license_id, e.container_id, e.holder, e.fence, e.quantity, e.seats, e.state, e.label, e.prints,
-  e.app_version, e.granted_at, e.renewed_at, e.ends_at, e.due_at, e.rev`
+  e.app_version, e.granted_at, e.renewed_at, e.ends_at, e.due_at, e.reservation_id, e.rev`
 
 func scanLease(r *db.Rows) (*Lease, error) {
 	a := &Lease{}
 	var prints []byte
 	var granted, renewed, ends, due db.Time
 	err := r.Scan(&a.ID, &a.License, &a.Container, &a.Holder, &a.Fence, &a.Quantity, &a.Seats, (*string)(&a.State), &a.Label,
-		&prints, &a.App, &granted, &renewed, &ends, &due, &a.rev)
+		&prints, &a.App, &granted, &renewed, &ends, &due, &a.Fills, &a.rev)
 	a.Granted, a.Renewed, a.Ends, a.Due = granted.Time, renewed.Time, ends.Time, due.Time
 	if len(prints) > 0 {
 		a.Shorts = strings.Split(string(prints), " ")
@@ -65,7 +65,7 @@ SELECT publisher_id FROM floating_lease WHERE publisher_id > ? ORDER BY publishe
 
 	qLeaseInsert = db.SQL("license.lease_insert", `
 INSERT INTO floating_lease (publisher_id, id, license_id, container_id, holder, fence, quantity, seats, state, label, prints, app_version,
-  granted_at, renewed_at, ends_at, due_at) VALUES {rows}`)
+  granted_at, renewed_at, ends_at, due_at, reservation_id) VALUES {rows}`)
 	qLeaseUpdate = db.SQL("license.lease_update", `
 UPDATE floating_lease SET seats = ?, state = ?, ends_at = ?, due_at = ?, rev = rev + 1 WHERE publisher_id = ? AND id = ? AND rev = ?`)
 	qLeaseRenew = db.SQL("license.lease_renew", `
@@ -92,7 +92,7 @@ func writeLeases(tx *db.Tx, p actor.PublisherID, list []*Lease) error {
 		case a.fresh:
 			fresh = append(fresh, []any{
 				p, a.ID, a.License, a.Container, a.Holder, a.Fence, a.Quantity, a.Seats, string(a.State), a.Label, a.prints(), a.App,
-				db.At(a.Granted), db.At(a.Renewed), db.At(a.Ends), db.At(a.Due),
+				db.At(a.Granted), db.At(a.Renewed), db.At(a.Ends), db.At(a.Due), a.Fills,
 			})
 		case a.dirty:
 			changed = append(changed, []any{a.Seats, string(a.State), db.At(a.Ends), db.At(a.Due), p, a.ID, a.rev})

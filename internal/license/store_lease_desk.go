@@ -13,7 +13,8 @@ type leaseDesk struct {
 	leases map[LeaseID]*Lease
 	mates  map[shared][]*Lease // of holders, without ended ones
 	rights map[leaseRightID]bool
-	shown  [][]any // new rights
+	shown  [][]any       // new rights
+	gone   db.IDs[Lease] // who has left the queue
 }
 
 // shared names a holder of a license.
@@ -105,9 +106,24 @@ func (k *leaseDesk) loadRights(ids db.IDs[leaseRightRow], asks []*leaseAsk) erro
 	return nil
 }
 
+// lockLicenses locks the licenses that are named so far, and reads what is kept and
+// offered of them.
+func (k *leaseDesk) lockLicenses() error {
+	if err := k.loadLicenses(); err != nil {
+		return err
+	}
+	var list []*License
+	for _, l := range k.licenses {
+		if l != nil {
+			list = append(list, l)
+		}
+	}
+	return k.pledge(list)
+}
+
 // loadAll locks the licenses that are named so far, and reads their tickets.
 func (k *leaseDesk) loadAll() error {
-	if err := k.loadLicenses(); err != nil {
+	if err := k.lockLicenses(); err != nil {
 		return err
 	}
 	var bare []*License
@@ -142,10 +158,17 @@ func (k *leaseDesk) take(ask *leaseAsk) (*leased, error) {
 	if _, err := k.s.ring.Issuer(k.publisher); err != nil {
 		return nil, err
 	}
+	return k.first(ask, targets, box)
+}
+
+// first takes a place of the first license that has one, else it waits for one.
+func (k *leaseDesk) first(ask *leaseAsk, targets []*License, box *Container) (*leased, error) {
 	var first error
+	var full *License
 	for _, l := range targets {
 		r, err := k.grant(ask, l, box)
 		if err == nil {
+			k.stopWaiting(ask, targets)
 			return r, nil
 		}
 		if !refused(err) {
@@ -154,8 +177,24 @@ func (k *leaseDesk) take(ask *leaseAsk) (*leased, error) {
 		if first == nil {
 			first = err
 		}
+		f, _ := l.terms.model().Leases()
+		if isFull(err) && f.Queue && ask.lsr.Queue && ask.quantity() <= l.Seats.Limit() && (full == nil || l.waiter(ask.id) != nil) {
+			full = l
+		}
+	}
+	if full != nil {
+		return nil, k.queue(ask, full)
 	}
 	return nil, first
+}
+
+// stopWaiting takes an asker out of every queue: it has a place.
+func (k *leaseDesk) stopWaiting(ask *leaseAsk, targets []*License) {
+	for _, l := range targets {
+		if w := l.waiter(ask.id); w != nil {
+			k.unwait(l, w, "", "")
+		}
+	}
 }
 
 // retake answers a request that has its lease already.
@@ -294,18 +333,22 @@ func (k *leaseDesk) lease(ask *leaseAsk, l *License, f catalog.FloatingSpec, hol
 	if err != nil {
 		return nil, err
 	}
-	a, err := l.lease(f, ask, holder, mates, k.tx.Now())
+	if err := k.moveUp(l, f); err != nil {
+		return nil, err
+	}
+	me := l.waiter(ask.id)
+	a, err := l.lease(f, ask, holder, mates, me, k.tx.Now())
 	if isFull(err) {
-		if err := k.sweepLeases(l, f, ask.quantity()); err != nil {
+		if err := k.sweepAll(l, f, func() bool { return l.room(ask.keys(), me) >= ask.quantity() }); err != nil {
 			return nil, err
 		}
-		if err := k.sweepLicense(l); err != nil { // of borrows that are over
-			return nil, err
-		}
-		a, err = l.lease(f, ask, holder, k.mates[shared{l.ID, holder}], k.tx.Now())
+		a, err = l.lease(f, ask, holder, k.mates[shared{l.ID, holder}], me, k.tx.Now())
 	}
 	if err != nil {
 		return nil, err
+	}
+	if me != nil && !me.fresh {
+		k.gone = append(k.gone, me.ID)
 	}
 	k.leases[a.ID] = a
 	if f.Per != catalog.PerProcess {
@@ -347,10 +390,19 @@ func (k *leaseDesk) same(a *Lease) *Lease {
 // sweepChunk is how many leases are looked at together.
 const sweepChunk = 200
 
-// sweepLeases ends leases of a license whose time is over, until q are free or
+// sweepAll ends leases and borrows of a license whose time is over, until enough are
+// free or none is left.
+func (k *leaseDesk) sweepAll(l *License, f catalog.FloatingSpec, enough func() bool) error {
+	if err := k.sweepLeases(l, f, enough); err != nil || enough() {
+		return err
+	}
+	return k.sweepLicense(l)
+}
+
+// sweepLeases ends leases of a license whose time is over, until enough are free or
 // none is left. What it has looked at is due later, so nobody looks again.
-func (k *leaseDesk) sweepLeases(l *License, f catalog.FloatingSpec, q int64) error {
-	for l.Seats.Free() < q {
+func (k *leaseDesk) sweepLeases(l *License, f catalog.FloatingSpec, enough func() bool) error {
+	for !enough() {
 		due, err := db.List(k.tx, scanLease, qLeasesDueOf, k.publisher, l.ID, db.At(k.tx.Now()), sweepChunk)
 		if err != nil {
 			return err
@@ -391,6 +443,9 @@ func (k *leaseDesk) flush() error {
 		return err
 	}
 	if _, err := k.tx.ExecMany(qLeaseRightInsert, k.shown); err != nil {
+		return err
+	}
+	if err := k.writeLines(); err != nil {
 		return err
 	}
 	return k.writeLeases()

@@ -70,10 +70,18 @@ var (
 	leaseForm = ship.Form{
 		Name: "floating_lease", Newer: "rev",
 		Columns: `publisher_id id, id id, license_id id, container_id id, holder id, fence int, quantity int, seats int,
-			state text, label text, prints blob, app_version text, granted_at int, renewed_at int, ends_at int, due_at int, rev int`,
+			state text, label text, prints blob, app_version text, granted_at int, renewed_at int, ends_at int, due_at int, rev int,
+			reservation_id id`,
 	}
 	shipLease = ship.Declare(leaseForm,
 		db.SQL("license.ship_lease", leaseForm.Read()), db.SQL("license.replay_lease", leaseForm.Write()))
+
+	reservationForm = ship.Form{
+		Name: "lease_reservation", Newer: "rev",
+		Columns: `publisher_id id, id id, license_id id, holder id, kind text, label text, seats int, made_at int, rev int`,
+	}
+	shipReservation = ship.Declare(reservationForm,
+		db.SQL("license.ship_reservation", reservationForm.Read()), db.SQL("license.replay_reservation", reservationForm.Write()))
 
 	leaseRightForm = ship.Form{Name: "lease_right", Columns: "publisher_id id, id id, license_id id, container_id id"}
 	shipLeaseRight = ship.Declare(leaseRightForm,

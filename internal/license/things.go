@@ -42,6 +42,10 @@ type License struct {
 	ticket  *Ticket
 	dirty   bool
 
+	pledged bool           // the next two were read, while the row is locked
+	kept    []*Reservation // of a floating license
+	line    []*Waiter      // in their order
+
 	eligible *EligibilityInfo // of an academic license, where it was asked for; nil = nothing is recorded
 
 	before      Seats // as read, and so the rest

@@ -38,15 +38,15 @@ var ceilings = map[Kind]actor.Set{
 	KindReseller: actor.NewSet(actor.OrgRead, actor.OrgWrite, actor.MemberManage, actor.KeyManage,
 		actor.CatalogRead, actor.OrderRead, actor.OrderWrite, actor.TicketRead, actor.TicketReveal,
 		actor.TicketBlock, actor.LicenseRead, actor.LicenseWrite, actor.LicenseRestore,
-		actor.ContainerRead, actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.CaseRead, actor.WebhookManage, actor.JobRead, actor.JobRetry, actor.SupportRead,
+		actor.ContainerRead, actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.LeaseReserve, actor.CaseRead, actor.WebhookManage, actor.JobRead, actor.JobRetry, actor.SupportRead,
 		actor.UsageRead, actor.UsageChoose),
 	KindCustomer: actor.NewSet(actor.OrgRead, actor.OrgWrite, actor.MemberManage, actor.KeyManage,
 		actor.CatalogRead, actor.OrderRead, actor.TicketRead, actor.TicketReveal, actor.LicenseRead,
-		actor.ContainerRead, actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.CaseRead, actor.WebhookManage, actor.JobRead,
+		actor.ContainerRead, actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.LeaseReserve, actor.CaseRead, actor.WebhookManage, actor.JobRead,
 		actor.UsageRead, actor.UsageChoose),
 	KindUnit: actor.NewSet(actor.OrgRead, actor.MemberManage, actor.CatalogRead, actor.OrderRead,
 		actor.TicketRead, actor.TicketReveal, actor.LicenseRead, actor.ContainerRead,
-		actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.JobRead, actor.UsageRead, actor.UsageChoose),
+		actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.LeaseReserve, actor.JobRead, actor.UsageRead, actor.UsageChoose),
 }
 
 // KindCeiling returns the permissions that members and keys of an organization

@@ -47,7 +47,7 @@ var builtIn = []Role{
 		Key: RoleSupport, EN: "Support", DE: "Support",
 		Kinds: []Kind{KindPublisher},
 		Permissions: actor.NewSet(actor.OrgRead, actor.CatalogRead, actor.OrderRead, actor.TicketRead,
-			actor.LicenseRead, actor.LicenseRestore, actor.ContainerRead, actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease,
+			actor.LicenseRead, actor.LicenseRestore, actor.ContainerRead, actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.LeaseReserve,
 			actor.CaseRead, actor.CaseDecide, actor.JournalRead, actor.SupportRead),
 	},
 	{

@@ -10,6 +10,30 @@ var (
 		EN: "This license is shared by a number of uses at the same time, so it is not kept on one device. The program takes a lease of it while it runs, or borrows a place for a few days.",
 		DE: "Diese Lizenz teilen sich mehrere gleichzeitige Nutzungen, sie bleibt deshalb nicht auf einem Gerät. Das Programm belegt einen Platz, solange es läuft, oder leiht einen Platz für ein paar Tage aus.",
 	})
+	_ = add("fault.license.kept_for_others", Entry{
+		EN: "{used} of the {limit} places of this license are in use, and {kept} more are kept for others or waited for; {value} were asked for. Try again later, or ask whoever manages the license to keep places for you.",
+		DE: "{used} der {limit} Plätze dieser Lizenz sind belegt, {kept} weitere sind für andere freigehalten oder werden erwartet; gefragt war nach {value}. Versuchen Sie es später wieder, oder bitten Sie, wer die Lizenz verwaltet, Plätze für Sie freizuhalten.",
+	})
+	_ = add("fault.license.queued", Entry{
+		EN: "All places of this license are taken. You wait for one at position {position}; ask again in {seconds} seconds to keep it.",
+		DE: "Alle Plätze dieser Lizenz sind belegt. Sie warten auf einen, an Stelle {position}; fragen Sie in {seconds} Sekunden wieder, um sie zu behalten.",
+	})
+	_ = add("fault.license.queue_full", Entry{
+		EN: "{limit} are waiting for a place of this license, and no more can. Try again later.",
+		DE: "{limit} warten schon auf einen Platz dieser Lizenz, mehr können es nicht sein. Versuchen Sie es später wieder.",
+	})
+	_ = add("fault.license.reserve_who", Entry{
+		EN: "It is not clear for whom places are to be kept. Give a label of a-z, 0-9 and dashes, the id of a machine's container, the 16-byte hash of a person, or a holder from the list of leases.",
+		DE: "Es ist nicht klar, für wen Plätze freigehalten werden sollen. Geben Sie eine Bezeichnung aus a-z, 0-9 und Bindestrichen an, die Nummer des Lizenzcontainers eines Rechners, den 16-Byte-Hash einer Person oder einen Inhaber aus der Liste der Belegungen.",
+	})
+	_ = add("fault.license.reserve_much", Entry{
+		EN: "This license has {limit} places, of which {kept} are kept for others already; {value} more cannot be kept. Keep fewer, or end another reservation.",
+		DE: "Diese Lizenz hat {limit} Plätze, von denen {kept} schon für andere freigehalten sind; {value} weitere gehen nicht. Halten Sie weniger frei, oder beenden Sie eine andere Reservierung.",
+	})
+	_ = add("fault.license.reserve_many", Entry{
+		EN: "A license can have {limit} reservations. End one first, or keep places under a label that several share.",
+		DE: "Eine Lizenz kann {limit} Reservierungen haben. Beenden Sie zuerst eine, oder halten Sie Plätze unter einer Bezeichnung frei, die mehrere teilen.",
+	})
 	_ = add("fault.license.lent", Entry{
 		EN: "This place is borrowed and cannot be taken from the device that has it. It is free again after {last}, or as soon as the device returns it.",
 		DE: "Dieser Platz ist ausgeliehen und lässt sich dem Gerät, das ihn hat, nicht nehmen. Er ist nach dem {last} wieder frei, oder sobald das Gerät ihn zurückgibt.",
