@@ -18,7 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"filippo.io/age"
 	"golang.org/x/net/html"
 
 	"github.com/licet/licet/client"
@@ -31,6 +30,7 @@ import (
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/route"
 	"github.com/licet/licet/internal/sign"
+	"github.com/licet/licet/internal/sign/signtest"
 	"github.com/licet/licet/wire"
 )
 
@@ -89,17 +89,12 @@ func newWorld(t testing.TB, at ...time.Time) *world {
 	p := actortest.World(t, d)
 	w := &world{t: t, d: d, now: clock, a: p.A, b: p.B, log: &safeBuffer{}}
 	gate := actor.NewGate(d)
-	x, err := age.GenerateX25519Identity()
-	must(t, err)
-	id, err := sign.ParseIdentity(x.String())
-	must(t, err)
-	w.keys, err = sign.New(t.Context(), d, gate, id)
-	must(t, err)
-	w.root, err = sign.NewRoot(d.Now())
-	must(t, err)
-	w.certify(w.a)
-	w.certify(w.b)
+	w.keys, _ = signtest.New(t, d, gate)
+	w.root = signtest.Root(t, d)
+	signtest.Certify(t, d, w.keys, w.root, w.a.All())
+	signtest.Certify(t, d, w.keys, w.root, w.b.All())
 	w.Service = license.New(license.Options{DB: d, Gate: gate, Vault: w.keys.Vault(), Keyring: w.keys.Keyring()})
+	var err error
 	w.depot, err = depot.New(depot.Options{
 		Licenses: w.Service, PublicURL: "https://depot.example", Now: clock.Now,
 		Site: func(*http.Request) depot.Site { return w.site },
@@ -121,19 +116,6 @@ func newWorld(t testing.TB, at ...time.Time) *world {
 	}))
 	t.Cleanup(w.server.Close)
 	return w
-}
-
-// certify gives a publisher its root and an issuing and a depot key.
-func (w *world) certify(site actortest.Site) {
-	w.t.Helper()
-	ctx := context.Background()
-	must(w.t, w.keys.PinRoot(ctx, site.All(), w.root.Info(), sign.RankActive))
-	req, err := w.keys.Request(ctx, site.All(), sign.RequestInput{Purposes: []sign.Purpose{sign.Issue, sign.Depot}})
-	must(w.t, err)
-	lines, err := w.root.Certify(req, w.d.Now())
-	must(w.t, err)
-	_, err = w.keys.Install(ctx, site.All(), []byte(strings.Join(lines, "\n")))
-	must(w.t, err)
 }
 
 // item is an article of a kind.

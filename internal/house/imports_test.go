@@ -72,6 +72,7 @@ var testPackages = map[string]string{
 	"internal/db/dbtest":       "a fresh database of each engine",
 	"internal/actor/actortest": "runs every door as a stranger and against a dead database",
 	"internal/browsertest":     "looks at pages with Chromium",
+	"internal/sign/signtest":   "keys for the tests of other packages",
 	"internal/clienttest":      "a small publisher with a server, for the client and the programs above it",
 	"internal/pagetest":        "runs the commands of the documentation's pages",
 	"internal/mailtest":        "a mail server (Postfix)",

@@ -15,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"filippo.io/age"
-
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/actor/actortest"
 	"github.com/licet/licet/internal/catalog"
@@ -25,6 +23,7 @@ import (
 	"github.com/licet/licet/internal/fault"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/sign"
+	"github.com/licet/licet/internal/sign/signtest"
 	"github.com/licet/licet/wire"
 )
 
@@ -60,17 +59,10 @@ func worldOn(t testing.TB, d *db.DB, clock *dbtest.TestClock) *world {
 	t.Helper()
 	p := actortest.World(t, d)
 	w := &world{t: t, d: d, now: clock, a: p.A, b: p.B, gate: actor.NewGate(d)}
-	x, err := age.GenerateX25519Identity()
-	must(t, err)
-	id, err := sign.ParseIdentity(x.String())
-	must(t, err)
-	w.id = id
-	w.keys, err = sign.New(t.Context(), d, w.gate, id)
-	must(t, err)
-	w.root, err = sign.NewRoot(d.Now())
-	must(t, err)
-	w.certify(w.a)
-	w.certify(w.b)
+	w.keys, w.id = signtest.New(t, d, w.gate)
+	w.root = signtest.Root(t, d)
+	signtest.Certify(t, d, w.keys, w.root, w.a.All())
+	signtest.Certify(t, d, w.keys, w.root, w.b.All())
 	w.Service = w.node(license.Limits{})
 	w.keys.Serials = w.Service.Serials
 	return w
@@ -81,24 +73,10 @@ func (w *world) node(l license.Limits) *license.Service {
 	return license.New(license.Options{DB: w.d, Gate: w.gate, Vault: w.keys.Vault(), Keyring: w.keys.Keyring(), Limits: l})
 }
 
-// certify gives a publisher its root and an issuing and a depot key.
-func (w *world) certify(site actortest.Site) {
-	w.t.Helper()
-	ctx := context.Background()
-	must(w.t, w.keys.PinRoot(ctx, site.All(), w.root.Info(), sign.RankActive))
-	w.rotate(site)
-}
-
 // rotate makes new keys and installs their certificates.
 func (w *world) rotate(site actortest.Site) {
 	w.t.Helper()
-	ctx := context.Background()
-	req, err := w.keys.Request(ctx, site.All(), sign.RequestInput{Purposes: []sign.Purpose{sign.Issue, sign.Depot}})
-	must(w.t, err)
-	lines, err := w.root.Certify(req, w.d.Now())
-	must(w.t, err)
-	_, err = w.keys.Install(ctx, site.All(), []byte(strings.Join(lines, "\n")))
-	must(w.t, err)
+	signtest.Rotate(w.t, w.d, w.keys, w.root, site.All())
 }
 
 func must(t testing.TB, err error) {

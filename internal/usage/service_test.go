@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"filippo.io/age"
-
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/actor/actortest"
 	"github.com/licet/licet/internal/catalog"
@@ -23,6 +21,7 @@ import (
 	"github.com/licet/licet/internal/fault"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/sign"
+	"github.com/licet/licet/internal/sign/signtest"
 	"github.com/licet/licet/internal/usage"
 	"github.com/licet/licet/wire"
 )
@@ -53,23 +52,10 @@ func newWorld(t testing.TB, e db.Engine) *world {
 	d := dbtest.Open(t, e, dbtest.WithNow(clock.Now))
 	p := actortest.World(t, d)
 	gate := actor.NewGate(d)
-	x, err := age.GenerateX25519Identity()
-	must(t, err)
-	id, err := sign.ParseIdentity(x.String())
-	must(t, err)
-	keys, err := sign.New(t.Context(), d, gate, id)
-	must(t, err)
+	keys, _ := signtest.New(t, d, gate)
 	w := &world{t: t, d: d, a: p.A, b: p.B, ring: keys.Keyring(), goods: catalog.NewService(d, gate)}
 	for _, site := range []actortest.Site{w.a, w.b} {
-		root, err := sign.NewRoot(d.Now())
-		must(t, err)
-		must(t, keys.PinRoot(t.Context(), site.All(), root.Info(), sign.RankActive))
-		req, err := keys.Request(t.Context(), site.All(), sign.RequestInput{Purposes: []sign.Purpose{sign.Issue}})
-		must(t, err)
-		lines, err := root.Certify(req, d.Now())
-		must(t, err)
-		_, err = keys.Install(t.Context(), site.All(), []byte(strings.Join(lines, "\n")))
-		must(t, err)
+		signtest.Certify(t, d, keys, signtest.Root(t, d), site.All())
 	}
 	w.lic = license.New(license.Options{DB: d, Gate: gate, Vault: keys.Vault(), Keyring: w.ring})
 	w.Service = usage.NewService(d, gate, keys.Vault(), w.ring)

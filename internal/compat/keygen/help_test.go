@@ -21,8 +21,6 @@ import (
 	"testing"
 	"time"
 
-	"filippo.io/age"
-
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/actor/actortest"
 	"github.com/licet/licet/internal/catalog"
@@ -33,6 +31,7 @@ import (
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/route"
 	"github.com/licet/licet/internal/sign"
+	"github.com/licet/licet/internal/sign/signtest"
 )
 
 func must(t testing.TB, err error) {
@@ -90,13 +89,9 @@ func newWorld(t *testing.T, e db.Engine, limits license.Limits) *world {
 	p := actortest.World(t, d)
 	w := &world{t: t, now: clock, d: d, a: p.A, b: p.B, log: &safeBuffer{}}
 	gate := actor.NewGate(d)
-	x, err := age.GenerateX25519Identity()
-	must(t, err)
-	id, err := sign.ParseIdentity(x.String())
-	must(t, err)
-	w.keys, err = sign.New(t.Context(), d, gate, id)
-	must(t, err)
+	w.keys, _ = signtest.New(t, d, gate)
 	w.Service = license.New(license.Options{DB: d, Gate: gate, Vault: w.keys.Vault(), Keyring: w.keys.Keyring(), Limits: limits})
+	var err error
 	w.key, err = w.keys.MakeKeygen(t.Context(), w.a.All())
 	must(t, err)
 	api := keygen.New(keygen.Options{
