@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -65,12 +66,35 @@ func listen() (net.Listener, error) {
 	for _, at := range []string{"127.0.0.1:0", "[::1]:0"} {
 		l, err := net.Listen("tcp", at)
 		if err == nil {
-			return l, nil
+			return neighbors{l}, nil
 		}
 		all = errors.Join(all, err)
 	}
 	return nil, fmt.Errorf("%w: %w", ErrListen, all)
 }
+
+// neighbors is a listener that does not talk to other users of this machine, where
+// the system tells whose a connection is: the link stands in the command line of
+// the browser that is started with it, and there everybody can read it.
+type neighbors struct{ net.Listener }
+
+// Accept returns the next connection that may be this user's.
+func (n neighbors) Accept() (net.Conn, error) {
+	for {
+		c, err := n.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if owner, known := ownerOf(c.RemoteAddr(), c.LocalAddr()); !known || !foreignUser(owner, os.Getuid()) {
+			return c, nil
+		}
+		_ = c.Close() // there is nobody to tell
+	}
+}
+
+// foreignUser reports whether a user has no business with what another one runs.
+// The system's own may, and may be asked by everybody.
+func foreignUser(peer, own int) bool { return peer != own && peer != 0 && own != 0 }
 
 // waitIdle returns when nobody has used the wizard for long, or when ctx ends.
 func (w *Wizard) waitIdle(ctx context.Context) error {

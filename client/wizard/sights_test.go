@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/go-rod/rod"
+	"github.com/go-rod/rod/lib/input"
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/online"
@@ -29,10 +30,13 @@ type stage struct {
 
 func (s *stage) at(path string) { browsertest.Open(s.p, s.base+"/"+path) }
 
-// fill types into fields, selectors and values in turn.
+// fill types into fields as people do, over what is there: selectors and values in
+// turn. What the browser's driver has for it needs scripts in the page.
 func (s *stage) fill(fields ...string) {
 	for i := 0; i+1 < len(fields); i += 2 {
-		s.p.MustElement(fields[i]).MustSelectAllText().MustInput(fields[i+1])
+		s.p.MustElement(fields[i]).MustEval(`() => this.focus()`)
+		s.p.KeyActions().Press(input.ControlLeft).Type(input.KeyA).Release(input.ControlLeft).Type(input.Backspace).MustDo()
+		s.p.MustInsertText(fields[i+1])
 	}
 }
 

@@ -37,7 +37,7 @@ const defaultIdle = 15 * time.Minute
 type Wizard struct {
 	cfg     client.Config
 	o       Options
-	base    string // path of everything; not a secret
+	base    string // path of everything; hard to guess, because browsers tell cookies apart by path and not by port
 	session string
 	style   string
 	logo    string // its type; "" = none

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/qr"
 	"github.com/licet/licet/internal/clienttest"
 	"github.com/licet/licet/internal/pagetest"
@@ -34,9 +35,13 @@ func inScript() int {
 	if t, err := time.Parse(time.DateOnly, os.Getenv("TEST_DAY")); err == nil {
 		clock.Set(t)
 	}
+	var ticking client.Clock = clock
+	if os.Getenv("TEST_PATIENT") != "" {
+		ticking = patient{clock}
+	}
 	return run(context.Background(), os.Args[1:], environment{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, terminal: os.Getenv("TEST_TERMINAL") != "",
-		beside: os.Getenv("TEST_BESIDE"), clock: clock, machine: clienttest.Machine(os.Getenv("TEST_MACHINE")),
+		beside: os.Getenv("TEST_BESIDE"), clock: ticking, machine: clienttest.Machine(os.Getenv("TEST_MACHINE")),
 		browse: func(string) error { return errors.New("no browser in tests") },
 	})
 }
