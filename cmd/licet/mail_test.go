@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -46,5 +47,34 @@ func TestMailTest(t *testing.T) {
 		if code != c.code || !strings.Contains(errs.String(), c.want) || out.Len() > 0 {
 			t.Errorf("%q: exit %d, %s%s", c.args, code, out.String(), errs.String())
 		}
+	}
+}
+
+var tryCode = regexp.MustCompile(`(?m)^TRY-[0-9A-Z-]+$`)
+
+// The page on trials: from the settings to the ticket, with a real mail.
+func TestTrialsPage(t *testing.T) {
+	page := pagetest.Open(t, "docs/how-to/trials.md").Blocks("sh", "console")
+	s := mailtest.New(t)
+	if s.Submission == 0 {
+		for _, b := range page {
+			b.Take()
+		}
+		pagetest.LeftOut(t, "saslpasswd2 is not installed")
+	}
+	sh := pagetest.NewShell(
+		t, "mail-host: mail.example.com", fmt.Sprintf("mail-host: %s\nmail-port: %d\nmail-ca: %s", mailtest.Host, s.Submission, s.CA),
+		"/etc/licet/mail-password", s.Secret,
+	)
+	sh.Do("licet publisher create muster 'Muster Software'", "licet catalog apply "+pagetest.Root()+"/internal/demo/catalog.yaml")
+	sh.Run(page...)
+	mail := s.Box(t, 1)[0]
+	code := tryCode.FindString(mail.Text)
+	if !strings.Contains(mail.Get("From"), `"Muster Software" <noreply@example.com>`) || !strings.Contains(mail.Text, "https://depot.example.com/trial/confirm#"+code+"\n") || code == "" {
+		t.Fatalf("%s", mail.Raw)
+	}
+	got := sh.Do("curl -sf -d code=" + code + " 'http://127.0.0.1:8421/trial/confirm?lang=en'")
+	if !strings.Contains(got, "CAD for trying runs for 14 days") {
+		t.Errorf("%s", got)
 	}
 }

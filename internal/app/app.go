@@ -18,6 +18,7 @@ import (
 	"github.com/licet/licet/internal/org"
 	"github.com/licet/licet/internal/ship"
 	"github.com/licet/licet/internal/sign"
+	"github.com/licet/licet/internal/trial"
 	"github.com/licet/licet/internal/usage"
 )
 
@@ -79,6 +80,7 @@ type App struct {
 	Hooks  *connect.Service
 	Mails  *connect.Mails
 	Usage  *usage.Service
+	Trials *trial.Service
 
 	seams   Seams
 	metrics *metrics
@@ -173,6 +175,7 @@ func assemble(ctx context.Context, c Config, s Seams, d *db.DB) (*App, error) {
 	}
 	a.Mails = connect.NewMails(d, vault, mailer)
 	a.Mails.Register(a.Jobs)
+	a.Trials = trial.New(trial.Options{DB: d, Vault: vault, Licenses: a.Lic, Mails: a.Mails, Depot: c.PublicURL})
 	a.peppers()
 	a.housekeeping()
 	return a, nil

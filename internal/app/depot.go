@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
+	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/api"
 	"github.com/licet/licet/internal/depot"
 	"github.com/licet/licet/internal/org"
@@ -21,7 +23,7 @@ func (a *App) depotTable(rest *api.API) ([]route.Route, func(http.ResponseWriter
 		return nil, nil, err
 	}
 	pages, err := depot.New(depot.Options{
-		Licenses: a.Lic, PublicURL: a.Config.PublicURL, Download: a.Config.Download, Now: a.seams.Now, Pause: a.seams.Sleep,
+		Licenses: a.Lic, Trials: a.Trials, PublicURL: a.Config.PublicURL, Download: a.Config.Download, Now: a.seams.Now, Pause: a.seams.Sleep,
 		Site: func(r *http.Request) depot.Site { return site.now(r.Context()) },
 	})
 	if err != nil {
@@ -89,5 +91,9 @@ func (a *App) siteNow(ctx context.Context) (depot.Site, error) {
 		}
 	}
 	is.Publisher, is.Name = of.ID, of.Name
-	return is, nil
+	visitor := actor.Anonymous(netip.Addr{})
+	visitor.Publisher = of.ID
+	offers, err := a.Trials.Offers(ctx, visitor)
+	is.Trials = len(offers) > 0
+	return is, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/job"
 	"github.com/licet/licet/internal/license"
+	"github.com/licet/licet/internal/trial"
 	"github.com/licet/licet/internal/usage"
 )
 
@@ -67,6 +68,9 @@ func (a *App) purge(ctx context.Context) (map[string]int64, error) {
 		}
 		if err == nil {
 			err = count("mails", func(tx *db.Tx) (int64, error) { return connect.PurgeMails(tx, p.ID, now.Add(-keepDeliveries)) })
+		}
+		if err == nil {
+			err = count("trials", func(tx *db.Tx) (int64, error) { return trial.Purge(tx, p.ID) })
 		}
 		if err == nil {
 			err = count("pairings", func(tx *db.Tx) (int64, error) { return license.PurgePairings(tx, p.ID, now.Add(-keepPairings)) })

@@ -53,6 +53,7 @@ type Article struct {
 	Ticketing  Ticketing        `json:"ticketing"`
 	ShowOnce   bool             `json:"show_once,omitempty"` // codes of its tickets stand in the answer that makes them, and nowhere else
 	Containers []string         `json:"containers"`          // allowed container kinds; empty = the model's
+	Trial      TrialOffer       `json:"trial,omitzero"`
 	State      State            `json:"state"`
 	Rev        int64            `json:"rev" yaml:"-"`
 }
@@ -74,6 +75,7 @@ func (a Article) check() (bad refusals) {
 	bad.under("", a.checkAdds())
 	bad.under("", a.checkLimits())
 	bad.under("", a.checkOptions())
+	bad.under("/trial", a.Trial.check())
 	return bad
 }
 
@@ -138,6 +140,7 @@ func (a Article) fits(m ModelSpec, features map[string]Feature) (bad refusals) {
 			bad.add(index("/containers", i), ErrContainersWider.With("value", c, "allowed", m.Containers))
 		}
 	}
+	bad.under("", a.fitsTrial(m))
 	all := slices.ContainsFunc(a.Features, func(code string) bool { return features[FoldCode(code)].All })
 	if m.Kind == NFR && !all {
 		bad.add("/features", ErrAllFeatures.With("model", a.Model))
@@ -250,6 +253,7 @@ func (a Article) fields() []field {
 		out = append(out, field{"show_once", true})
 	}
 	out = append(out, a.Adds.fields()...)
+	out = append(out, a.Trial.fields()...)
 	for _, name := range sortedKeys(a.Limits) {
 		out = append(out, field{"limits." + name, a.Limits[name]})
 	}

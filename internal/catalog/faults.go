@@ -8,6 +8,8 @@ var (
 	ErrNotFound = fault.New(fault.NotFound, "catalog.not_found")
 	// ErrArticleUnknown: an order names a number that the catalog does not have (number).
 	ErrArticleUnknown = fault.New(fault.NotFound, "catalog.article_unknown")
+	// ErrNotOffered: visitors cannot take this for trying, or not any more (number).
+	ErrNotOffered = fault.New(fault.NotFound, "catalog.not_offered")
 	// ErrRetired: the article, configuration or product is not sold any more (object, key).
 	ErrRetired = fault.New(fault.Conflict, "catalog.retired")
 	// ErrExists: the code or number is taken (object, key).
@@ -66,6 +68,12 @@ var (
 	ErrNeedsLimit = fault.New(fault.Invalid, "catalog.needs_limit")
 	// ErrOneLimit: a usage article with several limits.
 	ErrOneLimit = fault.New(fault.Invalid, "catalog.one_limit")
+	// ErrOfferKind: an article offered for trying that is none to try (model, kind).
+	ErrOfferKind = fault.New(fault.Invalid, "catalog.offer_kind")
+	// ErrOfferOption: an article offered for trying has an option without a default (option).
+	ErrOfferOption = fault.New(fault.Invalid, "catalog.offer_option")
+	// ErrDomain: not a domain of mail addresses (value).
+	ErrDomain = fault.New(fault.Invalid, "catalog.bad_domain")
 	// ErrOptionSets: an option sets something that the article does not have (option, sets, need).
 	ErrOptionSets = fault.New(fault.Invalid, "catalog.option_sets")
 	// ErrFrameKind: a bound that the option's kind does not know (option, kind, bound).

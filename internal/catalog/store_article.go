@@ -15,6 +15,7 @@ type articleSpec struct {
 	Containers []string         `json:"containers"`
 	ShowOnce   bool             `json:"show_once,omitempty"`
 	Adds       Adds             `json:"adds,omitzero"`
+	Trial      TrialOffer       `json:"trial,omitzero"`
 }
 
 // configurationSpec is what a configuration keeps as JSON.
@@ -94,11 +95,11 @@ func scanArticle(r *db.Rows) (a Article, err error) {
 
 func (a *Article) take(s articleSpec) {
 	a.Targets, a.Features, a.Limits, a.Options, a.Containers = s.Targets, s.Features, s.Limits, s.Options, s.Containers
-	a.ShowOnce, a.Adds = s.ShowOnce, s.Adds
+	a.ShowOnce, a.Adds, a.Trial = s.ShowOnce, s.Adds, s.Trial
 }
 
 func (a Article) spec() db.JSON[articleSpec] {
-	return db.JSON[articleSpec]{V: articleSpec{a.Targets, a.Features, a.Limits, a.Options, a.Containers, a.ShowOnce, a.Adds}}
+	return db.JSON[articleSpec]{V: articleSpec{a.Targets, a.Features, a.Limits, a.Options, a.Containers, a.ShowOnce, a.Adds, a.Trial}}
 }
 
 func scanConfiguration(r *db.Rows) (c Configuration, err error) {

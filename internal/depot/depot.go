@@ -42,12 +42,14 @@ type Licenses interface {
 type Site struct {
 	Publisher actor.PublisherID // whose codes alone are known here; zero = every publisher's
 	Name      string            // in the header; "" = Licet
+	Trials    bool              // visitors are offered something to try
 	Contact   string            // mail address, https address or text for questions; "" = none
 }
 
 // Options make a Depot. Licenses is required.
 type Options struct {
 	Licenses  Licenses
+	Trials    Trials                     // nil = visitors get nothing to try
 	Site      func(r *http.Request) Site // by the request's host; nil = the zero Site
 	PublicURL string                     // how the outside reaches the start page; printed on pages
 	Download  string                     // where the activation wizard can be had; "" = it came with the program
@@ -103,6 +105,10 @@ func (d *Depot) Routes() []route.Route {
 		page(http.MethodPost, "/codes", route.Activate, d.codes),
 		page(http.MethodGet, "/typed", route.Page, d.typing),
 		page(http.MethodPost, "/typed", route.Activate, d.typed),
+		page(http.MethodGet, "/trial", route.Page, d.trials),
+		page(http.MethodPost, "/trial", route.Activate, d.ask),
+		page(http.MethodGet, "/trial/confirm", route.Page, d.confirming),
+		page(http.MethodPost, "/trial/confirm", route.Activate, d.confirm),
 		page(http.MethodGet, "/{path...}", route.Page, d.nothing),
 	)
 	// Whoever reloads the answer of a form from the address bar begins anew.

@@ -24,6 +24,7 @@ import (
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/actor/actortest"
 	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/connect"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/db/dbtest"
 	"github.com/licet/licet/internal/depot"
@@ -31,6 +32,7 @@ import (
 	"github.com/licet/licet/internal/route"
 	"github.com/licet/licet/internal/sign"
 	"github.com/licet/licet/internal/sign/signtest"
+	"github.com/licet/licet/internal/trial"
 	"github.com/licet/licet/wire"
 )
 
@@ -47,6 +49,7 @@ type world struct {
 	server *httptest.Server
 	log    *safeBuffer
 	site   depot.Site
+	trials *trial.Service
 
 	mu     sync.Mutex
 	pauses []time.Duration
@@ -95,8 +98,9 @@ func newWorld(t testing.TB, at ...time.Time) *world {
 	signtest.Certify(t, d, w.keys, w.root, w.b.All())
 	w.Service = license.New(license.Options{DB: d, Gate: gate, Vault: w.keys.Vault(), Keyring: w.keys.Keyring()})
 	var err error
+	w.trials = w.newTrials(w.mailsTo(connect.MailOptions{Host: "127.0.0.1", Port: 1, TLS: connect.MailPlain, From: "noreply@sender.example"}))
 	w.depot, err = depot.New(depot.Options{
-		Licenses: w.Service, PublicURL: "https://depot.example", Now: clock.Now,
+		Licenses: w.Service, Trials: w.trials, PublicURL: "https://depot.example", Now: clock.Now,
 		Site: func(*http.Request) depot.Site { return w.site },
 		Pause: func(_ context.Context, d time.Duration) error {
 			w.mu.Lock()

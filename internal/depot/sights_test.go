@@ -58,6 +58,8 @@ func sights(t *testing.T, w *world) []sight {
 	several := w.severalOn(t)
 	parts := pictures(t, []byte(w.requestFile(w.machine(), fresh.Code)), qr.Screen)
 	kept := w.uploadPictures(english, nil, parts[0]).kept()
+	w.offerTrials()
+	try, tried := w.tryCode(english, "anna@example.org"), w.elapsedCode()
 	form := func(path string, fields ...string) func(p *rod.Page) {
 		return func(p *rod.Page) {
 			open(p, w.server.URL+"/")
@@ -96,6 +98,13 @@ func sights(t *testing.T, w *world) []sight {
 		{"changed", form("/ticket", "code", changed)},
 		{"units", form("/ticket", "code", units)},
 		{"academic", form("/ticket", "code", academic)},
+		{"trial", at("/trial")},
+		{"trial-again", form("/trial", "article", "CAD-TRIAL", "email", "anna@trash.example")},
+		{"trial-asked", form("/trial", "article", "CAD-TRIAL", "email", "berta@example.org")},
+		{"trial-confirm", at("/trial/confirm")},
+		{"trial-unknown", form("/trial/confirm", "code", tried)},
+		{"trial-taken", form("/trial/confirm", "code", try)},
+		{"trial-before", form("/trial/confirm", "code", try)},
 		{"help", at("/help")},
 		{"error", form("/activate", "text", "nothing that a machine wrote")},
 		{"missing", at("/nowhere")},

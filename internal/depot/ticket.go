@@ -30,17 +30,18 @@ func newNotice(lang text.Lang, code string, args map[string]any) *notice {
 type start struct {
 	Typed   string  // what was typed before
 	Problem *notice // why it was not taken
+	Trials  bool    // there is something to try without one
 	hints
 }
 
 // start shows the field.
 func (d *Depot) start(w http.ResponseWriter, r *http.Request, _ actor.Actor) error {
-	return d.show(w, r, http.StatusOK, "start", "depot.start.title", start{hints: d.hints()})
+	return d.show(w, r, http.StatusOK, "start", "depot.start.title", start{Trials: d.o.Site(r).Trials, hints: d.hints()})
 }
 
 // again shows the field with what is wrong about what was typed.
 func (d *Depot) again(w http.ResponseWriter, r *http.Request, status int, typed string, n *notice) error {
-	return d.show(w, r, status, "start", "depot.start.title", start{Typed: typed, Problem: n, hints: d.hints()},
+	return d.show(w, r, status, "start", "depot.start.title", start{Typed: typed, Problem: n, Trials: d.o.Site(r).Trials, hints: d.hints()},
 		web.Field{Name: codeField, Value: typed})
 }
 

@@ -59,8 +59,15 @@ func bodies(lang text.Lang) map[string][]any {
 	}
 	some := []given{{"A-1", 1, at}, {"A-2", 2, time.Time{}}}
 	return map[string][]any{
-		"start":  {start{hints: h}, start{Typed: "x", Problem: &notice{"t", "c"}}},
-		"ticket": {full, open, ticketView{}},
+		"start": {start{hints: h}, start{Typed: "x", Problem: &notice{"t", "c"}, Trials: true}},
+		"trial": {
+			trialView{Offers: []trialOffer{{"A", "n", "30 d", true}, {"B", "m", "", false}}, Keep: 1, hints: h},
+			trialView{Email: "e", Problem: &notice{"t", "c"}, Keep: 730},
+		},
+		"trialasked": {h},
+		"confirm":    {confirmView{hints: h}, confirmView{Typed: "x", Problem: &notice{"t", "c"}}},
+		"taken":      {takenView{Name: "n", Lasts: "30 d", Ticket: "T", hints: h}, takenView{Ticket: "T", Again: true}, takenView{Again: true}},
+		"ticket":     {full, open, ticketView{}},
 		"pair": {
 			pairView{State: license.PairingOpen, Pairing: "3TS1D-NF16F", Minutes: 1, Licenses: []string{"A"}, Refusal: &notice{"t", "c"}, hints: h},
 			pairView{State: license.PairingOpen, Minutes: 9},

@@ -39,6 +39,7 @@ var levels = map[string]int{
 	"internal/federate":     9,
 	"internal/report":       10,
 	"internal/privacy":      10,
+	"internal/trial":        10,
 	"internal/route":        10, // ADR 0003
 
 	"internal/api":           11,

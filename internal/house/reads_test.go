@@ -31,6 +31,8 @@ var wholeReads = map[string]string{
 	"internal/org.Service.Publishers":       "lists the publishers for the installation's administrator",
 	"internal/org.Service.authenticate":     "a token says whose it is",
 	"internal/org.Service.charge":           "the limits of addresses belong to the installation",
+	"internal/trial.Service.mayAsk":         "the limits of addresses belong to the installation",
+	"internal/trial.Service.mayConfirm":     "the limits of addresses belong to the installation",
 	"internal/sign.Keyring.look":            "the version of the keys belongs to the installation",
 	"internal/sign.Service.ExpiringBy":      "the issuing keys of all publishers",
 	"internal/sign.Service.RotateIdentity":  "checks the right of the installation's administrator",

@@ -174,6 +174,22 @@ var (
 		EN: "A license of the kind “{kind}” cannot be overdrawn, but the model says {value}. Set overdraft to 0, or choose one of the kinds {allowed}.",
 		DE: "Eine Lizenz der Art „{kind}“ lässt sich nicht überziehen, aber im Modell steht {value}. Setzen Sie overdraft auf 0, oder wählen Sie eine der Arten {allowed}.",
 	})
+	_ = add("fault.catalog.offer_kind", Entry{
+		EN: "Visitors can be offered only articles that bring a license of a trial model which lasts from its first activation; “{model}” is of the kind “{kind}”. Choose another model, or remove “trial”.",
+		DE: "Besuchern lassen sich nur Artikel anbieten, die eine Lizenz eines Testmodells bringen, das ab der ersten Aktivierung läuft; „{model}“ ist von der Art „{kind}“. Wählen Sie ein anderes Modell, oder entfernen Sie „trial“.",
+	})
+	_ = add("fault.catalog.offer_option", Entry{
+		EN: "The option “{option}” has no default, and a visitor who takes the article for trying chooses none. Give it one.",
+		DE: "Die Option „{option}“ hat keinen Standardwert, und ein Besucher, der den Artikel testet, wählt keinen. Geben Sie ihr einen.",
+	})
+	_ = add("fault.catalog.bad_domain", Entry{
+		EN: "“{value}” is not a domain such as example.com, in small letters and in ASCII (xn--… for others).",
+		DE: "„{value}“ ist keine Domain wie example.com, in Kleinbuchstaben und in ASCII (xn--… für andere).",
+	})
+	_ = add("fault.catalog.not_offered", Entry{
+		EN: "“{number}” cannot be tried here, or not any more. Choose one of the trials on the page.",
+		DE: "„{number}“ lässt sich hier nicht testen, oder nicht mehr. Wählen Sie eine der Testlizenzen auf der Seite.",
+	})
 	_ = add("fault.catalog.model_trial_only", Entry{
 		EN: "“once_per_device” is for trials; this model is of the kind “{kind}”. Remove it, or choose the kind trial.",
 		DE: "„once_per_device“ gilt für Testlizenzen; dieses Modell ist von der Art „{kind}“. Entfernen Sie es, oder wählen Sie die Art trial.",
