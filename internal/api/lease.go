@@ -129,7 +129,7 @@ func (a *API) leases() {
 		) (*body[license.Page[license.WaiterInfo]], error) {
 			return plain(s.ListQueue(ctx, by, in.ID))
 		})
-	add(a.huma, get("/licenses/{id}/leases", "list-leases", tagLeases, "List who uses a floating license", actor.LeaseRead),
+	add(a.huma, get("/licenses/{id}/leases", "list-leases", tagLeases, "List who holds places of a license by leases: uses of a floating one, and named machines", actor.LeaseRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
 			LicensePath

@@ -419,3 +419,23 @@ func guessedKey(t *testing.T) string {
 	must(t, err)
 	return key.String()
 }
+
+// A named machine takes no place that is kept for somebody else, and one that it gives
+// back is offered to whoever waits.
+func TestNamedAmongOthers(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		k := w.keyed(item(catalog.Floating, byName, func(s *catalog.Snapshot) { s.Model.Floating.Queue = true }), 2)
+		w.reserve(k.Issued, license.ReserveLabel, "cad-room", 1)
+		must(t, k.activate("a"))
+		want(t, k.activate("b"), license.ErrKept)
+		must(t, second(w.box().lease(k.Code, label("cad-room"))))
+		k.used(k.Issued, 2)
+		waiting := w.box().taker(k.Code)
+		waiting.waits(1)
+		must(t, k.leave("a"))
+		want(t, k.activate("a"), license.ErrKept) // it is held for who waits
+		must(t, second(waiting.ask()))
+		k.used(k.Issued, 2)
+		k.holds(k.id())
+	})
+}

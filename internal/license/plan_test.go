@@ -41,6 +41,7 @@ func explained() map[*db.Stmt][]any {
 		qLease: {p, id}, qLeases: {p, ids}, qLeasesLock: {p, ids}, qLeasesOfHolder: {p, id, id}, qLeasesOfLicense: {p, id},
 		qLeasesAfter: {p, id, id, id, 100}, qLeasesDueOf: {p, id, now, 100}, qLeasesDue: {p, now, 100}, qLeasesDuePublisher: {p}, qWaitersPublisher: {p},
 		qReserved: {p, ids}, qFilled: {p, id}, qLine: {p, ids}, qWaitersDue: {p, now, 100}, qWaitersDelete: {p, ids},
+		qNamed: {p, ids}, qNamedOfLicense: {p, id, 100}, qNamedUpdate: {id, []byte{}, "", 0, 2, p, id, 1}, qNamedForget: {p, id, id},
 		qLent: {p, id}, qLeaseRights: {p, ids}, qLeaseUpdate: {1, "live", now, now, p, id, 1}, qLeaseRenew: {now, now, p, ids}, qLeaseLater: {now, p, id},
 		qCaseOpen: {p, id}, qCasesBefore: {p, id, 100}, qCasesOpenBefore: {p, id, 100}, qCasesOfContainer: {p, id, id, 100}, qFindings: {p, id},
 		qContainerUpdate: {"active", "", 1, 1, []byte{}, false, "", "", "", now, false, p, id, 1},
@@ -76,6 +77,10 @@ func TestPlans(t *testing.T) {
 			{
 				Name: "exchange", Columns: "publisher_id, id, container_id, ctr, hash, at",
 				Values: "P, ID(n), ID(n), 1, EMPTY, n",
+			},
+			{
+				Name: "named_machine", Columns: "publisher_id, id, license_id, lease_id, sealed, platform, cores, rev",
+				Values: "P, ID(n), ID(n / 2), ID(n), EMPTY, '', 1, 1",
 			},
 			{
 				Name: "trial_mark", Columns: "publisher_id, id, license_id",

@@ -322,6 +322,9 @@ func (k *leaseDesk) leave(l *License, m *NamedMachine) error {
 	for _, e := range l.endLease(f, a, mates, k.tx.Now()) {
 		k.note(e, m.pseudonym())
 	}
+	if err := k.moveUp(l, f); err != nil { // who waits for a place
+		return err
+	}
 	if err := forgetNames(k.tx, k.publisher, []*Lease{a}); err != nil {
 		return err
 	}

@@ -46,6 +46,7 @@ var codes = map[string]theirs{
 	"license.not_by_name":     {403, "LICENSE_NOT_ALLOWED"},
 	"license.container_kind":  {403, "LICENSE_NOT_ALLOWED"},
 	"license.machine_stays":   {403, "FORBIDDEN"},
+	"license.kept_for_others": {422, "MACHINE_LIMIT_EXCEEDED"},
 	"license.no_seat":         {422, "MACHINE_LIMIT_EXCEEDED"},
 	"license.used_up":         {422, "MACHINE_LIMIT_EXCEEDED"},
 	"license.machine_taken":   {422, "FINGERPRINT_TAKEN"},
