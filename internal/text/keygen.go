@@ -18,34 +18,34 @@ var (
 		EN: "A parameter of the request is not one of those allowed ({limit}). This is a mistake of the program; tell its publisher.",
 		DE: "Ein Parameter der Anfrage liegt außerhalb des Erlaubten ({limit}). Das ist ein Fehler des Programms; sagen Sie es dem Hersteller.",
 	})
-	_ = add("keygen.verdict.VALID", Entry{EN: "The license is good.", DE: "Die Lizenz ist gut."})
-	_ = add("keygen.verdict.NOT_FOUND", Entry{EN: "This license key is not known here.", DE: "Diesen Lizenzschlüssel kennt hier niemand."})
-	_ = add("keygen.verdict.SUSPENDED", Entry{
+	_ = add("keygen.verdict.valid", Entry{EN: "The license is good.", DE: "Die Lizenz ist gut."})
+	_ = add("keygen.verdict.not_found", Entry{EN: "This license key is not known here.", DE: "Diesen Lizenzschlüssel kennt hier niemand."})
+	_ = add("keygen.verdict.suspended", Entry{
 		EN: "The license is blocked or taken back, or its time has not begun. Ask the publisher.",
 		DE: "Die Lizenz ist gesperrt oder zurückgezogen, oder ihre Zeit hat noch nicht begonnen. Fragen Sie den Hersteller.",
 	})
-	_ = add("keygen.verdict.EXPIRED", Entry{EN: "The time of the license is over.", DE: "Die Zeit der Lizenz ist abgelaufen."})
-	_ = add("keygen.verdict.PRODUCT_SCOPE_MISMATCH", Entry{
+	_ = add("keygen.verdict.expired", Entry{EN: "The time of the license is over.", DE: "Die Zeit der Lizenz ist abgelaufen."})
+	_ = add("keygen.verdict.product_scope_mismatch", Entry{
 		EN: "The license is for another product.", DE: "Die Lizenz ist für ein anderes Produkt.",
 	})
-	_ = add("keygen.verdict.NO_MACHINE", Entry{
+	_ = add("keygen.verdict.no_machine", Entry{
 		EN: "The license is not in use yet. Activate this machine.", DE: "Die Lizenz ist noch nicht in Gebrauch. Aktivieren Sie diesen Rechner.",
 	})
-	_ = add("keygen.verdict.NO_MACHINES", Entry{
+	_ = add("keygen.verdict.no_machines", Entry{
 		EN: "The license is not in use on any machine. Activate this one.",
 		DE: "Die Lizenz ist auf keinem Rechner in Gebrauch. Aktivieren Sie diesen.",
 	})
-	_ = add("keygen.verdict.FINGERPRINT_SCOPE_MISMATCH", Entry{
+	_ = add("keygen.verdict.fingerprint_scope_mismatch", Entry{
 		EN: "This machine has no place of the license. Activate it.", DE: "Dieser Rechner hat keinen Platz der Lizenz. Aktivieren Sie ihn.",
 	})
-	_ = add("keygen.verdict.HEARTBEAT_NOT_STARTED", Entry{
+	_ = add("keygen.verdict.heartbeat_not_started", Entry{
 		EN: "The machine has a place, and the program has not begun to say that it is there.",
 		DE: "Der Rechner hat einen Platz, aber das Programm hat noch nicht begonnen, sich zu melden.",
 	})
-	_ = add("keygen.verdict.HEARTBEAT_DEAD", Entry{
+	_ = add("keygen.verdict.heartbeat_dead", Entry{
 		EN: "The program has not said for too long that it is there.", DE: "Das Programm hat sich zu lange nicht gemeldet.",
 	})
-	_ = add("keygen.verdict.ENTITLEMENTS_MISSING", Entry{
+	_ = add("keygen.verdict.entitlements_missing", Entry{
 		EN: "The license does not have a function that the program asks for.", DE: "Der Lizenz fehlt eine Funktion, nach der das Programm fragt.",
 	})
 	_ = add("keygen.verdict.other", Entry{

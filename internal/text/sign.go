@@ -179,12 +179,12 @@ var (
 	_ = add("cli.key.purpose.depot", Entry{EN: "depot", DE: "Depot"})
 	_ = add("cli.key.purpose.keygen", Entry{EN: "Keygen clients", DE: "Keygen-Clients"})
 	_ = add("cli.key.keygen.made", Entry{
-		EN: "Programs with Keygen's client libraries are answered from now on. They ship\n  address     {address}\n  public key  {public}",
-		DE: "Programme mit Client-Bibliotheken von Keygen werden von jetzt an beantwortet. Sie enthalten\n  Adresse                 {address}\n  öffentlicher Schlüssel  {public}",
+		EN: "Programs with Keygen's client libraries are answered from now on. They ship:\nAddress: {address}\nPublic key: {public}",
+		DE: "Programme mit Client-Bibliotheken von Keygen werden von jetzt an beantwortet. Sie enthalten:\nAdresse: {address}\nÖffentlicher Schlüssel: {public}",
 	})
 	_ = add("cli.key.keygen.key", Entry{
-		EN: "{kid}  {state}\n  address     {address}\n  public key  {public}",
-		DE: "{kid}  {state}\n  Adresse                 {address}\n  öffentlicher Schlüssel  {public}",
+		EN: "{kid}, {state}\nAddress: {address}\nPublic key: {public}",
+		DE: "{kid}, {state}\nAdresse: {address}\nÖffentlicher Schlüssel: {public}",
 	})
 	_ = add("cli.key.keygen.none", Entry{
 		EN: "There is no such key: programs with Keygen's client libraries are not answered. “licet key keygen new” makes one.",

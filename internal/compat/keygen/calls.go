@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/text"
@@ -33,9 +34,9 @@ type verdict struct {
 
 func (a *API) verdict(c *call, code string) verdict {
 	lang := text.Match(c.Header.Get("Accept-Language"))
-	key := "keygen.verdict.other"
-	if text.Has("keygen.verdict." + code) {
-		key = "keygen.verdict." + code
+	key := "keygen.verdict." + strings.ToLower(code)
+	if !text.Has(key) {
+		key = "keygen.verdict.other"
 	}
 	return verdict{
 		Valid: code == codeValid, Code: code, Constant: code, Detail: text.T(lang, key, "code", code),
