@@ -13,6 +13,7 @@ const (
 	articleSeats  = "CAD-PRO-PERP"  // one ticket per line, seats that move
 	articleSingle = "CAD-LT-SINGLE" // one ticket per unit
 	articleYear   = "CAD-PRO-YEAR"  // ends
+	articleFloat  = "CAD-PRO-FLOAT" // leased
 )
 
 const source = "erp"
