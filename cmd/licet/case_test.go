@@ -48,6 +48,17 @@ func TestCaseCommands(t *testing.T) {
 			t.Errorf("%v: exit %d\n%s%s", words, code, out, errs)
 		}
 	}
+	for _, lang := range []string{"en_US.UTF-8", "de_DE.UTF-8"} {
+		f.settings = map[string]string{"LANG": lang, "LICET_DATA": f.data}
+		want := map[bool]string{true: "zweimal gesehen: 1", false: "seen twice: 1"}[lang == "de_DE.UTF-8"]
+		if out := f.licet("anomaly"); !strings.Contains(out, want) || !strings.Contains(out, all[0].Container) {
+			t.Errorf("%s", out)
+		}
+	}
+	f.settings = nil
+	if out := f.licet("anomaly", "--kind", "clock", "--json"); !strings.Contains(out, `"seen_twice": 1`) || strings.Contains(out, all[0].Container) {
+		t.Errorf("%s", out)
+	}
 	if out := f.licet("case", "list"); out != "" {
 		t.Errorf("%s", out)
 	}

@@ -36,6 +36,7 @@ type commands struct {
 	Catalog   catalogCmd   `cmd:"" help:"Apply a catalog file."`
 	Order     orderCmd     `cmd:"" help:"Take order documents and compare order books."`
 	Case      caseCmd      `cmd:"" help:"See what was found about copied or restored devices, and decide."`
+	Anomaly   anomalyCmd   `cmd:"" help:"Show what happened more often than honest use does: copies, churn, restores, clocks, guessed codes."`
 	Release   releaseCmd   `cmd:"" help:"Register the versions of products that update notices are about."`
 	Usage     usageCmd     `cmd:"" help:"Show how often programs and their features were used, where that was switched on."`
 	Lease     leaseCmd     `cmd:"" help:"Show and manage the places of floating licenses."`

@@ -73,7 +73,7 @@ var infos = []PermissionInfo{
 	{ContainerEvict, "Evict a lost device", "Verlorenes Gerät entfernen"},
 	{LeaseRead, "See who uses floating licenses", "Sehen, wer Netzwerklizenzen benutzt"},
 	{LeaseRelease, "End somebody's use of a floating license", "Jemandes Nutzung einer Netzwerklizenz beenden"},
-	{CaseRead, "See what was found about copied or restored devices", "Sehen, was über kopierte oder zurückgesetzte Geräte gefunden wurde"},
+	{CaseRead, "See anomalies, and what was found about copied or restored devices", "Auffälligkeiten sehen, und was über kopierte oder zurückgesetzte Geräte gefunden wurde"},
 	{CaseDecide, "Decide what becomes of a device that looks like a copy", "Entscheiden, was mit einem Gerät geschieht, das wie eine Kopie aussieht"},
 	{LeaseReserve, "Keep places of floating licenses for somebody", "Plätze von Netzwerklizenzen für jemanden freihalten"},
 	{JournalRead, "Read the journal", "Das Journal lesen"},

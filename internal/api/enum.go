@@ -38,6 +38,7 @@ var closed = map[reflect.Type][]string{
 	reflect.TypeFor[license.ActivationState](): {
 		"requested", "delivered", "confirmed", "return_requested", "recall_pending", "lent", "returned", "superseded", "restored_away", "recalled", "elapsed",
 	},
+	reflect.TypeFor[license.AnomalyKind]():    {"churn", "seen_twice", "restores", "clock", "guessing"},
 	reflect.TypeFor[license.CaseState]():      {"open", "decided"},
 	reflect.TypeFor[license.ContainerState](): {"active", "suspect", "blocked"},
 	reflect.TypeFor[license.Decision]():       {"accept", "block", "replace", "evict"},

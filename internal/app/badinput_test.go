@@ -94,8 +94,8 @@ var qTables = map[db.Engine]*db.Stmt{
 }
 
 // moving are the tables that may change when nothing was accepted: charged
-// limits, what is told of refusals, and the background.
-var moving = []string{"rate", "journal", "journal_head", "lease", "job", "webhook_delivery", "webhook_endpoint", "meta"}
+// limits, what was counted of refusals, what is told of refusals, and the background.
+var moving = []string{"rate", "anomaly", "journal", "journal_head", "lease", "job", "webhook_delivery", "webhook_endpoint", "meta"}
 
 // rows counts the rows of every table.
 func (o *outer) rows() map[string]int64 {

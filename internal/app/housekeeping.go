@@ -19,6 +19,7 @@ const (
 	keepJobs       = 30 * 24 * time.Hour
 	keepDeliveries = 60 * 24 * time.Hour
 	keepPairings   = 24 * time.Hour
+	keepAnomalies  = 180 * 24 * time.Hour
 )
 
 // sweepLimits is how many allowances one transaction forgets.
@@ -74,6 +75,9 @@ func (a *App) purge(ctx context.Context) (map[string]int64, error) {
 		}
 		if err == nil {
 			err = count("pairings", func(tx *db.Tx) (int64, error) { return license.PurgePairings(tx, p.ID, now.Add(-keepPairings)) })
+		}
+		if err == nil {
+			err = count("anomalies", func(tx *db.Tx) (int64, error) { return license.PurgeAnomalies(tx, p.ID, now.Add(-keepAnomalies)) })
 		}
 		if err == nil {
 			before := day.FromTime(now.Add(-usage.Keep), time.UTC)

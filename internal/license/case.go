@@ -137,6 +137,9 @@ func (c *contact) find(reason string, e Evidence, marks Fingerprint) {
 		}
 		e.Action, e.App, e.Machine = string(m.req.Action), appOf(m.req.App), m.differs(was, need)
 	}
+	if twoVoices(reason) {
+		c.odd(AnomalyTwice, "container", c.box.ID, actor.OrgID{})
+	}
 	c.clues = append(c.clues, clue{c.box.ID, reason, e, marks, c.box.pseudonym()})
 }
 
@@ -169,7 +172,7 @@ func (c *contact) pardons(h held) bool {
 	c.wrong = true
 	a := c.live(h.license)
 	switch {
-	case a == nil || a.State == ActivationRecallPending:
+	case a == nil || a.State.Leaving():
 		c.command(StepRecall, wire.Command{Do: wire.CmdRecall, LicenseID: h.license.String(), Generation: h.gen, Why: whyCase})
 	case c.licenses[h.license].State == LicenseBlocked:
 		c.command(StepRecall, wire.Command{Do: wire.CmdBlock, LicenseID: h.license.String(), Generation: h.gen, Why: whyCase})
@@ -248,5 +251,5 @@ func (l *License) reissue(a *Activation, id ActivationID, now time.Time) (*Activ
 func (l *License) reissued(a *Activation) bool {
 	name, _ := l.terms.unit()
 	return name == "" && a.Shrink == 0 &&
-		(a.State == ActivationDelivered || a.State == ActivationConfirmed || a.State == ActivationReturnRequested)
+		(a.State == ActivationDelivered || a.State == ActivationConfirmed)
 }

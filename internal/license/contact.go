@@ -90,7 +90,8 @@ type contact struct {
 	counted   map[LicenseID][]time.Time // counted restores; for a restore
 	lent      map[LicenseID]int64       // places that are lent, anywhere; for a borrow
 	tried     map[trialID]LicenseID     // trial marks of the device and customer that exist, with their license
-	churn     time.Duration             // how long the ticket has to wait for one more change of seats
+	churn     resting                   // how long the ticket has to wait for one more change of seats
+	rest      map[LicenseID]resting     // of licenses that were returned too often
 	answered  int64                     // counter of the message under a receipt's nonce; 0 = unknown
 	newID     func() ActivationID
 	newEffect func() EffectID
@@ -104,6 +105,8 @@ type contact struct {
 	was     *Container    // the container before this message; nil = it was not known
 	wrong   bool          // it holds something wrong that a human has looked at
 	clues   []clue        // for a human to decide
+	odds    []strange     // what honest use does not do
+	given   *Activation   // that the user has given back by this message
 	marked  []trialMark   // to be kept: this device and customer have tried it
 	made    []*Activation // new ones
 	changed []*Activation // that became dirty here, also in other containers
@@ -139,6 +142,9 @@ func (c *contact) hear() error {
 		return c.giveBack()
 	}
 	warn, err := judgeClock(c.msg.at, c.now)
+	if warn || err != nil {
+		c.odd(AnomalyClock, "container", c.box.ID, actor.OrgID{})
+	}
 	if err != nil {
 		return err
 	}
@@ -390,6 +396,9 @@ func (c *contact) giveBack() error {
 	to, err := a.State.Return()
 	if err != nil {
 		return err
+	}
+	if to == ActivationReturned && a.State != ActivationReturnRequested && a.Lent.IsZero() {
+		c.given = a // staff have not asked for it
 	}
 	c.finish(a, to, "activation."+string(to))
 	c.ack(h)

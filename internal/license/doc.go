@@ -37,6 +37,9 @@
 // finding, and what a human has decided. Accepting it pardons the container: what it
 // holds by mistake it is told to remove, until it holds nothing wrong.
 //
+// What happens more often than honest use does is counted as an Anomaly, one row per
+// kind and thing; it refuses nothing by itself.
+//
 // # Messages
 //
 // Exchange is the only door for what containers send. A message is verified by

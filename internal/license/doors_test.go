@@ -173,6 +173,13 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 			}
 			return err
 		},
+		"Anomalies": func(ctx context.Context, by actor.Actor) error {
+			page, err := e.Anomalies(ctx, by, license.AnomalyQuery{})
+			if err == nil && len(page.Items) == 0 && page.OpenCases == 0 {
+				return license.ErrNotFound
+			}
+			return err
+		},
 		"GetCase": func(ctx context.Context, by actor.Actor) error { return none(e.GetCase(ctx, by, e.found)) },
 		"DecideCase": func(ctx context.Context, by actor.Actor) error {
 			return none(e.DecideCase(ctx, by, e.found, license.CaseDecision{Do: license.Block, Reason: "a test"}))
@@ -251,6 +258,7 @@ func TestDoors(t *testing.T) {
 			door("Decide", live, dead),
 			door("ListCases", live, dead),
 			door("GetCase", live, dead),
+			door("Anomalies", live, dead),
 			door("DecideCase", live, dead),
 		}
 		actortest.RunDoors(t, doors, w.b.All())

@@ -78,7 +78,7 @@ func TestAlarm(t *testing.T) {
 			_, err := s.Exchange(t.Context(), by, a.sign(a.request(wire.ActActivate, withCode(guess(t)))))
 			want(t, err, license.ErrUnknownCode)
 		}
-		if n := len(w.events("ticket.guessing")); n != 1 {
+		if n := len(w.events("anomaly.guessing")); n != 1 {
 			t.Fatalf("%d alarms", n)
 		}
 	})

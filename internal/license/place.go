@@ -84,12 +84,14 @@ func (c *contact) place(l *License, q int64) error {
 	if err != nil {
 		return l.full(err)
 	}
-	if l.Taken+q > l.Seats.Limit() { // a seat that was given back
-		if c.churn > 0 {
-			return ErrTooOften.After(c.churn)
+	again := l.Taken+q > l.Seats.Limit() // a seat that was given back
+	for _, r := range []resting{c.rest[l.ID], c.churn} {
+		if r.wait > 0 && (again || r.name != c.churn.name) {
+			c.odd(AnomalyChurn, "license", l.ID, l.holder())
+			return l.tooOften(r, c.now)
 		}
-		c.charged = true
 	}
+	c.charged = c.charged || again
 	c.put(l, seats, q)
 	return nil
 }
@@ -270,6 +272,9 @@ func (c *contact) restoreOne(l *License) error {
 func (c *contact) away(l *License, a *Activation, counted bool) {
 	a.end(ActivationRestoredAway, c.now)
 	a.Counted, a.Why = counted, "restored"
+	if counted {
+		c.odd(AnomalyRestores, "license", l.ID, l.holder())
+	}
 	c.mark(a)
 	c.event("activation", a.ID, "activation.restored_away", awayData{placeOf(a, c.msg.exchange), counted})
 }

@@ -43,6 +43,7 @@ func explained() map[*db.Stmt][]any {
 		qReserved: {p, ids}, qFilled: {p, id}, qLine: {p, ids}, qWaitersDue: {p, now, 100}, qWaitersDelete: {p, ids},
 		qNamed: {p, ids}, qNamedOfLicense: {p, id, 100}, qNamedUpdate: {id, []byte{}, "", 0, 2, p, id, 1}, qNamedForget: {p, id, id},
 		qLent: {p, id}, qLeaseRights: {p, ids}, qLeaseUpdate: {1, "live", now, now, p, id, 1}, qLeaseRenew: {now, now, p, ids}, qLeaseLater: {now, p, id},
+		qAnomalies: {p, now, 100}, qAnomaly: {p, id}, qAnomalyTold: {now, p, id, 1, now},
 		qCaseOpen: {p, id}, qCasesBefore: {p, id, 100}, qCasesOpenBefore: {p, id, 100}, qCasesOfContainer: {p, id, id, 100}, qFindings: {p, id},
 		qContainerUpdate: {"active", "", 1, 1, []byte{}, false, "", "", "", now, false, p, id, 1},
 		qLicenseUpdate:   {1, 0, 0, 0, 1, now, db.Day{}, 0, 0, 0, 0, "available", p, id, 1, 0, 1},
@@ -114,6 +115,10 @@ func TestPlans(t *testing.T) {
 				Values: "P, ID(n), ID(n / 100), ID(n)",
 			},
 			{
+				Name: "anomaly", Columns: "publisher_id, id, kind, entity, entity_id, times, first_at, last_at",
+				Values: "P, ID(n), 'clock', 'container', ID(n), 1, n, n",
+			},
+			{
 				Name: "container_case", Columns: "publisher_id, id, container_id, holders, reason, findings, state, decision, opened_at, found_at",
 				Values: "P, ID(n), ID(n), EMPTY, 'counter', 1, CASE WHEN n % 50 = 0 THEN 'open' ELSE 'decided' END, CASE WHEN n % 50 = 0 THEN '' ELSE 'block' END, n, n",
 			},
@@ -126,7 +131,7 @@ func TestPlans(t *testing.T) {
 				Values: "P, ID(n), ID(n), '{}'",
 			},
 		},
-		Also:       []string{"t", "l", "c", "a", "e", "s", "f", "r", "w"},
+		Also:       []string{"t", "l", "c", "a", "e", "s", "f", "r", "w", "n"},
 		Small:      []string{"activation_elapses", "container_case_open"},
 		Statements: explained(),
 	}.StayOnIndexes(t)

@@ -18,6 +18,8 @@ type Limits struct {
 	Publisher db.Limit // unknown codes aimed at a publisher; beyond it an alarm is journaled
 	Alarm     db.Limit // how often that alarm is repeated
 	Ticket    db.Limit // freed seats of a ticket that are taken again
+	License   db.Limit // returns of a license, for each of its seats
+	Here      db.Limit // returns of a license from one container
 
 	Pairings    db.Limit // pairing codes made for a ticket
 	PairAddress db.Limit // unknown pairing codes per IPv4 address or IPv6 /64
@@ -32,6 +34,8 @@ func DefaultLimits() Limits {
 		Publisher: db.Limit{Name: "code.publisher", Burst: 1000, Per: time.Second},
 		Alarm:     db.Limit{Name: "code.alarm", Burst: 1, Per: time.Hour},
 		Ticket:    db.Limit{Name: "ticket.churn", Burst: 20, Per: 12 * time.Minute},
+		License:   db.Limit{Name: "license.churn", Burst: 10, Per: time.Hour},
+		Here:      db.Limit{Name: "container.churn", Burst: 5, Per: 2 * time.Hour},
 
 		Pairings:    db.Limit{Name: "pair.ticket", Burst: 20, Per: time.Minute},
 		PairAddress: db.Limit{Name: "pair.address", Burst: 10, Per: 30 * time.Second},
@@ -47,6 +51,8 @@ func (l *Limits) fill() {
 		{&l.Publisher, &d.Publisher},
 		{&l.Alarm, &d.Alarm},
 		{&l.Ticket, &d.Ticket},
+		{&l.License, &d.License},
+		{&l.Here, &d.Here},
 		{&l.Pairings, &d.Pairings},
 		{&l.PairAddress, &d.PairAddress},
 		{&l.PairNetwork, &d.PairNetwork},

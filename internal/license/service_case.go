@@ -22,10 +22,7 @@ type CaseQuery struct {
 // support.read. Errors: license.bad_cursor.
 func (s *Service) ListCases(ctx context.Context, by actor.Actor, in CaseQuery) (Page[CaseInfo], error) {
 	out := Page[CaseInfo]{Items: []CaseInfo{}}
-	from := CaseID{}
-	for i := range from {
-		from[i] = 0xff
-	}
+	from := newestCase()
 	if in.After != "" {
 		var err error
 		if from, err = db.ParseID[Case](in.After); err != nil {
@@ -216,7 +213,7 @@ func movedTo(tx *db.Tx, p actor.PublisherID, c *Case) (Fingerprint, error) {
 }
 
 // settleCase ends what a container holds, or lets it go on in the next generation.
-// What is being recalled is accepted as that, and what is borrowed ends by itself.
+// What it is to remove anyhow is accepted as that, and what is borrowed ends by itself.
 func (s *Service) settleCase(tx *db.Tx, by actor.Actor, box *Container, d Decision) error {
 	w := &work{s: s, tx: tx, by: by}
 	live, err := w.lockLive(box.ID)
@@ -230,7 +227,7 @@ func (s *Service) settleCase(tx *db.Tx, by actor.Actor, box *Container, d Decisi
 			continue // it runs offline until its end, whatever is decided: its place is not free before
 		}
 		if d == Accept {
-			if a.State == ActivationRecallPending {
+			if a.State.Leaving() {
 				continue
 			}
 			if l.reissued(a) {

@@ -209,6 +209,7 @@ func (k *desk) repeat(x *exchangeRow, m *message) (*reply, error) {
 			return nil, refuseFor(err, c.box.Reason)
 		}
 		err := c.doubt("nonce", Evidence{})
+		k.odds = append(k.odds, c.odds...)
 		k.keep(c)
 		return nil, err
 	}
@@ -225,6 +226,9 @@ func (k *desk) repeat(x *exchangeRow, m *message) (*reply, error) {
 // container that is not known yet leaves no trace, unless its code is good.
 func (k *desk) refuse(c *contact, err error, counter int64) error {
 	k.pair(c, err)
+	if !c.unknown && c.box != nil && (!c.box.fresh || c.ticket != nil) {
+		k.odds = append(k.odds, c.odds...)
+	}
 	if c.unknown {
 		if c.msg.paired {
 			err = ErrUnknownPairing
@@ -283,6 +287,12 @@ func (k *desk) accept(c *contact) (*reply, error) {
 			return nil, err
 		}
 	}
+	if c.given != nil {
+		if err := k.chargeReturn(c.given); err != nil {
+			return nil, err
+		}
+	}
+	k.odds = append(k.odds, c.odds...)
 	k.pair(c, nil)
 	k.record(c, x)
 	r.exchange = x.id

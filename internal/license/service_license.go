@@ -238,7 +238,15 @@ func (s *Service) evict(tx *db.Tx, by actor.Actor, l *License, a *Activation, co
 			return nil, err
 		}
 	}
-	return l.evict(a, counted, why, tx.Now())
+	acts, err := l.evict(a, counted, why, tx.Now())
+	if err != nil || !counted {
+		return acts, err
+	}
+	told, err := noteAnomaly(tx, by.Publisher, strange{AnomalyRestores, "license", l.ID, l.holder()})
+	if err != nil || told == nil {
+		return acts, err
+	}
+	return acts, actor.Record(tx, by, *told)
 }
 
 // finish writes a license with one activation.

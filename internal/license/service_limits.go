@@ -7,6 +7,7 @@ import (
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/db"
+	"github.com/licet/licet/wire"
 )
 
 // guesses asks, once per prefix and transaction, whether an address has tried
@@ -173,13 +174,88 @@ func (s *Service) charge(tx *db.Tx, p actor.PublisherID, addr netip.Addr, addres
 	if err := db.Charge(tx, s.limits.Alarm, p.String()); err != nil {
 		return err
 	}
-	return actor.Record(tx, actor.System(p), actor.Entry{
-		Entity: "publisher", ID: p, Event: "ticket.guessing", Data: map[string]int{"limit": s.limits.Publisher.Burst},
-	})
+	told, err := noteAnomaly(tx, p, strange{kind: AnomalyGuessing, entity: "publisher", id: p})
+	if err != nil || told == nil {
+		return err
+	}
+	return actor.Record(tx, actor.System(p), *told)
+}
+
+// paceOf is a limit as rules know it.
+func paceOf(l db.Limit) pace { return pace{l.Name, l.Burst, l.Per} }
+
+// limit is a pace as the database counts it.
+func (p pace) limit() (l db.Limit) {
+	l.Name, l.Burst, l.Per = p.name, p.burst, p.per
+	return l
+}
+
+// rests asks how long a thing has to rest at a pace.
+func rests(q db.Querier, p pace, key string) (resting, error) {
+	wait, err := db.Blocked(q, p.limit(), key)
+	return resting{p, wait}, err
 }
 
 // churnWait is how long a ticket's freed seats have to rest before one more is
 // taken.
-func (s *Service) churnWait(q db.Querier, id TicketID) (time.Duration, error) {
-	return db.Blocked(q, s.limits.Ticket, id.String())
+func (s *Service) churnWait(q db.Querier, id TicketID) (resting, error) {
+	return rests(q, paceOf(s.limits.Ticket), id.String())
+}
+
+// herePair names a license in a container among the limits.
+func herePair(l LicenseID, box ContainerID) string { return l.String() + box.String() }
+
+// rested asks whether a license was returned too often to be taken here once more.
+// What was never given back is not asked about.
+func (s *Service) rested(q db.Querier, l *License, box ContainerID, before *Activation) (worst resting, err error) {
+	if l.Taken > l.Seats.Used {
+		worst, err = rests(q, paceOf(s.limits.License).perSeat(l.Seats.Limit()), l.ID.String())
+	}
+	if err == nil && before != nil && before.State == ActivationReturned {
+		var here resting
+		if here, err = rests(q, paceOf(s.limits.Here), herePair(l.ID, box)); here.wait > worst.wait {
+			worst = here
+		}
+	}
+	return worst, err
+}
+
+// chargeReturn charges what a user has given back; what staff have taken back is not
+// charged.
+func (k *desk) chargeReturn(a *Activation) error {
+	l := k.licenses[a.License]
+	if err := db.Charge(k.tx, paceOf(k.s.limits.License).perSeat(l.Seats.Limit()).limit(), l.ID.String()); err != nil {
+		return err
+	}
+	return db.Charge(k.tx, k.s.limits.Here, herePair(l.ID, a.Container))
+}
+
+// churn asks how long the ticket has to wait, if a seat would be taken again, and
+// each license that was returned.
+func (k *desk) churn(c *contact) (err error) {
+	if c.ticket == nil || c.msg.req.Action != wire.ActActivate {
+		return nil
+	}
+	q := c.quantity()
+	for _, l := range c.opened {
+		if l.Seats.Free() < q || c.live(l.ID) != nil {
+			continue
+		}
+		if l.Taken+q > l.Seats.Limit() && c.churn.name == "" {
+			if c.churn, err = k.s.churnWait(k.tx, c.ticket.ID); err != nil {
+				return err
+			}
+		}
+		r, err := k.s.rested(k.tx, l, c.msg.container, c.last[l.ID])
+		if err != nil {
+			return err
+		}
+		if r.wait > 0 {
+			if c.rest == nil {
+				c.rest = map[LicenseID]resting{}
+			}
+			c.rest[l.ID] = r
+		}
+	}
+	return nil
 }

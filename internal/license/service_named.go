@@ -163,8 +163,8 @@ func (k *leaseDesk) name(id LicenseID, product string, in NamedInput) (*NamedMac
 		if err != nil {
 			return nil, err
 		}
-		if wait > 0 {
-			return nil, ErrTooOften.After(wait)
+		if wait.wait > 0 {
+			return nil, l.tooOften(wait, k.tx.Now())
 		}
 	}
 	if m.lease, err = k.lease(namedAsk(db.NewID[Lease](k.tx), m.ID, in), l, f, namedHolder(m.ID)); err != nil {

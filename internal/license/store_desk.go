@@ -31,6 +31,7 @@ type desk struct {
 	events   []actor.Entry
 	marked   []trialMark
 	clues    []clue // for humans to decide
+	odds     []strange
 	bundles  map[bundleID]string
 	activity []Activated
 }
@@ -523,20 +524,4 @@ func countedOf(q db.Querier, p actor.PublisherID, l *License, now time.Time) ([]
 		err := r.Scan(&t)
 		return t.Time, err
 	}, qCounted, p, l.ID, db.At(since))
-}
-
-// churn asks how long the ticket has to wait, if a seat would be taken again.
-func (k *desk) churn(c *contact) error {
-	if c.ticket == nil || c.msg.req.Action != wire.ActActivate {
-		return nil
-	}
-	q := c.quantity()
-	for _, l := range c.opened {
-		if l.Taken+q > l.Seats.Limit() && l.Seats.Free() >= q {
-			wait, err := k.s.churnWait(k.tx, c.ticket.ID)
-			c.churn = wait
-			return err
-		}
-	}
-	return nil
 }

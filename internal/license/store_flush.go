@@ -50,7 +50,7 @@ INSERT INTO trial_mark (publisher_id, id, license_id) VALUES {rows} ON CONFLICT 
 // read; everything is undone then.
 func (k *desk) flush() error {
 	for _, step := range []func() error{
-		k.writeContainers, k.writeLicenses, k.writeEffects, k.writeActivations, k.writeTrials, k.writePairings, k.writeExchanges, k.writeCases, k.writeEvents,
+		k.writeContainers, k.writeLicenses, k.writeEffects, k.writeActivations, k.writeTrials, k.writePairings, k.writeExchanges, k.writeCases, k.writeAnomalies, k.writeEvents,
 	} {
 		if err := step(); err != nil {
 			return err

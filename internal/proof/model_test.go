@@ -517,7 +517,8 @@ func (g *game) days(t *rapid.T) {
 		t.Fatal(err)
 	}
 	for _, r := range g.rights {
-		r.retaken = 0
+		r.retaken, r.returns = 0, 0
+		clear(r.returnsOf)
 	}
 }
 

@@ -21,6 +21,8 @@ type right struct {
 	restores         []time.Time // that were drawn from the allowance
 	taken            int64       // seats, ever
 	retaken          int         // freed seats that were taken again since the ticket rested
+	returns          int         // since it rested
+	returnsOf        map[*device]int
 	begun            bool
 	expires          int64 // end that was first seen, in Unix seconds, without the days it was extended by
 	extended         int64
@@ -41,7 +43,7 @@ type ended struct {
 }
 
 func newRight(seats int64) *right {
-	return &right{seats: seats, state: "available", live: map[*device]*place{}, past: map[*device]ended{}}
+	return &right{seats: seats, state: "available", live: map[*device]*place{}, past: map[*device]ended{}, returnsOf: map[*device]int{}}
 }
 
 // The allowance of the article that the tests restore, and how often freed seats
@@ -51,6 +53,8 @@ const (
 	restoreDays  = 365 * 24 * time.Hour
 	restoreWait  = 7 * 24 * time.Hour
 	mostRetaken  = 20
+	mostReturns  = 10 // of a license, for each of its seats
+	mostHere     = 5  // of a license from one device
 )
 
 // device is a container with what became of its messages.
@@ -239,6 +243,8 @@ func (r *right) giveBack(d *device, gen int64) (refusal string) {
 		r.free(d, "recalled")
 	default:
 		r.free(d, "returned")
+		r.returns++
+		r.returnsOf[d]++
 	}
 	return ""
 }
@@ -263,6 +269,9 @@ func (m *model) place(d *device, l *letter) turn {
 		return m.restore(d, l)
 	case int64(len(r.live)) >= r.seats:
 		return turn{refusal: "license.no_seat"}
+	}
+	if r.returns >= mostReturns*int(r.seats) || r.past[d].how == "returned" && r.returnsOf[d] >= mostHere {
+		return turn{refusal: "license.too_often", unheard: true}
 	}
 	if r.taken >= r.seats {
 		if r.retaken == mostRetaken {

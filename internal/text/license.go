@@ -28,10 +28,6 @@ var (
 		EN: "Too many wrong codes came from your network. Please wait a little, then try once more.",
 		DE: "Aus Ihrem Netz kamen zu viele falsche Codes. Bitte warten Sie etwas und versuchen Sie es dann noch einmal.",
 	})
-	_ = add("fault.license.too_often", Entry{
-		EN: "Seats of this ticket were returned and taken again too often. Please wait, or ask the publisher.",
-		DE: "Plätze dieses Tickets wurden zu oft zurückgegeben und neu belegt. Bitte warten Sie, oder fragen Sie den Hersteller.",
-	})
 	_ = add("fault.license.ticket_blocked", Entry{
 		EN: "This ticket is blocked. Please ask whoever gave it to you.",
 		DE: "Dieses Ticket ist gesperrt. Bitte wenden Sie sich an die Stelle, von der Sie es haben.",
