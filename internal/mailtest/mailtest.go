@@ -85,16 +85,37 @@ func New(t testing.TB) *Server {
 	t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
 	must(t, os.Chmod(dir, 0o755))
 	s := &Server{dir: dir, CA: filepath.Join(dir, "cert.pem"), Secret: filepath.Join(dir, "password")}
-	s.StartTLS, s.Plain, s.Implicit = port(t), port(t), port(t)
 	s.folders(t)
 	s.certify(t)
 	s.sasl(t)
 	s.write(t, "main.cf", s.main())
-	s.write(t, "master.cf", s.master())
 	s.write(t, "headers", "/^Subject: .*"+RefusedSubject+"/ REJECT 5.7.1 not wanted\n")
-	s.run(t, "start")
-	t.Cleanup(func() { s.run(t, "stop") })
+	s.start(t)
+	t.Cleanup(func() {
+		if err := s.run("stop"); err != nil {
+			t.Error(err)
+		}
+	})
 	return s
+}
+
+// start starts Postfix on free ports, once more when somebody else was faster to
+// take one.
+func (s *Server) start(t testing.TB) {
+	t.Helper()
+	signsIn := s.Submission != 0
+	var err error
+	for range 3 {
+		s.StartTLS, s.Plain, s.Implicit = port(t), port(t), port(t)
+		if signsIn {
+			s.Submission = port(t)
+		}
+		s.write(t, "master.cf", s.master())
+		if err = s.run("start"); err == nil {
+			return
+		}
+	}
+	t.Fatal(err)
 }
 
 // folders makes what Postfix expects to be there, each with its owner.
@@ -270,11 +291,11 @@ func read(t testing.TB, file string) Mail {
 }
 
 // run runs Postfix' own command.
-func (s *Server) run(t testing.TB, what string) {
-	t.Helper()
+func (s *Server) run(what string) error {
 	if out, err := exec.Command("postfix", "-c", s.dir, what).CombinedOutput(); err != nil {
-		t.Fatalf("postfix %s: %v\n%s%s", what, err, out, s.Log())
+		return fmt.Errorf("postfix %s: %w\n%s%s", what, err, out, s.Log())
 	}
+	return nil
 }
 
 func (s *Server) write(t testing.TB, name, text string) {

@@ -61,12 +61,12 @@ var (
 	_ = add("depot.taken.title", Entry{EN: "Your ticket for trying", DE: "Ihr Ticket zum Testen"})
 	_ = add("depot.taken.text", Entry{EN: "{name} runs for {time} from the first activation.", DE: "{name} läuft {time} ab der ersten Aktivierung."})
 	_ = add("depot.taken.again", Entry{
-		EN: "This address has taken the trial of {name} before. Here is its ticket once more.",
-		DE: "Für diese Adresse wurde {name} schon einmal zum Testen angefordert. Hier ist noch einmal das Ticket dazu.",
+		EN: "This address has taken “{name}” for trying before. Here is its ticket once more.",
+		DE: "Für diese Adresse wurde „{name}“ schon einmal zum Testen angefordert. Hier ist noch einmal das Ticket dazu.",
 	})
 	_ = add("depot.taken.gone", Entry{
-		EN: "This address has taken the trial of {name} before. Its ticket was shown then, and is not kept.",
-		DE: "Für diese Adresse wurde {name} schon einmal zum Testen angefordert. Das Ticket wurde damals angezeigt und ist nicht gespeichert.",
+		EN: "This address has taken “{name}” for trying before. Its ticket was shown then, and is not kept.",
+		DE: "Für diese Adresse wurde „{name}“ schon einmal zum Testen angefordert. Das Ticket wurde damals angezeigt und ist nicht gespeichert.",
 	})
 	_ = add("depot.taken.keep", Entry{EN: "Write the ticket down or print this page. It is not mailed to you.", DE: "Notieren Sie das Ticket oder drucken Sie diese Seite. Es wird Ihnen nicht zugesandt."})
 	_ = add("depot.taken.button", Entry{EN: "Go on with this ticket", DE: "Mit diesem Ticket weiter"})
