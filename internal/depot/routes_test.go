@@ -51,14 +51,16 @@ func TestRoutesAndRoles(t *testing.T) {
 		"nobody": w.serveAs(actor.Actor{}), "staff": w.serveAs(w.a.All()), "foreign staff": w.serveAs(w.b.All()), "the system": w.serveAs(w.a.System()),
 	}
 	forms := map[string]map[string][]string{ // by path, what is asked and how
-		"/ticket":      {"own": {"code", own.Code}, "foreign": {"code", foreign.Code}, "key": {"code", key}, "nothing": nil},
-		"/pair":        {"foreign": {"code", foreign.Code}, "nothing": nil},
-		"/device":      {"own": {"code", own.Code, "device", device}, "foreign": {"code", foreign.Code, "device", device}, "nothing": nil},
-		"/device/free": {"foreign": {"code", foreign.Code, "device", device}, "nothing": nil},
-		"/activate":    {"own": {"text", request}, "foreign": {"text", abroad}, "nothing": nil},
-		"/update":      {"own": {"text", request}, "foreign": {"text", abroad}, "nothing": nil},
-		"/codes":       {"own": {"text", request}, "foreign": {"text", abroad}, "nothing": nil},
-		"/typed":       {"own": m.fields(1, own.Code), "foreign": m.fields(1, foreign.Code), "nothing": nil},
+		"/ticket":        {"own": {"code", own.Code}, "foreign": {"code", foreign.Code}, "key": {"code", key}, "nothing": nil},
+		"/pair":          {"foreign": {"code", foreign.Code}, "nothing": nil},
+		"/device":        {"own": {"code", own.Code, "device", device}, "foreign": {"code", foreign.Code, "device", device}, "nothing": nil},
+		"/device/free":   {"foreign": {"code", foreign.Code, "device", device}, "nothing": nil},
+		"/activate":      {"own": {"text", request}, "foreign": {"text", abroad}, "nothing": nil},
+		"/update":        {"own": {"text", request}, "foreign": {"text", abroad}, "nothing": nil},
+		"/codes":         {"own": {"text", request}, "foreign": {"text", abroad}, "nothing": nil},
+		"/typed":         {"own": m.fields(1, own.Code), "foreign": m.fields(1, foreign.Code), "nothing": nil},
+		"/trial":         {"nothing": nil},
+		"/trial/confirm": {"nothing": nil},
 	}
 	for _, rt := range w.depot.Routes() {
 		if rt.Method != http.MethodPost {
