@@ -175,8 +175,14 @@ func newOffice(t *testing.T) *office {
 // sell returns a ticket and the id of its license.
 func (o *office) sell(t *testing.T) (code string, id license.LicenseID) {
 	t.Helper()
+	return o.order(t, "CAD-PRO-PERP")
+}
+
+// order sells one unit of an article.
+func (o *office) order(t *testing.T, article string) (code string, id license.LicenseID) {
+	t.Helper()
 	o.orders++
-	doc := fmt.Sprintf(`{"source":"erp","number":"1-%d","mode":"complete","buyer":{"number":"C-1"},"lines":[{"no":"1","article":"CAD-PRO-PERP","quantity":1}]}`, o.orders)
+	doc := fmt.Sprintf(`{"source":"erp","number":"1-%d","mode":"complete","buyer":{"number":"C-1"},"lines":[{"no":"1","article":"%s","quantity":1}]}`, o.orders, article)
 	placed, err := o.app.Orders.PlaceFile(t.Context(), o.by, order.File{Raw: []byte(doc), ContentType: "application/json"})
 	if err != nil {
 		t.Fatal(err)
@@ -222,11 +228,17 @@ func (o *office) desk(t *testing.T, l *language) *desk {
 	server := httptest.NewTLSServer(c)
 	t.Cleanup(server.Close)
 	server.Config.ErrorLog = nil
-	ca := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+	return &desk{language: l, t: t, cable: c, office: o, server: server.URL, ca: authority(t, server), folder: filepath.Join(t.TempDir(), "container"), machine: "alpha"}
+}
+
+// authority writes the certificate that a server is to be trusted by.
+func authority(t *testing.T, server *httptest.Server) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return &desk{language: l, t: t, cable: c, office: o, server: server.URL, ca: ca, folder: filepath.Join(t.TempDir(), "container"), machine: "alpha"}
+	return path
 }
 
 func (d *desk) args(verb string, more ...string) []string {

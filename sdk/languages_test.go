@@ -203,8 +203,12 @@ func (l *language) output(t *testing.T, in io.Reader, program string, args ...st
 func (l *language) try(in io.Reader, env []string, program string, args ...string) (out, problems string, err error) {
 	var stdout, stderr bytes.Buffer
 	cmd := l.run(l.built, program, args...)
-	cmd.Env = append(append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "LANG=C.UTF-8"), env...)
+	cmd.Env = append(environ(), env...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, &stdout, &stderr
 	err = cmd.Run()
 	return stdout.String(), stderr.String(), err
+}
+
+func environ() []string {
+	return append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "LANG=C.UTF-8")
 }

@@ -1,6 +1,7 @@
 package clienttest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -183,6 +184,6 @@ func (s *Server) leaseLines(id string, l *lease, nonce string) []string {
 		check(err)
 		lic.Container.Fingerprint = append(lic.Container.Fingerprint, wire.Short([16]byte(raw)))
 	}
-	lic.Lease = wire.Lease{ID: id, Fence: l.fence, Renew: int64(LeaseRenew.Seconds())}
+	lic.Lease = wire.Lease{ID: id, Fence: l.fence, Renew: int64(cmp.Or(o.Renew, LeaseRenew).Seconds())}
 	return []string{s.P.Cert(), Sign(s.P.Issuing, lic)}
 }

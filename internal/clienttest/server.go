@@ -24,6 +24,7 @@ type Offer struct {
 	Grace    time.Duration
 	Enforce  wire.Enforcement
 	Contact  time.Duration // next contact after the answer; 0 = none
+	Renew    time.Duration // after which a lease is to be renewed; 0 = LeaseRenew
 	Lends    bool          // a floating license: its places are borrowed, not activated
 	Min      int           // components that must match; 0 = 2, if the machine shows as many
 

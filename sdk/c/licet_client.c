@@ -29,7 +29,7 @@ struct licet_client {
   size_t n_components;
   const char *server;
   licet_licenses *licenses;
-  char why[128];
+  char why[128], says[512];
 };
 
 /* ---------------------------------------------------------------- what is on the disk */
@@ -67,6 +67,7 @@ struct op {
   struct line *trust;
   struct held *licenses;
   struct message *outbox;
+  void *with; /* what the call is about, where it is about one thing */
 };
 
 static _Noreturn void end(struct op *op, licet_outcome outcome, const char *why) {
@@ -296,13 +297,19 @@ static void held_claim(struct op *op, struct growing *g) {
   put(g, "]", 1);
 }
 
-/* Begins a message with the next counter. */
-static struct growing begin_message(struct op *op, const char *typ, struct text non, int64_t iat) {
+static struct growing begin_claims(struct op *op, const char *typ, struct text non, int64_t iat) {
   struct growing g = {.c = &op->c};
   add(&g, "{\"typ\":\"%s\"", typ);
   pair(&g, "iss", op->client->first->issuer);
   pair(&g, "non", non);
-  add(&g, ",\"ctr\":%lld,\"iat\":%lld", (long long)++op->counter, (long long)iat);
+  add(&g, ",\"iat\":%lld", (long long)iat);
+  return g;
+}
+
+/* Begins a message with the next counter. */
+static struct growing begin_message(struct op *op, const char *typ, struct text non, int64_t iat) {
+  struct growing g = begin_claims(op, typ, non, iat);
+  add(&g, ",\"ctr\":%lld", (long long)++op->counter);
   return g;
 }
 
@@ -336,35 +343,57 @@ static void sign_returns(struct op *op) {
   }
 }
 
-static int64_t request(struct op *op, const char *act, const char *code) {
-  char non[NONCE + 1], pub[KEY + 1];
-  const char *comma = "";
+static int64_t stamp(const struct op *op) {
   int64_t now = (int64_t)time(NULL);
-  nonce(op, non);
+  return now > op->signed_at ? now : op->signed_at;
+}
+
+/* The container and the machine. */
+static void here_claims(struct op *op, struct growing *g) {
+  char pub[KEY + 1];
+  const char *comma = "";
   b64(op->pub, 32, pub);
-  struct text n = fixed(&op->c, non);
-  struct growing g = begin_message(op, "req", n, now > op->signed_at ? now : op->signed_at);
-  add(&g, ",\"act\":\"%s\",\"cnt\":{\"t\":\"soft\",\"s\":\"%s\"},\"fp\":[", act, pub);
+  add(g, ",\"cnt\":{\"t\":\"soft\",\"s\":\"%s\"},\"fp\":[", pub);
   for (size_t i = 0; i < op->client->n_components; i++, comma = ",") {
     char h[NONCE + 1];
     b64(op->client->salted[i], 16, h);
-    add(&g, "%s{\"h\":\"%s\"", comma, h);
-    pair(&g, "n", as_text(op->client->names[i]));
-    put(&g, "}", 1);
+    add(g, "%s{\"h\":\"%s\"", comma, h);
+    pair(g, "n", as_text(op->client->names[i]));
+    put(g, "}", 1);
   }
-  put(&g, "]", 1);
-  if (code) {
-    struct growing bare = {.c = &op->c};
-    for (; *code; code++) {
-      if ((uint8_t)*code > ' ') put(&bare, code, 1);
-    }
-    pair(&g, "code", (struct text){bare.s, bare.n});
+  put(g, "]", 1);
+}
+
+/* A code as it was typed, without blanks; nothing for none. */
+static void code_claim(struct op *op, struct growing *g, const char *name, const char *code) {
+  struct growing bare = {.c = &op->c};
+  for (; code && *code; code++) {
+    if ((uint8_t)*code > ' ') put(&bare, code, 1);
   }
+  if (bare.n) pair(g, name, (struct text){bare.s, bare.n});
+}
+
+static void optional(struct growing *g, const char *name, const char *value) {
+  if (value && *value) pair(g, name, as_text(value));
+}
+
+static void program_claims(struct op *op, struct growing *g) {
+  optional(g, "prd", op->client->o.product);
+  add(g, ",\"app\":{\"os\":\"linux\"");
+  optional(g, "v", op->client->o.version);
+  put(g, "}", 1);
+}
+
+static int64_t request(struct op *op, const char *act, const char *code) {
+  char non[NONCE + 1];
+  nonce(op, non);
+  struct text n = fixed(&op->c, non);
+  struct growing g = begin_message(op, "req", n, stamp(op));
+  add(&g, ",\"act\":\"%s\"", act);
+  here_claims(op, &g);
+  code_claim(op, &g, "code", code);
   held_claim(op, &g);
-  if (op->client->o.product) pair(&g, "prd", as_text(op->client->o.product));
-  add(&g, ",\"app\":{\"os\":\"linux\"");
-  if (op->client->o.version) pair(&g, "v", as_text(op->client->o.version));
-  put(&g, "}", 1);
+  program_claims(op, &g);
   send_message(op, &g, "req", n, as_text(""), 0);
   return op->counter;
 }
@@ -374,9 +403,11 @@ static int64_t request(struct op *op, const char *act, const char *code) {
 struct answer {
   licet_outcome outcome;
   int status;
+  int64_t retry_after; /* seconds */
   struct text body;
   char code[96];
 };
+static const char TEXT[] = "text/plain; charset=utf-8", JSON[] = "application/json";
 
 /* An address, taken apart. */
 struct place {
@@ -392,7 +423,7 @@ static int place_of(const char *url, struct place *p) {
   size_t n = strcspn(url, "/"), path = strlen(url + n);
   if (n == 0 || n >= sizeof p->host - 8 || path >= 1000 || memchr(url, '@', n)) return 0;
   while (path && url[n + path - 1] == '/') path--;
-  snprintf(p->path, sizeof p->path, "%.*s/api/v1/exchange", (int)path, url + n);
+  snprintf(p->path, sizeof p->path, "%.*s/api/v1/", (int)path, url + n);
   size_t host = *url == '[' ? strcspn(url, "]") + 1 : strcspn(url, ":/");
   int port = host < n && url[host] == ':';
   snprintf(p->at, sizeof p->at, "%.*s%s", (int)n, url, port ? "" : p->tls ? ":443" : ":80");
@@ -462,6 +493,7 @@ static void read_problem(struct op *op, struct answer *a) {
   struct text code = text_of(p, "code");
   if (!code.n || code.n >= sizeof a->code) return;
   memcpy(a->code, code.s, code.n + 1);
+  snprintf(op->client->says, sizeof op->client->says, "%s", text_of(p, "detail").s);
   a->outcome = LICET_REFUSED;
 }
 
@@ -475,20 +507,23 @@ static struct answer read_answer(struct op *op, const char *all, size_t size) {
   for (char *p = head.s; *p; p++) *p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
   const char *length = strstr(head.s, "\r\ncontent-length:");
   if (length && strtoull(length + 17, NULL, 10) != a.body.n) return a; /* it was torn off */
+  const char *retry = strstr(head.s, "\r\nretry-after:");
+  if (retry) a.retry_after = strtoll(retry + 14, NULL, 10);
   if (a.status == 200 || a.status == 204) a.outcome = LICET_DONE;
   else if (strstr(head.s, "application/problem+json")) read_problem(op, &a);
   return a;
 }
 
 /* HTTP/1.0: the answer ends where the connection does, and comes in no chunks. */
-static struct answer post(struct op *op, struct text token) {
+static struct answer post(struct op *op, const char *path, const char *kind, struct text body) {
   struct place p;
   place_of(op->client->server, &p);
   struct growing head = {.c = &op->c};
   add(&head, "POST ");
   put(&head, p.path, strlen(p.path));
-  add(&head, " HTTP/1.0\r\nHost: %s\r\nContent-Type: text/plain; charset=utf-8\r\nAccept: text/plain, application/problem+json\r\n", p.at);
-  add(&head, "User-Agent: licet-c/1\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", token.n);
+  add(&head, "%s HTTP/1.0\r\nHost: %s\r\nContent-Type: %s\r\n", path, p.at, kind);
+  add(&head, "Accept: text/plain, application/json, application/problem+json\r\n");
+  add(&head, "User-Agent: licet-c/1\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", body.n);
   sigset_t pipe, before, pending;
   sigemptyset(&pipe);
   sigaddset(&pipe, SIGPIPE); /* a peer that is gone must not end the program */
@@ -498,7 +533,7 @@ static struct answer post(struct op *op, struct text token) {
   BIO *bio = ctx ? dial(&p, ctx, op->client->o.ca_file) : NULL;
   size_t size = 0;
   free(op->received);
-  op->received = bio ? talk(bio, head.s, token, &size) : NULL;
+  op->received = bio ? talk(bio, head.s, body, &size) : NULL;
   BIO_free_all(bio);
   SSL_CTX_free(ctx);
   if (!sigismember(&pending, SIGPIPE)) sigtimedwait(&pipe, NULL, &(struct timespec){0});
@@ -653,7 +688,7 @@ static void flush(struct op *op, int64_t meant) {
   save(op);
   while (op->outbox) {
     const struct message *m = op->outbox;
-    struct answer a = post(op, m->token);
+    struct answer a = post(op, "exchange", TEXT, m->token);
     if (a.outcome == LICET_OFFLINE) end(op, LICET_OFFLINE, "offline");
     if (a.outcome == LICET_REFUSED) {
       int ours = m->ctr == meant || strcmp(m->typ, "ret") == 0, final = final_status(a.status);
@@ -752,18 +787,19 @@ static void act_list(struct op *op, const char *unused) {
   }
 }
 
+/* with: the call is about this, and not about the folder. */
 static void work(struct op *op, void (*act)(struct op *, const char *), const char *arg) {
   if (setjmp(op->c.out)) return;
-  lock(op);
-  load(op);
+  if (!op->with) lock(op), load(op);
   act(op, arg);
 }
 
-static licet_outcome run(licet_client *c, void (*act)(struct op *, const char *), const char *arg) {
-  struct op op = {.client = c, .lock = -1};
+static licet_outcome run_with(licet_client *c, void (*act)(struct op *, const char *), const char *arg, void *with) {
+  struct op op = {.client = c, .lock = -1, .with = with};
   if (!c) return LICET_FAILED;
   licet_licenses_free(c->licenses);
   c->licenses = NULL;
+  c->says[0] = 0;
   op.c.into = &op.arena;
   work(&op, act, arg);
   if (op.c.why && op.outcome == LICET_DONE) op.outcome = LICET_FAILED;
@@ -775,6 +811,8 @@ static licet_outcome run(licet_client *c, void (*act)(struct op *, const char *)
   return op.outcome;
 }
 
+static licet_outcome run(licet_client *c, void (*act)(struct op *, const char *), const char *arg) { return run_with(c, act, arg, NULL); }
+
 licet_outcome licet_activate(licet_client *c, const char *code) { return run(c, act_activate, code); }
 licet_outcome licet_refresh(licet_client *c) { return run(c, act_refresh, NULL); }
 licet_outcome licet_return(licet_client *c, const char *license_id) { return run(c, act_return, license_id); }
@@ -785,6 +823,316 @@ const licet_licenses *licet_client_licenses(licet_client *c) {
 }
 
 const char *licet_client_why(const licet_client *c) { return c ? c->why : "memory"; }
+const char *licet_client_says(const licet_client *c) { return c ? c->says : ""; }
+
+/* ---------------------------------------------------------------- leases */
+
+struct moment {
+  int64_t ms[2]; /* measured, and by the clock */
+};
+
+enum over { GOES_ON, GONE, GIVEN_BACK };
+
+struct licet_lease {
+  licet_client *client;
+  licet_verifier *v; /* what is believed; it learns from every answer */
+  licet_licenses *now;
+  const licet_lease_ask *ask;
+  char hash[HASH + 1], secret[129];
+  struct moment asked, tried; /* the counted one, and the last */
+  int64_t wait, pause, retry_after;
+  enum over over;
+};
+
+static struct moment moment(const licet_client *c) {
+  struct moment m;
+  struct timespec measured, clock;
+  if (c->o.moment) {
+    c->o.moment(m.ms);
+    return m;
+  }
+  clock_gettime(CLOCK_MONOTONIC, &measured);
+  clock_gettime(CLOCK_REALTIME, &clock);
+  m.ms[0] = (int64_t)measured.tv_sec * 1000 + measured.tv_nsec / 1000000;
+  m.ms[1] = (int64_t)clock.tv_sec * 1000 + clock.tv_nsec / 1000000;
+  return m;
+}
+
+/* Whole seconds since a moment. */
+static int64_t since(const licet_client *c, const struct moment *then) {
+  struct moment m = moment(c);
+  int64_t measured = m.ms[0] - then->ms[0], clock = m.ms[1] - then->ms[1];
+  return (measured > clock ? measured : clock) / 1000;
+}
+
+static const struct node *claims_of(const licet_lease *l) { return l && l->now ? l->now->first->claims : &NONE; }
+
+/* Says it, and once more if the answer does not come: for what works only once however
+ * often it is said. */
+static struct answer post_twice(struct op *op, const char *path, const char *kind, struct text body, struct moment *asked) {
+  *asked = moment(op->client);
+  struct answer a = post(op, path, kind, body);
+  if (a.outcome != LICET_OFFLINE) return a;
+  *asked = moment(op->client);
+  return post(op, path, kind, body);
+}
+
+static const struct node *read_object(struct op *op, struct text body) {
+  struct call c = {.into = &op->arena};
+  if (setjmp(c.out)) return NULL;
+  return parse(&c, (const uint8_t *)body.s, body.n, NULL);
+}
+
+/* The object of an answer that is one. */
+static const struct node *said(struct op *op, const struct answer *a) {
+  if (a->outcome == LICET_REFUSED) end(op, LICET_REFUSED, copy(&op->c, a->code, strlen(a->code)));
+  const struct node *o = a->outcome == LICET_DONE ? read_object(op, a->body) : NULL;
+  if (!o) end(op, LICET_OFFLINE, "offline");
+  return o;
+}
+
+/* What an answer says about a lease, before its license is judged. */
+struct news {
+  struct text file, non; /* its lines; the nonce of the question, none at a renewal */
+  struct text line;      /* the license */
+  int64_t at;            /* the moment for which it is judged */
+  int same_moment;       /* as the answer before, by the server */
+};
+
+static void look_at(struct call *c, const licet_lease *l, struct news *n) {
+  const struct token *found = NULL;
+  struct token *lines = tokens(c, n->file);
+  learn(l->v, lines);
+  for (const struct token *t = lines; t; t = t->next) {
+    if (strcmp(t->type, "lic") != 0) continue;
+    if (found) refuse(c, "update");
+    found = t;
+  }
+  if (!found) refuse(c, "update");
+  const struct node *o = open_issued(c, l->v, found, &T_LIC), *lse = get(o, "lse"), *before = claims_of(l);
+  int64_t iat = number_of(o, "iat"), exp = number_of(o, "exp"), nbf = number_of(o, "nbf");
+  if (!text_of(lse, "id").n || exp <= iat) refuse(c, "update");
+  if (!l->now && !same(text_of(o, "non"), n->non)) refuse(c, "not_asked");
+  if (l->now) {
+    const struct node *held = get(before, "lse");
+    if (!same(text_of(lse, "id"), text_of(held, "id")) || number_of(lse, "fen") != number_of(held, "fen")) refuse(c, "not_asked");
+    if (iat < number_of(before, "iat") || exp < number_of(before, "exp")) refuse(c, "old");
+    n->same_moment = iat == number_of(before, "iat");
+  }
+  n->line = found->line, n->at = iat > nbf ? iat : nbf;
+}
+
+static const char *looked_at(struct op *op, const licet_lease *l, struct news *n) {
+  struct call c = {.into = &op->arena};
+  if (setjmp(c.out) == 0) look_at(&c, l, n);
+  return c.why;
+}
+
+/* Takes over an answer, if it is of this lease. */
+static void take_over(struct op *op, licet_lease *l, const struct node *answer, struct text non, struct moment asked) {
+  struct growing file = {.c = &op->c};
+  for (const struct node *t = get(answer, "lines")->first; t; t = t->next) put(&file, t->text.s, t->text.n), put(&file, "\n", 1);
+  struct news n = {.file = {file.s, file.n}, .non = non};
+  const char *why = looked_at(op, l, &n);
+  if (why) end(op, LICET_NOT_BELIEVED, why);
+  licet_here here = {.now = n.at, .product = l->client->o.product, .container = l->hash,
+                     .components = (const uint8_t (*)[16])l->client->salted, .n_components = l->client->n_components};
+  licet_licenses *now = licet_check(l->v, n.line.s, n.line.n, &here, &why);
+  if (now) why = strcmp(now->first->code, "ok") == 0 ? NULL : now->first->code;
+  if (why) {
+    why = copy(&op->c, why, strlen(why));
+    licet_licenses_free(now);
+    end(op, LICET_NOT_BELIEVED, why);
+  }
+  licet_licenses_free(l->now);
+  l->now = now;
+  if (!n.same_moment) l->asked = asked; /* the same moment there is the same moment here */
+}
+
+static struct text lease_request(struct op *op, const licet_lease_ask *ask, struct text non) {
+  struct growing g = begin_claims(op, "lsr", non, stamp(op));
+  here_claims(op, &g);
+  code_claim(op, &g, "code", ask->code);
+  optional(&g, "lid", ask->license);
+  optional(&g, "lbl", ask->label);
+  if (ask->quantity) add(&g, ",\"qty\":%lld", (long long)ask->quantity);
+  if (ask->person && *ask->person) {
+    uint8_t raw[16];
+    char h[NONCE + 1];
+    licet_component(op->client->first, "person", ask->person, raw);
+    b64(raw, 16, h);
+    add(&g, ",\"hol\":{\"t\":\"person\",\"h\":\"%s\"}", h);
+  } else {
+    add(&g, ",\"hol\":{\"t\":\"process\"}");
+  }
+  program_claims(op, &g);
+  put(&g, "}", 1);
+  return token(op, &g, "lsr");
+}
+
+static void act_take(struct op *op, const char *unused) {
+  (void)unused;
+  licet_lease *l = op->with;
+  char non[NONCE + 1];
+  struct moment asked;
+  lock(op);
+  load(op);
+  if (!op->counter) save(op); /* its key may be new */
+  nonce(op, non);
+  struct text n = fixed(&op->c, non), request = lease_request(op, l->ask, n);
+  l->v = trust(op);
+  if (!l->v) end(op, LICET_FAILED, "memory");
+  memcpy(l->hash, op->hash, sizeof l->hash);
+  close(op->lock); /* others need not wait for the answer */
+  op->lock = -1;
+  struct answer a = post_twice(op, "lease", TEXT, request, &asked);
+  const struct node *o = said(op, &a);
+  struct text secret = text_of(o, "secret");
+  if (!secret.n || secret.n >= sizeof l->secret) end(op, LICET_OFFLINE, "offline");
+  memcpy(l->secret, secret.s, secret.n);
+  take_over(op, l, o, n, asked);
+}
+
+static struct text holding(struct op *op, const licet_lease *l) {
+  const struct node *lse = get(claims_of(l), "lse");
+  struct growing g = {.c = &op->c};
+  add(&g, "{\"fence\":%lld", (long long)number_of(lse, "fen"));
+  pair(&g, "iss", op->client->first->issuer);
+  pair(&g, "lease", text_of(lse, "id"));
+  pair(&g, "secret", as_text(l->secret));
+  put(&g, "}", 1);
+  return (struct text){g.s, g.n};
+}
+
+static void act_renew(struct op *op, const char *unused) {
+  (void)unused;
+  licet_lease *l = op->with;
+  struct moment asked = moment(op->client);
+  struct answer a = post(op, "lease/renew", JSON, holding(op, l));
+  l->retry_after = a.retry_after;
+  if (a.outcome == LICET_REFUSED && a.status == 404 && strcmp(a.code, "license.lease_gone") == 0 && !l->over) l->over = GONE;
+  take_over(op, l, said(op, &a), as_text(""), asked);
+}
+
+static void act_end(struct op *op, const char *unused) {
+  (void)unused;
+  struct answer a = post(op, "lease/end", JSON, holding(op, op->with));
+  if (a.outcome != LICET_DONE) said(op, &a);
+}
+
+static int64_t short_pause(const licet_lease *l) { return licet_lease_renew_after(l) < 5 ? licet_lease_renew_after(l) : 5; }
+
+licet_outcome licet_lease_take(licet_client *c, const licet_lease_ask *ask, licet_lease **out) {
+  licet_lease *l = calloc(1, sizeof *l);
+  *out = NULL;
+  if (!c || !l) {
+    free(l);
+    return LICET_FAILED;
+  }
+  l->client = c, l->ask = ask;
+  licet_outcome outcome = run_with(c, act_take, NULL, l);
+  l->ask = NULL, l->tried = l->asked, l->wait = licet_lease_renew_after(l), l->pause = short_pause(l);
+  if (outcome == LICET_DONE) *out = l;
+  else licet_lease_free(l);
+  return outcome;
+}
+
+licet_outcome licet_lease_renew(licet_lease *l) {
+  if (!l) return LICET_FAILED;
+  licet_outcome outcome = run_with(l->client, act_renew, NULL, l);
+  l->tried = moment(l->client);
+  if (outcome == LICET_DONE) {
+    l->tried = l->asked, l->wait = licet_lease_renew_after(l), l->pause = short_pause(l);
+    return outcome;
+  }
+  l->wait = l->retry_after > 60 ? 60 : l->retry_after;
+  if (l->wait < l->pause) l->wait = l->pause;
+  l->pause = l->pause > 30 ? 60 : 2 * l->pause;
+  return outcome;
+}
+
+licet_outcome licet_lease_end(licet_lease *l) {
+  if (!l) return LICET_FAILED;
+  if (l->over) return LICET_DONE;
+  l->over = GIVEN_BACK;
+  return run_with(l->client, act_end, NULL, l);
+}
+
+void licet_lease_free(licet_lease *l) {
+  if (!l) return;
+  licet_licenses_free(l->now);
+  licet_free(l->v);
+  free(l);
+}
+
+/* The license at this moment of its own time. */
+static licet_license at_present(const licet_lease *l) {
+  licet_license now = {.claims = claims_of(l), .state = "expired", .enforce = ""};
+  if (!l || l->over == GIVEN_BACK) return now;
+  int64_t at = number_of(now.claims, "iat") + since(l->client, &l->asked), start = number_of(now.claims, "nbf");
+  if (at < start) at = start;
+  if (l->over) at = number_of(now.claims, "exp") + number_of(now.claims, "grc");
+  stand(&now, at, 0);
+  return now;
+}
+
+int64_t licet_lease_left(const licet_lease *l) {
+  if (!l || l->over) return 0;
+  return number_of(claims_of(l), "exp") - number_of(claims_of(l), "iat") - since(l->client, &l->asked);
+}
+
+int64_t licet_lease_wait(const licet_lease *l) {
+  if (!l || l->over || strcmp(licet_lease_state(l), "expired") == 0) return -1;
+  int64_t wait = l->wait - since(l->client, &l->tried);
+  return wait > 0 ? wait : 0;
+}
+
+const char *licet_lease_state(const licet_lease *l) { return at_present(l).state; }
+int licet_lease_runs(const licet_lease *l) { return at_present(l).runs; }
+
+int licet_lease_has(const licet_lease *l, const char *feature) {
+  licet_license now = at_present(l);
+  return licet_license_has(&now, feature);
+}
+
+int licet_lease_limit(const licet_lease *l, const char *name, int64_t *value) {
+  licet_license now = at_present(l);
+  return licet_license_limit(&now, name, value);
+}
+
+const char *licet_lease_id(const licet_lease *l) { return text_of(get(claims_of(l), "lse"), "id").s; }
+const char *licet_lease_license(const licet_lease *l) { return text_of(claims_of(l), "lid").s; }
+int64_t licet_lease_fence(const licet_lease *l) { return number_of(get(claims_of(l), "lse"), "fen"); }
+int64_t licet_lease_renew_after(const licet_lease *l) { return number_of(get(claims_of(l), "lse"), "bea"); }
+int64_t licet_lease_quantity(const licet_lease *l) { return number_of(claims_of(l), "qty"); }
+
+struct consumption {
+  int64_t units;
+  const char *nonce;
+  licet_consumed *out;
+};
+
+static void act_consume(struct op *op, const char *key) {
+  const struct consumption *want = op->with;
+  char fresh[NONCE + 1];
+  struct moment asked;
+  if (!want->nonce) nonce(op, fresh);
+  struct growing g = {.c = &op->c};
+  add(&g, "{\"units\":%lld", (long long)want->units);
+  code_claim(op, &g, "key", key);
+  pair(&g, "nonce", as_text(want->nonce ? want->nonce : fresh));
+  optional(&g, "product", op->client->o.product);
+  put(&g, "}", 1);
+  struct answer a = post_twice(op, "consume", JSON, (struct text){g.s, g.n}, &asked);
+  const struct node *o = said(op, &a);
+  snprintf(want->out->unit, sizeof want->out->unit, "%s", text_of(o, "unit").s);
+  want->out->units = number_of(o, "units"), want->out->spent = number_of(o, "spent"), want->out->left = number_of(o, "left");
+}
+
+licet_outcome licet_consume(licet_client *c, const char *key, int64_t units, const char *nonce, licet_consumed *out) {
+  *out = (licet_consumed){.unit = ""};
+  return run_with(c, act_consume, key, &(struct consumption){units, nonce, out});
+}
 
 /* Without components of the caller's, the machine's id. */
 static void machine(licet_client *c) {

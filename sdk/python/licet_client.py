@@ -1,9 +1,12 @@
 """Keeps the licenses of a machine: activates, refreshes and returns them over
-HTTPS. Needs licet.py beside it.
+HTTPS, and takes leases of floating ones. Needs licet.py beside it.
 
     c = licet_client.Client(pins, "/var/lib/acme", product="cad")
     c.activate("7H2KM-…")
     if c.licenses().has("export.step"): ...
+
+    with c.lease("F3WQN-…").keep() as lease:  # until here, or the server's end
+        if lease.has("draw"): ...
 
 The folder holds one file with the container's private key, its licenses and the
 messages that wait for an answer. It is written before anything is sent and after
@@ -16,13 +19,14 @@ that is not to be believed.
 
 One process at a time works on a folder; others wait. What a small client leaves
 out, the Go client has: requests as files, sealed parts, restore, pairing codes, a
-clock that is put right.
+clock that is put right, borrowing, waiting for a place in a queue.
 """
 
 import json
 import os
 import platform
 import ssl
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -41,6 +45,7 @@ except ImportError:  # Windows
     import msvcrt
 
 FILE, LOCK = "licet-container.json", "licet-container.lock"
+TEXT, JSON = "text/plain; charset=utf-8", "application/json"
 
 
 class Offline(Exception):
@@ -63,11 +68,13 @@ class Refusal(Exception):
 class Client:
     """A publisher's licenses on this machine. components are what the machine is
     known by, name to value; ca is a file of certificates to trust for the server,
-    for one that has its own; clock returns Unix seconds."""
+    for one that has its own; clock returns Unix seconds, ticks seconds that are
+    measured and that nobody sets."""
 
-    def __init__(self, pins, folder, product="", version="", released=0, server="", components=None, ca=None, clock=time.time):
+    def __init__(self, pins, folder, product="", version="", released=0, server="", components=None, ca=None, clock=time.time,
+                 ticks=time.monotonic):
         self._pins, self._dir, self._product, self._version, self._released = pins, folder, product, version, released
-        self._clock, self._first = clock, licet.Verifier(pins)
+        self._clock, self._ticks, self._first = clock, ticks, licet.Verifier(pins)
         self._names = machine() if components is None else components
         self._server = server or self._first.server
         at = urllib.parse.urlsplit(self._server)
@@ -109,6 +116,31 @@ class Client:
                 out.extend(licet.License(code="blocked") if held["blocked"] and lic.code == "ok" else lic for lic in found)
             return out
 
+    def lease(self, code="", license_id="", person="", label="", quantity=0):
+        """Takes a place of a floating license: of what a ticket or license key
+        holds, or of a license that was leased here before. person is who uses it,
+        where the license counts persons: only a hash of it leaves the machine; label
+        names places that are kept. Returns a Lease. An answer that is lost is asked
+        for once more by the same message, which takes no second place."""
+        holder = {"t": "person", "h": licet.b64(self._first.component("person", person))} if person else {"t": "process"}
+        nonce = licet.b64(os.urandom(16))
+        with self._locked() as st:
+            if not st["counter"]:
+                self._save(st)  # its key may be new
+            token = _sign(st, {
+                "typ": "lsr", "iss": self._first.issuer, "non": nonce, "iat": max(int(self._clock()), st["signed"]), **self._here(st),
+                "code": "".join(code.split()), "lid": license_id, "hol": holder, "lbl": label, "qty": quantity, **self._program()})
+            lease = Lease(self, self._trust(st), _hash(st))
+        lease._begin(token, nonce)
+        return lease
+
+    def consume(self, key, units=1, nonce=""):
+        """Uses up units of a usage-counted license by its key, for which no container
+        is needed. Returns a dict: unit, units (of the license), spent, left. The same
+        nonce (licet.b64 of 16 random bytes) consumes once, whenever it is sent."""
+        say = {"key": "".join(key.split()), "nonce": nonce or licet.b64(os.urandom(16)), "units": units, "product": self._product}
+        return _object(self._twice("consume", json.dumps({k: v for k, v in say.items() if v != ""}), JSON)[0])
+
     def _ours(self, st, token):
         """A copied folder must not give the original's seat away."""
         verifier = self._trust(st)
@@ -125,11 +157,16 @@ class Client:
             self._flush(st)
             now = max(int(self._clock()), st["signed"])
             req = {"typ": "req", "iss": self._first.issuer, "act": more.pop("act"), "non": licet.b64(os.urandom(16)), "ctr": st["counter"] + 1,
-                   "iat": now, "cnt": {"t": "soft", "s": licet.b64(_public(st))},
-                   "fp": [{"n": n, "h": licet.b64(h)} for n, h in zip(self._names, self._salted())],
-                   **more, "held": _held(st), "prd": self._product, "app": {"v": self._version, "os": platform.system().lower()}}
+                   "iat": now, **self._here(st), **more, "held": _held(st), **self._program()}
             self._send(st, req)
             self._flush(st, req["ctr"])
+
+    def _here(self, st):
+        return {"cnt": {"t": "soft", "s": licet.b64(_public(st))},
+                "fp": [{"n": n, "h": licet.b64(h)} for n, h in zip(self._names, self._salted())]}
+
+    def _program(self):
+        return {"prd": self._product, "app": {"v": self._version, "os": platform.system().lower()}}
 
     def _send(self, st, claims):
         """Signs a message and puts it behind those that wait."""
@@ -153,7 +190,7 @@ class Client:
         while st["outbox"]:
             m = st["outbox"][0]
             try:
-                answer = self._post(m["token"])
+                answer = self._post("exchange", m["token"], TEXT)
                 if m["typ"] == "rcp":
                     st["outbox"].remove(m)
                 else:
@@ -219,9 +256,22 @@ class Client:
             self._send(st, {"typ": "rcp", "iss": self._first.issuer, "cnt": _hash(st), "non": m["non"], "ctr": st["counter"] + 1,
                             "iat": int(self._clock()), "held": _held(st)})
 
-    def _post(self, token):
-        request = urllib.request.Request(self._server.rstrip("/") + "/api/v1/exchange", token.encode(), {
-            "Content-Type": "text/plain; charset=utf-8", "Accept": "text/plain, application/problem+json", "User-Agent": "licet-python/1"})
+    def _twice(self, path, body, kind):
+        """Says it again if the answer does not come: for what works only once
+        however often it is said. Returns the answer, and when it was asked for."""
+        asked = self._moment()
+        try:
+            return self._post(path, body, kind), asked
+        except Offline:
+            asked = self._moment()
+            return self._post(path, body, kind), asked
+
+    def _moment(self):
+        return self._ticks(), self._clock()
+
+    def _post(self, path, body, kind):
+        request = urllib.request.Request(self._server.rstrip("/") + "/api/v1/" + path, body.encode(), {
+            "Content-Type": kind, "Accept": "text/plain, application/json, application/problem+json", "User-Agent": "licet-python/1"})
         try:
             opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=self._tls), _NoRedirect)
             with opener.open(request, timeout=30) as r:
@@ -285,6 +335,178 @@ class Client:
             os.close(d)
 
 
+class Lease:
+    """A use of a floating license. It goes on until it is ended, or for renew_after
+    and some more seconds without a renewal: renew it, or let keep() do so. It counts
+    from before it was asked for, by measured time, and by the clock where that has
+    moved on further: a machine that slept has measured nothing. Its methods may be
+    called by several threads."""
+
+    def __init__(self, client, verifier, container):
+        self._client, self._verifier, self._container = client, verifier, container
+        self._one, self._stop, self._kept = threading.Lock(), threading.Event(), False
+        self._secret, self._now, self._over = "", None, None  # _now: claims, and when they were asked for
+
+    def _begin(self, token, nonce):
+        answer, asked = self._client._twice("lease", token, TEXT)
+        answer = _object(answer)
+        self._secret = answer.get("secret")
+        if not isinstance(self._secret, str):
+            raise Offline("this is no answer of a license server")
+        self._take(answer, nonce, asked)
+
+    @property
+    def id(self):
+        return self._now[0]["lse"]["id"]
+
+    @property
+    def fence(self):
+        """Above that of every lease of the license before."""
+        return self._now[0]["lse"]["fen"]
+
+    @property
+    def renew_after(self):
+        """Seconds after which to renew it."""
+        return self._now[0]["lse"]["bea"]
+
+    @property
+    def license_id(self):
+        return self._now[0]["lid"]
+
+    @property
+    def quantity(self):
+        return self._now[0].get("qty", 0)
+
+    @property
+    def left(self):
+        """Seconds until it ends without a renewal, its grace not counted; not above 0
+        when it is over."""
+        claims, asked = self._now
+        return 0 if self._over else claims["exp"] - claims["iat"] - self._elapsed(asked)
+
+    @property
+    def state(self):
+        """"valid", "grace" while its place still waits for a renewal, or "expired"."""
+        return self._license().state or "expired"
+
+    @property
+    def runs(self):
+        """Whether the program should go on: it is not over, or its license only asks
+        to warn or to log. Never after end()."""
+        return self._license().runs
+
+    def has(self, feature):
+        return self._license().has(feature)
+
+    def limit(self, name):
+        """A limit by name; None where the license sets none or the lease is over."""
+        return self._license().limit(name)
+
+    def renew(self):
+        """Asks once. Raises Offline, Refusal and licet.Refused, and the lease goes on
+        to its end; after Refusal license.lease_gone it is over: take a new one."""
+        with self._one:
+            asked = self._client._moment()
+            try:
+                self._take(_object(self._say("lease/renew")), "", asked)
+            except Refusal as no:
+                if no.status == 404 and no.code == "license.lease_gone":
+                    self._over = self._over or no
+                raise
+
+    def end(self):
+        """Gives the place back. Raises Offline if the server is not reached: the
+        place frees itself then when the lease would have ended."""
+        self._stop.set()
+        if not self._over:
+            self._over = "ended"
+            self._say("lease/end")
+
+    def keep(self, watch=None):
+        """Renews it from now on in a thread that keeps no program from ending.
+        watch(news, error) is told "renewed", "late" (not renewed; it goes on and is
+        tried again) and at last "ended". Returns the lease."""
+        if not self._kept:
+            self._kept = True
+            threading.Thread(target=self._keep, args=(watch or (lambda news, error: None),), daemon=True).start()
+        return self
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *why):
+        try:
+            self.end()
+        except (Offline, Refusal):
+            pass  # it frees itself
+
+    def _keep(self, watch):
+        wait, pause = self.renew_after, min(5, self.renew_after)
+        while not self._stop.wait(wait):
+            news, error = "renewed", None
+            try:
+                self.renew()
+                wait, pause = self.renew_after, min(5, self.renew_after)
+            except Exception as e:  # whatever it is, it must not end the program
+                news, error = "late", e
+                wait, pause = max(pause, min(60, getattr(e, "retry_after", 0))), min(2 * pause, 60)
+            if self._stop.is_set():
+                return
+            if self._over or self.state == "expired":
+                self._over, news = self._over or error or "expired", "ended"
+            try:
+                watch(news, error)
+            except Exception:
+                pass  # the program's own fault
+            if news == "ended":
+                return
+
+    def _say(self, path):
+        lse = self._now[0]["lse"]
+        say = {"iss": self._client._first.issuer, "lease": lse["id"], "fence": lse["fen"], "secret": self._secret}
+        return self._client._post(path, json.dumps(say), JSON)
+
+    def _take(self, answer, nonce, asked):
+        """Takes over the lines of an answer, if they are of this lease."""
+        lines = answer.get("lines")
+        if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+            raise Offline("this is no answer of a license server")
+        found = [t for t in self._verifier.learn("\n".join(lines).encode()) if t.type == "lic"]
+        if len(found) != 1:
+            raise licet.Refused("update")
+        c = self._verifier.open(found[0], "lic")
+        here = self._client
+        at = max(c["iat"], c.get("nbf", 0))
+        verdict = self._verifier.check(found[0].line, at, here._product, 0, self._container, here._salted())[0]
+        if verdict.code != "ok":
+            raise licet.Refused(verdict.code)
+        if not c.get("lse", {}).get("id") or c["exp"] <= c["iat"]:
+            raise licet.Refused("update")
+        if self._now is None:
+            if c.get("non") != nonce:
+                raise licet.Refused("not_asked")
+        else:
+            before, then = self._now
+            if c["lse"]["id"] != before["lse"]["id"] or c["lse"]["fen"] != before["lse"]["fen"]:
+                raise licet.Refused("not_asked")
+            if c["iat"] < before["iat"] or c["exp"] < before["exp"]:
+                raise licet.Refused("old")
+            if c["iat"] == before["iat"]:
+                asked = then  # the same moment there is the same moment here
+        self._now = c, asked
+
+    def _elapsed(self, since):
+        return max(now - then for now, then in zip(self._client._moment(), since))
+
+    def _license(self):
+        """The license at this moment of its own time."""
+        claims, asked = self._now
+        if self._over == "ended":
+            return licet.License(code="ended")
+        end = claims["exp"] + claims.get("grc", 0)
+        return licet.License(claims, end if self._over else max(claims["iat"] + self._elapsed(asked), claims.get("nbf", 0)))
+
+
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A redirect would carry the code to somebody else."""
 
@@ -301,6 +523,16 @@ def machine():
         except OSError:
             pass
     return {"host": platform.node()}
+
+
+def _object(answer):
+    try:
+        out = json.loads(answer)
+    except ValueError:
+        out = None
+    if not isinstance(out, dict):
+        raise Offline("this is no answer of a license server")
+    return out
 
 
 def _key(st):
