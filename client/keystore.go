@@ -24,7 +24,7 @@ type KeyStore interface {
 // Keys are a container's own, held by a KeyStore.
 type Keys struct {
 	Ref     string            // by which Open finds them; at most 200 bytes, not secret
-	Kind    string            // of the container: wire.ContainerHardware, or wire.ContainerSoft
+	Kind    string            // of the container: wire.ContainerHardware, wire.ContainerSoft, or wire.ContainerCloud
 	Virtual bool              // the device is not one that can be touched
 	Sign    crypto.Signer     // Ed25519 or P-256
 	Box     ecdh.KeyExchanger // X25519 or P-256; nil = the container reads no secret parts
@@ -93,7 +93,7 @@ func (c *Container) storeKeys(st *state) (keys, error) {
 
 // keys checks what a KeyStore has given.
 func (own Keys) keys() (k keys, err error) {
-	if own.Sign == nil || own.Kind != wire.ContainerHardware && own.Kind != wire.ContainerSoft || own.Ref == "" || len(own.Ref) > maxRef {
+	if own.Sign == nil || own.Kind != wire.ContainerHardware && own.Kind != wire.ContainerSoft && own.Kind != wire.ContainerCloud || own.Ref == "" || len(own.Ref) > maxRef {
 		return k, fmt.Errorf("%w: it gives no keys", ErrDevice)
 	}
 	if k.sign, err = wire.SignerKey(own.Sign); err != nil {
@@ -152,7 +152,7 @@ func (c *Container) hashOf(st *state) (string, error) {
 // fingerprint is what a request says of the machine: nothing where the keys
 // themselves are what it is known by.
 func (c *Container) fingerprint(k keys) []wire.FingerprintPart {
-	if k.pub.Kind == wire.ContainerHardware {
+	if k.pub.Kind != wire.ContainerSoft {
 		return nil
 	}
 	return c.machine.parts(c.pins.SaltBytes())

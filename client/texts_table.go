@@ -151,6 +151,10 @@ var texts = map[string]text{
 		"Not so many units are left here. Draw more from the license, or order more.",
 		"So viele Einheiten sind hier nicht mehr übrig. Ziehen Sie weitere aus der Lizenz, oder bestellen Sie weitere.",
 	},
+	"client.cloud_secret": {
+		"This is not the secret of a cloud container. It begins with lcc_; copy it again as a whole.",
+		"Das ist nicht das Geheimnis eines Cloud-Containers. Es beginnt mit lcc_; kopieren Sie es noch einmal ganz.",
+	},
 	"client.choice": {
 		"This is not a choice. Say on, off or default: then the customer's organization decides.",
 		"Das ist keine Auswahl. Sagen Sie on, off oder default: Dann entscheidet die Organisation des Kunden.",

@@ -42,6 +42,7 @@ const (
 	PublisherManage Permission = "publisher.manage"
 	SupportRead     Permission = "support.read"
 	UsageRead       Permission = "usage.read"
+	CloudManage     Permission = "cloud.manage"
 	UsageChoose     Permission = "usage.choose"
 )
 
@@ -83,6 +84,7 @@ var infos = []PermissionInfo{
 	{KeyringManage, "Make, rotate and revoke signing keys", "Signaturschlüssel erzeugen, wechseln und widerrufen"},
 	{PublisherManage, "Create publishers (administrator of the installation)", "Hersteller anlegen (Administrator der Installation)"},
 	{SupportRead, "Look up tickets, licenses and devices for support", "Tickets, Lizenzen und Geräte für den Support nachschlagen"},
+	{CloudManage, "Make, supply and close cloud containers of persons and services", "Cloud-Container von Personen und Diensten anlegen, ausstatten und schließen"},
 	{UsageRead, "See how much programs are used", "Sehen, wie viel Programme benutzt werden"},
 	{UsageChoose, "Switch update notices and usage reports on and off", "Update-Hinweise und Nutzungsberichte ein- und ausschalten"},
 }

@@ -187,6 +187,11 @@ func (w *tenantWorld) lease(t *testing.T, a *app.App, c *client.Container) {
 		t.Fatal(err)
 	}
 	w.name("/leases/", id)
+	cloud, err := a.Lic.MakeCloud(t.Context(), w.by, license.CloudInput{Org: w.p.Root, Service: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.name("/cloud-containers/", cloud.ID)
 	of, err := db.ParseID[license.License](l.Now().License)
 	if err != nil {
 		t.Fatal(err)
@@ -322,6 +327,10 @@ func (w *tenantWorld) body(rt route.Route) string {
 		return fmt.Sprintf(`{"parent":%q}`, w.ids["/organizations/"])
 	case last == "add" || last == "remove":
 		return `{"numbers":["CAD-PRO-PERP"]}`
+	case last == "cloud-containers":
+		return fmt.Sprintf(`{"org":%q,"service":"x"}`, w.ids["/organizations/"])
+	case last == "grant" || last == "withdraw" && strings.Contains(rt.Pattern, "cloud"):
+		return fmt.Sprintf(`{"license":%q}`, w.ids["/licenses/"])
 	case last == "reservations":
 		return `{"kind":"label","for":"room","seats":1}`
 	case last == "eligibility":

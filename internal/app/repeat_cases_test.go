@@ -264,19 +264,27 @@ func licenseCases() map[string]repeatCase {
 		return id
 	}
 	return map[string]repeatCase{
-		"/tickets/{id}/reveal":        on("/tickets/{}/reveal", "", ticket),
-		"/tickets/{id}/block":         on("/tickets/{}/block", because, ticket),
-		"/tickets/{id}/unblock":       on("/tickets/{}/unblock", because, blocked("/tickets/", ticket)),
-		"/licenses/{id}/reveal":       on("/licenses/{}/reveal", "", license),
-		"/licenses/{id}/extend":       on("/licenses/{}/extend", `{"until":"2031-12-31","reason":{"code":"goodwill"}}`, license),
-		"/licenses/{id}/block":        on("/licenses/{}/block", because, license),
-		"/licenses/{id}/unblock":      on("/licenses/{}/unblock", because, blocked("/licenses/", license)),
-		"/containers/{id}/decide":     on("/containers/{}/decide", `{"decision":"block"}`, container),
-		"/cases/{id}/decide":          on("/cases/{}/decide", `{"decision":"accept","reason":"a test"}`, (*repeater).suspect),
-		"/activations/{id}/evict":     on("/activations/{}/evict", because, activation),
-		"/activations/{id}/return":    on("/activations/{}/return", because, activation),
-		"/activations/{id}/move":      on("/activations/{}/move", because, activation),
-		"/activations/{id}/restore":   on("/activations/{}/restore", because, activation),
+		"/tickets/{id}/reveal":      on("/tickets/{}/reveal", "", ticket),
+		"/tickets/{id}/block":       on("/tickets/{}/block", because, ticket),
+		"/tickets/{id}/unblock":     on("/tickets/{}/unblock", because, blocked("/tickets/", ticket)),
+		"/licenses/{id}/reveal":     on("/licenses/{}/reveal", "", license),
+		"/licenses/{id}/extend":     on("/licenses/{}/extend", `{"until":"2031-12-31","reason":{"code":"goodwill"}}`, license),
+		"/licenses/{id}/block":      on("/licenses/{}/block", because, license),
+		"/licenses/{id}/unblock":    on("/licenses/{}/unblock", because, blocked("/licenses/", license)),
+		"/containers/{id}/decide":   on("/containers/{}/decide", `{"decision":"block"}`, container),
+		"/cases/{id}/decide":        on("/cases/{}/decide", `{"decision":"accept","reason":"a test"}`, (*repeater).suspect),
+		"/activations/{id}/evict":   on("/activations/{}/evict", because, activation),
+		"/activations/{id}/return":  on("/activations/{}/return", because, activation),
+		"/activations/{id}/move":    on("/activations/{}/move", because, activation),
+		"/activations/{id}/restore": on("/activations/{}/restore", because, activation),
+		"/cloud-containers": {ask: func(r *repeater) ask {
+			return ask{path: "/cloud-containers", body: r.account()}
+		}},
+		"/cloud-containers/{id}/grant":    {ask: func(r *repeater) ask { return r.supply("grant") }},
+		"/cloud-containers/{id}/withdraw": {ask: func(r *repeater) ask { return r.supply("withdraw") }},
+		"/cloud-containers/{id}/close": on("/cloud-containers/{}/close", "", func(r *repeater) string {
+			return r.made("/cloud-containers", r.account())["id"].(string)
+		}),
 		"/leases/{id}/release":        on("/leases/{}/release", "", (*repeater).lease),
 		"/licenses/{id}/reservations": on("/licenses/{}/reservations", `{"kind":"label","for":"room","seats":1}`, floating),
 		"/reservations/{id}/end": on("/reservations/{}/end", "", func(r *repeater) string {
@@ -286,6 +294,22 @@ func licenseCases() map[string]repeatCase {
 			return ask{path: "/licenses/recall", body: fmt.Sprintf(`{"licenses":[%q],"reason":{"code":"request"}}`, license(r))}
 		}},
 	}
+}
+
+// account is a new service account.
+func (r *repeater) account() string {
+	return fmt.Sprintf(`{"org":%q,"service":%q}`, r.w.p.Root, r.next("S"))
+}
+
+// supply gives a cloud container a license, or takes it away.
+func (r *repeater) supply(act string) ask {
+	r.Helper()
+	id := r.made("/cloud-containers", r.account())["id"].(string)
+	body := fmt.Sprintf(`{"license":%q}`, r.sell("SIM-CLOUD").license)
+	if act == "withdraw" {
+		r.made("/cloud-containers/"+id+"/grant", body)
+	}
+	return ask{path: "/cloud-containers/" + id + "/" + act, body: body}
 }
 
 func (r *repeater) hook() string {

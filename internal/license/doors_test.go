@@ -25,6 +25,7 @@ type everything struct {
 	act        license.SupportID
 	found      license.CaseID
 	kept       license.ReservationID
+	cloud      license.CloudMade
 	dead       bool
 }
 
@@ -40,6 +41,8 @@ func newEverything(t *testing.T, w *world) *everything {
 	must(t, err)
 	e.activation = look.Holdings[0].Devices[0].ID
 	pool := w.pool(1)
+	e.cloud, err = w.MakeCloud(t.Context(), w.a.All(), license.CloudInput{Org: w.a.Direct, Service: "CI"})
+	must(t, err)
 	e.use, err = e.box.lease(pool.Code)
 	must(t, err)
 	e.named = w.keyed(item(catalog.Multi, byName), 1)
@@ -93,6 +96,13 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 			return none(e.RenewLease(ctx, e.holder(by), e.use.hold))
 		},
 		"EndLease": func(ctx context.Context, by actor.Actor) error { return e.EndLease(ctx, e.holder(by), e.use.hold) },
+		"MakeCloud": func(ctx context.Context, by actor.Actor) error {
+			return none(e.MakeCloud(ctx, by, license.CloudInput{Org: e.a.Direct, Service: "CI"}))
+		},
+		"ListClouds":    func(ctx context.Context, by actor.Actor) error { return none(e.ListClouds(ctx, by, e.a.Direct, "", 0)) },
+		"GrantCloud":    func(ctx context.Context, by actor.Actor) error { return none(e.GrantCloud(ctx, by, e.cloud.ID, id)) },
+		"WithdrawCloud": func(ctx context.Context, by actor.Actor) error { return none(e.WithdrawCloud(ctx, by, e.cloud.ID, id)) },
+		"CloseCloud":    func(ctx context.Context, by actor.Actor) error { return none(e.CloseCloud(ctx, by, e.cloud.ID)) },
 		"ListLeases": func(ctx context.Context, by actor.Actor) error {
 			return none(e.ListLeases(ctx, by, e.use.License, "", 0))
 		},
@@ -222,6 +232,11 @@ func TestDoors(t *testing.T) {
 			door("RenewLease", live, dead),
 			door("EndLease", live, dead),
 			door("ListLeases", live, dead),
+			door("MakeCloud", live, dead),
+			door("ListClouds", live, dead),
+			door("GrantCloud", live, dead),
+			door("WithdrawCloud", live, dead),
+			door("CloseCloud", live, dead),
 			door("ReleaseLease", live, dead),
 			door("Reserve", live, dead),
 			door("EndReservation", live, dead),

@@ -109,13 +109,12 @@ func holderHash(what string, one, more []byte) (id holderID) {
 	return id
 }
 
-// leasable says whether places of the license may be leased or kept now, and how.
-// product is the asking program's; "" = any.
-func (l *License) leasable(product string, now time.Time) (catalog.FloatingSpec, error) {
-	m := l.terms.model()
-	f, ok := m.Leases()
+// leasable says whether places of the license may be leased or kept now by a
+// container of a kind, and how. product is the asking program's; "" = any.
+func (l *License) leasable(kind, product string, now time.Time) (catalog.FloatingSpec, error) {
+	f, ok := l.leases(kind)
 	if !ok {
-		return f, ErrNotFloating.With("kind", string(m.Kind))
+		return f, ErrNotFloating.With("kind", string(l.terms.model().Kind))
 	}
 	if product != "" && product != l.terms.Item.Product {
 		return f, ErrOtherProduct.With("product", l.terms.Item.Product, "value", product)
@@ -137,6 +136,9 @@ func (l *License) housed(f catalog.FloatingSpec, ask *leaseAsk, box *Container) 
 	kind, allowed := box.Keys.Kind, l.terms.Item.ContainerKinds
 	if !slices.Contains(allowed, kind) {
 		return ErrContainerKind.With("value", kind, "allowed", allowed)
+	}
+	if kind == wire.ContainerCloud && box.fresh {
+		return ErrUnknownContainer // such a one is made for an account, and not by whoever says so
 	}
 	if kind != wire.ContainerSoft {
 		return nil

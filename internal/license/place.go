@@ -166,6 +166,9 @@ func (c *contact) houses(l *License, trial bool) error {
 	if !slices.Contains(allowed, kind) {
 		return ErrContainerKind.With("value", kind, "allowed", allowed)
 	}
+	if kind == wire.ContainerCloud {
+		return ErrCloudLease
+	}
 	if kind == wire.ContainerSoft && len(c.msg.marks) == 0 && c.msg.typed == nil {
 		return ErrFingerprint
 	}

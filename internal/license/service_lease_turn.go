@@ -117,7 +117,7 @@ func (r *renewal) one(in LeaseHold) (*leased, error) {
 	if err := box.State.Open(); err != nil {
 		return nil, refuseFor(err, box.Reason)
 	}
-	f, err := l.leasable("", now)
+	f, err := l.leasable(box.Keys.Kind, "", now)
 	if err == nil {
 		err = a.holds(f, now)
 	}

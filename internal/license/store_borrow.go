@@ -3,6 +3,7 @@ package license
 import (
 	"slices"
 
+	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/wire"
 )
@@ -21,6 +22,9 @@ func (k *desk) lending(m *message) (map[LicenseID]int64, error) {
 				return nil, err
 			}
 		}
+	}
+	if m.req != nil && m.req.Action == wire.ActActivate {
+		return nil, k.sweepClouds(m)
 	}
 	if m.req == nil || m.req.Action != wire.ActBorrow {
 		return nil, nil
@@ -101,4 +105,23 @@ func (k *desk) lent(l *License) (out []*Activation, err error) {
 // at once, the rest with this desk.
 func (k *desk) leaseDesk() *leaseDesk {
 	return &leaseDesk{desk: k, leases: map[LeaseID]*Lease{}, mates: map[shared][]*Lease{}, rights: map[leaseRightID]bool{}}
+}
+
+// sweepClouds frees the places of licenses that are not floating, and that cloud
+// containers have leased, where their time is over and somebody wants to activate.
+func (k *desk) sweepClouds(m *message) error {
+	for _, l := range k.borrowed(m) {
+		if l == nil {
+			continue
+		}
+		f, ok := l.leases(wire.ContainerCloud)
+		if !ok || l.terms.model().Kind == catalog.Floating || !slices.Contains(l.terms.Item.ContainerKinds, wire.ContainerCloud) {
+			continue
+		}
+		enough := func() bool { return l.Seats.Free() >= max(1, m.req.Quantity) }
+		if err := k.leaseDesk().sweepLeases(l, f, enough); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -206,7 +206,7 @@ func (k *leaseDesk) retake(ask *leaseAsk, a *Lease) (*leased, error) {
 	if err := box.State.Open(); err != nil {
 		return nil, refuseFor(err, box.Reason)
 	}
-	f, err := l.leasable("", k.tx.Now())
+	f, err := l.leasable(box.Keys.Kind, "", k.tx.Now())
 	if err == nil {
 		err = a.holds(f, k.tx.Now())
 	}
@@ -261,10 +261,10 @@ func (k *leaseDesk) targets(ask *leaseAsk) ([]*License, error) {
 		if !ask.want.IsZero() && l.ID != ask.want {
 			continue
 		}
-		if m := l.terms.model(); m.Kind == catalog.Floating {
+		if _, ok := l.leases(ask.lsr.Container.Kind); ok {
 			out = append(out, l)
 		} else {
-			other = ErrNotFloating.With("kind", string(m.Kind))
+			other = ErrNotFloating.With("kind", string(l.terms.model().Kind))
 		}
 	}
 	if len(out) == 0 {
@@ -302,7 +302,7 @@ func (k *leaseDesk) opens(ask *leaseAsk) ([]*License, error) {
 // grant takes a place of one license. It changes nothing when it refuses.
 func (k *leaseDesk) grant(ask *leaseAsk, l *License, box *Container) (*leased, error) {
 	now := k.tx.Now()
-	f, err := l.leasable(ask.lsr.Product, now)
+	f, err := l.leasable(box.Keys.Kind, ask.lsr.Product, now)
 	if err == nil {
 		err = l.housed(f, ask, box)
 	}

@@ -196,7 +196,7 @@ func (k *leaseDesk) moveUp(l *License, f catalog.FloatingSpec) error {
 			k.unwait(l, w, "lease.unqueued", "system")
 		}
 	}
-	if _, err := l.leasable("", now); err != nil {
+	if _, err := l.leasable("", "", now); err != nil {
 		return nil // nobody gets a place of it now
 	}
 	for _, w := range l.line {

@@ -39,14 +39,14 @@ var ceilings = map[Kind]actor.Set{
 		actor.CatalogRead, actor.OrderRead, actor.OrderWrite, actor.TicketRead, actor.TicketReveal,
 		actor.TicketBlock, actor.LicenseRead, actor.LicenseWrite, actor.LicenseRestore,
 		actor.ContainerRead, actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.LeaseReserve, actor.CaseRead, actor.WebhookManage, actor.JobRead, actor.JobRetry, actor.SupportRead,
-		actor.UsageRead, actor.UsageChoose),
+		actor.UsageRead, actor.UsageChoose, actor.CloudManage),
 	KindCustomer: actor.NewSet(actor.OrgRead, actor.OrgWrite, actor.MemberManage, actor.KeyManage,
 		actor.CatalogRead, actor.OrderRead, actor.TicketRead, actor.TicketReveal, actor.LicenseRead,
 		actor.ContainerRead, actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.LeaseReserve, actor.CaseRead, actor.WebhookManage, actor.JobRead,
-		actor.UsageRead, actor.UsageChoose),
+		actor.UsageRead, actor.UsageChoose, actor.CloudManage),
 	KindUnit: actor.NewSet(actor.OrgRead, actor.MemberManage, actor.CatalogRead, actor.OrderRead,
 		actor.TicketRead, actor.TicketReveal, actor.LicenseRead, actor.ContainerRead,
-		actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.LeaseReserve, actor.JobRead, actor.UsageRead, actor.UsageChoose),
+		actor.ContainerEvict, actor.LeaseRead, actor.LeaseRelease, actor.LeaseReserve, actor.JobRead, actor.UsageRead, actor.UsageChoose, actor.CloudManage),
 }
 
 // KindCeiling returns the permissions that members and keys of an organization

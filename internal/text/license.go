@@ -105,6 +105,22 @@ var (
 		EN: "This license may not live in a container of kind {value}; allowed: {allowed}.",
 		DE: "Diese Lizenz darf nicht in einem Lizenzcontainer der Art {value} liegen; erlaubt: {allowed}.",
 	})
+	_ = add("fault.license.cloud_lease", Entry{
+		EN: "A cloud container holds no license for good: it uses licenses by leases. Take a lease of this one.",
+		DE: "In einem Cloud-Container liegt keine Lizenz auf Dauer: Er nutzt Lizenzen durch Leases. Nehmen Sie für diese ein Lease.",
+	})
+	_ = add("fault.license.cloud_account", Entry{
+		EN: "A cloud container belongs to one account: name either a person, or a service account with 1 to {limit} printable characters.",
+		DE: "Ein Cloud-Container gehört zu einem Konto: Nennen Sie entweder eine Person oder ein Dienstkonto mit 1 bis {limit} druckbaren Zeichen.",
+	})
+	_ = add("fault.license.cloud_kind", Entry{
+		EN: "Licenses of kind {kind} cannot be used by leases, because their time or units belong to one activation. Activate it on a machine or a device.",
+		DE: "Lizenzen der Art {kind} lassen sich nicht durch Leases nutzen, weil ihre Zeit oder ihre Einheiten zu einer Aktivierung gehören. Aktivieren Sie sie auf einem Rechner oder Gerät.",
+	})
+	_ = add("fault.license.cloud_no_member", Entry{
+		EN: "This person is not a member of the organization. Make the person a member first.",
+		DE: "Diese Person ist kein Mitglied der Organisation. Nehmen Sie sie erst als Mitglied auf.",
+	})
 	_ = add("fault.license.trial_used", Entry{
 		EN: "This device, or this customer, has tried this product already. Please buy a license to go on.",
 		DE: "Dieses Gerät oder dieser Kunde hat das Produkt schon getestet. Bitte kaufen Sie eine Lizenz, um weiterzuarbeiten.",
