@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -21,9 +22,6 @@ import (
 
 // Leases of the small clients: against the real server, and, where time passes,
 // against the one in memory, whose clock and the client's a test moves.
-
-// lessees are the languages whose clients take leases.
-var lessees = languages[:3]
 
 // talk is a client that does what it is told, line by line.
 type talk struct {
@@ -84,7 +82,7 @@ func (k *talk) wants(lines ...string) {
 
 func TestLeases(t *testing.T) {
 	o := newOffice(t)
-	for _, l := range lessees {
+	for _, l := range languages {
 		t.Run(l.name, func(t *testing.T) {
 			l.ready(t)
 			o.share(t, l)
@@ -165,9 +163,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	f.said = append(f.said, say)
 	f.mu.Unlock()
-	for name, v := range rec.Header() {
-		w.Header()[name] = v
-	}
+	maps.Copy(w.Header(), rec.Header())
 	w.WriteHeader(rec.Code)
 	_, _ = io.WriteString(w, say)
 }
@@ -224,7 +220,7 @@ func (p *pool) pass(d time.Duration) {
 }
 
 func TestLeaseTimes(t *testing.T) {
-	for _, l := range lessees {
+	for _, l := range languages {
 		t.Run(l.name, func(t *testing.T) {
 			l.ready(t)
 			p := newPool(t, l, func(*clienttest.Offer) {})
@@ -303,7 +299,7 @@ func TestLeaseWaits(t *testing.T) {
 // TestLeaseIsKept lets each renewer, where there is one, renew in real time: the
 // test waits for what it asks, never for a moment.
 func TestLeaseIsKept(t *testing.T) {
-	for _, l := range lessees {
+	for _, l := range languages {
 		if l.name == "c" { // the program renews
 			continue
 		}

@@ -15,8 +15,8 @@
  * messages that wait for an answer. It is written before anything is sent and after
  * anything is learned, so that a crash or a lost answer repeats the same bytes: the
  * server then takes no second seat. A license that is given back is gone from the disk
- * before the message that says so is signed. LICET_OFFLINE loses nothing: the next call
- * of any kind sends what waits first.
+ * before the message that says so is signed. LICET_OFFLINE loses nothing: the next
+ * activation, refresh or return sends what waits first.
  *
  * One process at a time works on a folder; others wait. What a small client leaves out,
  * the Go client has: requests as files, sealed parts, restore, pairing codes, a clock

@@ -1,9 +1,13 @@
-// Keeps the licenses of a machine: activates, refreshes and returns them over HTTPS.
-// Needs Licet.cs beside it.
+// Keeps the licenses of a machine: activates, refreshes and returns them over HTTPS, and
+// takes leases of floating ones. Needs Licet.cs beside it.
 //
 //   var c = new Licet.Client(pins, "/var/lib/acme", new Licet.Options { Product = "cad" });
 //   c.Activate("7H2KM-…");
 //   if (c.Licenses().Has("export.step")) …
+//
+//   using (var lease = c.Lease(new Licet.LeaseAsk { Code = "F3WQN-…" }).Keep(null)) {
+//     if (lease.Has("draw")) …
+//   }
 //
 // The folder holds one file with the container's private key, its licenses and the
 // messages that wait for an answer; who may read it is for whoever makes the folder. It
@@ -11,15 +15,16 @@
 // lost answer repeats the same bytes: the server then takes no second seat. A license
 // that is given back is gone from the disk before the message that says so is signed.
 // Calls throw Offline when the server is not reached, and nothing is lost then: the next
-// call of any kind sends what waits first. They throw Refusal when it says no, and
-// Refused for an answer that is not to be believed.
+// activation, refresh or return sends what waits first. They throw Refusal when it says
+// no, and Refused for an answer that is not to be believed.
 //
 // One process at a time works on a folder; another waits. What a small client leaves
 // out, the Go client has: requests as files, sealed parts, restore, pairing codes, a
-// clock that is put right.
+// clock that is put right, borrowing, waiting for a place in a queue.
 
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
@@ -39,11 +44,15 @@ namespace Licet {
   /// <summary>The server's no, or not now: Code is stable ("license.no_seat").</summary>
   public sealed class Refusal : Exception {
     public readonly int Status;
-    public readonly string Code;
+    public readonly string Code, Text;
+    /// <summary>Seconds for which the server wants to be left alone.</summary>
+    public readonly int RetryAfter;
 
-    public Refusal(int status, string code, string text) : base(code + ": " + text) {
+    public Refusal(int status, string code, string text, int retryAfter) : base(code + ": " + text) {
       Status = status;
       Code = code;
+      Text = text;
+      RetryAfter = retryAfter;
     }
 
     /// <summary>Whether the same message would be refused again.</summary>
@@ -60,6 +69,9 @@ namespace Licet {
     public string Server = "";
     /// <summary>The certificate of a server that has its own; else one that the system trusts.</summary>
     public X509Certificate2 Certificate;
+    /// <summary>The clock in Unix seconds, and seconds that are measured and that nobody sets; else the machine's.</summary>
+    public Func<double> Clock = () => (DateTime.UtcNow - new DateTime(1970, 1, 1, 0, 0, 0, DateTimeKind.Utc)).TotalSeconds;
+    public Func<double> Ticks = () => (double)Stopwatch.GetTimestamp() / Stopwatch.Frequency;
     /// <summary>What the machine is known by, name to value; else its machine-id or its name.</summary>
     public Dictionary<string, string> Components = Machine();
 
@@ -72,9 +84,32 @@ namespace Licet {
     }
   }
 
+  /// <summary>What a lease is asked for with: a code, or the id of a license that was leased here before.</summary>
+  public sealed class LeaseAsk {
+    /// <summary>A ticket or license key; or the id of a license.</summary>
+    public string Code = "", License = "";
+    /// <summary>Who uses it, where the license counts persons; only a hash of it leaves the machine.</summary>
+    public string Person = "";
+    /// <summary>For which places may be kept.</summary>
+    public string Label = "";
+    /// <summary>How many places; 0 is one.</summary>
+    public long Quantity;
+  }
+
+  /// <summary>What was consumed: units now, spent of the license so far, left for the next.</summary>
+  public sealed class Consumed {
+    public string Unit;
+    public long Units, Spent, Left;
+  }
+
+  /// <summary>What has become of a lease that is kept: it goes on; it was not renewed, goes on and is tried
+  /// again; it is over, and nothing brings it back.</summary>
+  public enum LeaseNews { Renewed, Late, Ended }
+
   /// <summary>A publisher's licenses on this machine.</summary>
   public sealed class Client {
     const string stateFile = "licet-container.json", lockFile = "licet-container.lock", header = "v4.public.";
+    const string text = "text/plain; charset=utf-8", json = "application/json";
 
     sealed class State {
       public byte[] Seed, Pub;
@@ -90,15 +125,15 @@ namespace Licet {
     readonly string dir;
     readonly Options o;
     readonly Verifier first;
-    readonly Uri exchange;
+    readonly Uri gateway;
 
     public Client(byte[] pins, string folder, Options options) {
       this.pins = pins;
       dir = folder;
       o = options;
       first = new Verifier(pins);
-      exchange = new Uri((o.Server == "" ? first.Server : o.Server).TrimEnd('/') + "/api/v1/exchange");
-      if (exchange.Scheme != "https" && !(exchange.Scheme == "http" && exchange.IsLoopback)) {
+      gateway = new Uri((o.Server == "" ? first.Server : o.Server).TrimEnd('/') + "/api/v1/");
+      if (gateway.Scheme != "https" && !(gateway.Scheme == "http" && gateway.IsLoopback)) {
         throw new ArgumentException("the server's address must begin with https://");
       }
     }
@@ -106,7 +141,7 @@ namespace Licet {
     // -------------------------------------------------------------- what it does
 
     /// <summary>Collects what a ticket or license key holds.</summary>
-    public void Activate(string code) { Ask("act", new string(code.Where(c => !char.IsWhiteSpace(c)).ToArray())); }
+    public void Activate(string code) { Ask("act", Bare(code)); }
 
     /// <summary>Asks for what waits at the server: renewed licenses, recalls, blocks.</summary>
     public void Refresh() { Ask("ref", ""); }
@@ -143,6 +178,40 @@ namespace Licet {
       return all;
     }
 
+    /// <summary>Takes a place of a floating license. An answer that is lost is asked for once more by the same
+    /// message, which takes no second place.</summary>
+    public Lease Lease(LeaseAsk ask) {
+      string nonce = Bytes.B64(Random(16)), message = null;
+      var lease = new Lease(this, o);
+      Locked(st => {
+        if (st.Counter == 0) Save(st); // its key may be new
+        Claims holder = ask.Person == "" ? Make("t", "process") : Make("t", "person", "h", Bytes.B64(first.Component("person", ask.Person)));
+        Claims req = Make("typ", "lsr", "iss", first.Issuer, "non", nonce, "iat", Math.Max(Now(), st.Signed), "code", Bare(ask.Code),
+          "lid", ask.License, "hol", holder, "lbl", ask.Label, "qty", ask.Quantity);
+        Present(st, req);
+        message = Sign(st, req);
+        lease.Believe(Trust(st), st.Hash, Salted());
+      });
+      double[] asked;
+      lease.Begin(Object(Twice("lease", text, message, out asked)), nonce, asked);
+      return lease;
+    }
+
+    /// <summary>Uses up units of a usage-counted license by its key, for which no container is needed. The same
+    /// nonce (16 random bytes in base64url; "": new ones) consumes once, whenever it is sent.</summary>
+    public Consumed Consume(string key, long units, string nonce) {
+      Claims say = Make("key", Bare(key), "nonce", nonce == "" ? Bytes.B64(Random(16)) : nonce, "units", units);
+      if (o.Product != "") say.All["product"] = o.Product;
+      double[] asked;
+      Claims c = Object(Twice("consume", json, Json(say), out asked));
+      return new Consumed { Unit = c.Text("unit"), Units = c.Number("units"), Spent = c.Number("spent"), Left = c.Number("left") };
+    }
+
+    /// <summary>What the holder of a lease says.</summary>
+    internal byte[] Say(string path, string lease, long fence, string secret) {
+      return Post(path, json, Json(Make("iss", first.Issuer, "lease", lease, "fence", fence, "secret", secret)));
+    }
+
     /// <summary>A copied folder must not give the original's seat away.</summary>
     void Ours(State st, string line) {
       Claims c;
@@ -156,7 +225,9 @@ namespace Licet {
 
     // -------------------------------------------------------------- messages
 
-    static long Now() { return new Here().Now; }
+    long Now() { return (long)o.Clock(); }
+
+    static string Bare(string typed) { return new string(typed.Where(c => !char.IsWhiteSpace(c)).ToArray()); }
 
     static Claims Make(params object[] pairs) {
       var c = new Claims();
@@ -175,13 +246,20 @@ namespace Licet {
     void Ask(string act, string code) {
       Locked(st => {
         Flush(st, 0);
-        var prints = o.Components.Select(c => (object)Make("n", c.Key, "h", Bytes.B64(first.Component(c.Key, c.Value)))).ToList();
         Claims req = Make("typ", "req", "iss", first.Issuer, "act", act, "non", Bytes.B64(Random(16)), "ctr", st.Counter + 1,
-          "iat", Math.Max(Now(), st.Signed), "cnt", Make("t", "soft", "s", Bytes.B64(st.Pub)), "fp", prints, "code", code, "held", st.Held,
-          "prd", o.Product, "app", Make("v", o.Version, "os", Environment.OSVersion.Platform.ToString()));
+          "iat", Math.Max(Now(), st.Signed), "code", code, "held", st.Held);
+        Present(st, req);
         Send(st, req);
         Flush(st, req.Number("ctr"));
       });
+    }
+
+    /// <summary>The container, the machine and the program.</summary>
+    void Present(State st, Claims message) {
+      message.All["cnt"] = Make("t", "soft", "s", Bytes.B64(st.Pub));
+      message.All["fp"] = o.Components.Select(c => (object)Make("n", c.Key, "h", Bytes.B64(first.Component(c.Key, c.Value)))).ToList();
+      message.All["prd"] = o.Product;
+      message.All["app"] = Make("v", o.Version, "os", Environment.OSVersion.Platform.ToString());
     }
 
     /// <summary>Signs a message and puts it behind those that wait.</summary>
@@ -222,7 +300,7 @@ namespace Licet {
       while (st.Outbox.Count > 0) {
         var m = (Claims)st.Outbox[0];
         try {
-          byte[] answer = Post(m.Text("token"));
+          byte[] answer = Post("exchange", text, m.Text("token"));
           if (m.Text("typ") == "rcp") st.Outbox.Remove(m);
           else Install(st, m, answer);
         } catch (Refusal no) {
@@ -294,18 +372,41 @@ namespace Licet {
       return o.Certificate == null ? errors == SslPolicyErrors.None : served.GetRawCertData().SequenceEqual(o.Certificate.RawData);
     }
 
-    byte[] Post(string token) {
-      var r = (HttpWebRequest)WebRequest.Create(exchange);
+    /// <summary>Says it again if the answer does not come: for what works only once however often it is said.
+    /// asked is when it was asked for.</summary>
+    byte[] Twice(string path, string type, string body, out double[] asked) {
+      asked = Moment();
+      try {
+        return Post(path, type, body);
+      } catch (Offline) {
+        asked = Moment();
+        return Post(path, type, body);
+      }
+    }
+
+    internal double[] Moment() { return new[] { o.Ticks(), o.Clock() }; }
+
+    /// <summary>The object of an answer that is one.</summary>
+    internal static Claims Object(byte[] answer) {
+      try {
+        return Scanner.Parse(answer, null);
+      } catch (Refused) {
+        throw new Offline("this is no answer of a license server");
+      }
+    }
+
+    byte[] Post(string path, string type, string said) {
+      var r = (HttpWebRequest)WebRequest.Create(new Uri(gateway, path));
       r.Method = "POST";
-      r.ContentType = "text/plain; charset=utf-8";
-      r.Accept = "text/plain, application/problem+json";
+      r.ContentType = type;
+      r.Accept = "text/plain, application/json, application/problem+json";
       r.UserAgent = "licet-csharp/1";
       r.AllowAutoRedirect = r.KeepAlive = false; // a redirect would carry the code to somebody else
       r.Timeout = r.ReadWriteTimeout = 30000;
       r.ServicePoint.Expect100Continue = false;
       r.ServerCertificateValidationCallback = (sender, served, chain, errors) => Trusted(served, errors);
       try {
-        byte[] body = Bytes.Ascii(token);
+        byte[] body = Bytes.Utf8.GetBytes(said);
         r.ContentLength = body.Length;
         using (var s = r.GetRequestStream()) s.Write(body, 0, body.Length);
         using (var answer = (HttpWebResponse)r.GetResponse()) {
@@ -331,9 +432,11 @@ namespace Licet {
     }
 
     static Exception Problem(HttpWebResponse answer) {
+      int wait;
+      if (!int.TryParse(answer.Headers["Retry-After"], NumberStyles.None, CultureInfo.InvariantCulture, out wait)) wait = 0;
       try {
         Claims p = Scanner.Parse(Read(answer), null);
-        if (p.Text("code") != "") return new Refusal((int)answer.StatusCode, p.Text("code"), p.Text("detail"));
+        if (p.Text("code") != "") return new Refusal((int)answer.StatusCode, p.Text("code"), p.Text("detail"), wait);
       } catch (Refused) {
       }
       return new Offline("not an answer of a license server");
@@ -418,6 +521,187 @@ namespace Licet {
         else o.Append(c == '"' || c == '\\' ? "\\" : "").Append(c);
       }
       return o.Append('"').ToString();
+    }
+  }
+
+  /// <summary>A use of a floating license. It goes on until it is ended, or for RenewAfter and some more seconds
+  /// without a renewal: renew it, or let Keep do so. It counts from before it was asked for, by measured time,
+  /// and by the clock where that has moved on further: a machine that slept has measured nothing. Its methods
+  /// may be called by several threads.</summary>
+  public sealed class Lease : IDisposable {
+    /// <summary>A license, and when it was asked for.</summary>
+    sealed class Grant {
+      public Claims Claims;
+      public double[] Asked;
+      public Claims Lease { get { return Claims.Object("lse"); } }
+      public long Number(string name) { return Claims.Number(name); }
+    }
+
+    readonly Client client;
+    readonly Options o;
+    readonly object one = new object();
+    Verifier verifier;
+    string container, secret;
+    List<byte[]> components;
+    volatile Grant now;
+    volatile bool gone, ended;
+    Timer timer;
+    long wait, pause;
+
+    internal Lease(Client client, Options o) {
+      this.client = client;
+      this.o = o;
+    }
+
+    internal void Believe(Verifier verifier, string container, List<byte[]> components) {
+      this.verifier = verifier;
+      this.container = container;
+      this.components = components;
+    }
+
+    internal void Begin(Claims grant, string nonce, double[] asked) {
+      secret = grant.Text("secret");
+      if (secret == "") throw new Offline("this is no answer of a license server");
+      Take(grant, nonce, asked);
+    }
+
+    public string Id { get { return now.Lease.Text("id"); } }
+    /// <summary>Above that of every lease of the license before.</summary>
+    public long Fence { get { return now.Lease.Number("fen"); } }
+    /// <summary>Seconds after which to renew it.</summary>
+    public long RenewAfter { get { return now.Lease.Number("bea"); } }
+    /// <summary>The license's id.</summary>
+    public string License { get { return now.Claims.Text("lid"); } }
+    public long Quantity { get { return now.Number("qty"); } }
+
+    /// <summary>Seconds until it ends without a renewal, its grace not counted; not above 0 when it is over.</summary>
+    public double Left {
+      get {
+        Grant g = now;
+        return gone || ended ? 0 : g.Number("exp") - g.Number("iat") - Elapsed(g);
+      }
+    }
+
+    /// <summary>"valid", "grace" while its place still waits for a renewal, or "expired".</summary>
+    public string State { get { return ended ? "expired" : Present().State; } }
+
+    /// <summary>Whether the program should go on: it is not over, or its license only asks to warn or to log.
+    /// Never after End.</summary>
+    public bool Runs { get { return Present().Runs; } }
+
+    public bool Has(string feature) { return Present().Has(feature); }
+
+    /// <summary>A limit by name; null where the license sets none or the lease is over.</summary>
+    public long? Limit(string name) { return Present().Limit(name); }
+
+    /// <summary>Asks once. Throws Offline, Refusal and Refused, and the lease goes on to its end; after Refusal
+    /// license.lease_gone it is over: take a new one.</summary>
+    public void Renew() {
+      lock (one) {
+        double[] asked = client.Moment();
+        try {
+          Take(Client.Object(client.Say("lease/renew", Id, Fence, secret)), "", asked);
+        } catch (Refusal no) {
+          if (no.Status == 404 && no.Code == "license.lease_gone") gone = true;
+          throw;
+        }
+      }
+    }
+
+    /// <summary>Gives the place back. Throws Offline if the server is not reached: the place frees itself then
+    /// when the lease would have ended.</summary>
+    public void End() {
+      if (timer != null) timer.Dispose();
+      if (gone || ended) return;
+      ended = true;
+      client.Say("lease/end", Id, Fence, secret);
+    }
+
+    /// <summary>Ends it; what goes wrong is passed over.</summary>
+    public void Dispose() {
+      try {
+        End();
+      } catch (Offline) {
+        // it frees itself
+      } catch (Refusal) {
+        // it frees itself
+      }
+    }
+
+    /// <summary>Renews it from now on by a timer that keeps no program from ending; watch may be null. Its error
+    /// is null when the lease was renewed. Returns the lease.</summary>
+    public Lease Keep(Action<LeaseNews, Exception> watch) {
+      lock (one) {
+        if (timer != null) return this;
+        wait = RenewAfter;
+        pause = Math.Min(5, wait);
+        timer = new Timer(_ => Again(watch), null, Timeout.Infinite, Timeout.Infinite);
+        Later();
+      }
+      return this;
+    }
+
+    void Later() {
+      try {
+        timer.Change(wait * 1000, Timeout.Infinite);
+      } catch (ObjectDisposedException) {
+        // it was ended meanwhile
+      }
+    }
+
+    void Again(Action<LeaseNews, Exception> watch) {
+      Exception error = null;
+      try {
+        Renew();
+        wait = RenewAfter;
+        pause = Math.Min(5, wait);
+      } catch (Exception e) { // whatever it is, it must not end the program
+        error = e;
+        var no = e as Refusal;
+        wait = Math.Max(pause, no == null ? 0 : Math.Min(60, no.RetryAfter));
+        pause = Math.Min(2 * pause, 60);
+      }
+      if (ended) return;
+      if (State == "expired") gone = true;
+      try {
+        if (watch != null) watch(gone ? LeaseNews.Ended : error == null ? LeaseNews.Renewed : LeaseNews.Late, error);
+      } catch (Exception) {
+        // the program's own fault
+      }
+      if (!gone && !ended) Later();
+    }
+
+    /// <summary>Takes over the lines of an answer, if they are of this lease.</summary>
+    void Take(Claims answer, string nonce, double[] asked) {
+      var file = Bytes.Utf8.GetBytes(string.Join("\n", answer.List("lines").OfType<string>()));
+      var found = verifier.Learn(file).Where(t => t.Type == "lic").ToList();
+      if (found.Count != 1) throw new Refused("update");
+      Claims c = verifier.Open(found[0], "lic"), lse = c.Object("lse");
+      var here = new Here { Now = Math.Max(c.Number("iat"), c.Number("nbf")), Product = o.Product, Container = container, Components = components };
+      License verdict = verifier.Check(Bytes.Ascii(found[0].Line), here)[0];
+      if (verdict.Code != "ok") throw new Refused(verdict.Code);
+      if (lse.Text("id") == "" || c.Number("exp") <= c.Number("iat")) throw new Refused("update");
+      Grant before = now;
+      if (before == null && c.Text("non") != nonce) throw new Refused("not_asked");
+      if (before != null) {
+        if (lse.Text("id") != Id || lse.Number("fen") != Fence) throw new Refused("not_asked");
+        if (c.Number("iat") < before.Number("iat") || c.Number("exp") < before.Number("exp")) throw new Refused("old");
+      }
+      bool same = before != null && c.Number("iat") == before.Number("iat"); // the same moment there is the same moment here
+      now = new Grant { Claims = c, Asked = same ? before.Asked : asked };
+    }
+
+    double Elapsed(Grant g) {
+      double[] m = client.Moment();
+      return Math.Max(m[0] - g.Asked[0], m[1] - g.Asked[1]);
+    }
+
+    /// <summary>The license at this moment of its own time.</summary>
+    License Present() {
+      Grant g = now;
+      if (ended) return new License("ended", new Claims(), 0, 0);
+      long at = gone ? g.Number("exp") + g.Number("grc") : Math.Max(g.Number("iat") + (long)Math.Floor(Elapsed(g)), g.Number("nbf"));
+      return new License("ok", g.Claims, at, 0);
     }
   }
 }

@@ -34,31 +34,40 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Keeps the licenses of a machine: activates, refreshes and returns them over HTTPS. Needs Licet.java
- * beside it.
+ * Keeps the licenses of a machine: activates, refreshes and returns them over HTTPS, and takes leases of
+ * floating ones. Needs Licet.java beside it.
  *
  * <pre>
  *   LicetClient c = new LicetClient(pins, Path.of("/var/lib/acme"), new LicetClient.Options().product("cad"));
  *   c.activate("7H2KM-…");
  *   if (c.licenses().has("export.step")) { … }
+ *
+ *   try (LicetClient.Lease lease = c.lease(new LicetClient.LeaseAsk().code("F3WQN-…")).keep(null)) {
+ *     if (lease.has("draw")) { … }
+ *   }
  * </pre>
  *
  * The folder holds one file with the container's private key, its licenses and the messages that wait
  * for an answer. It is written before anything is sent and after anything is learned, so that a crash or
  * a lost answer repeats the same bytes: the server then takes no second seat. A license that is given
  * back is gone from the disk before the message that says so is signed. Calls throw Offline when the
- * server is not reached, and nothing is lost then: the next call of any kind sends what waits first. They
- * throw Refusal when it says no, and Licet.Refused for an answer that is not to be believed.
+ * server is not reached, and nothing is lost then: the next activation, refresh or return sends what waits
+ * first. They throw Refusal when it says no, and Licet.Refused for an answer that is not to be believed.
  *
  * <p>One process at a time works on a folder; others wait. What a small client leaves out, the Go client
- * has: requests as files, sealed parts, restore, pairing codes, a clock that is put right.
+ * has: requests as files, sealed parts, restore, pairing codes, a clock that is put right, borrowing,
+ * waiting for a place in a queue.
  */
 public final class LicetClient {
   private static final String FILE = "licet-container.json", LOCK = "licet-container.lock", HEADER = "v4.public.";
+  private static final String TEXT = "text/plain; charset=utf-8", JSON = "application/json";
   private static final boolean POSIX = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
   /** The server was not reached, or something else answered. */
@@ -74,12 +83,17 @@ public final class LicetClient {
   public static final class Refusal extends Exception {
     private static final long serialVersionUID = 1;
     public final int status;
-    public final String code;
+    public final String code, text;
 
-    Refusal(int status, String code, String text) {
+    /** Seconds for which the server wants to be left alone. */
+    public final long retryAfter;
+
+    Refusal(int status, String code, String text, long retryAfter) {
       super(code + ": " + text);
       this.status = status;
       this.code = code;
+      this.text = text;
+      this.retryAfter = retryAfter;
     }
 
     /** Whether the same message would be refused again. */
@@ -94,6 +108,7 @@ public final class LicetClient {
     private long released;
     private Path ca;
     private Map<String, String> components = machine();
+    private DoubleSupplier clock = () -> System.currentTimeMillis() / 1000.0, ticks = () -> System.nanoTime() / 1e9;
 
     /** The program's product code; else any. */
     public Options product(String code) {
@@ -125,11 +140,72 @@ public final class LicetClient {
       return this;
     }
 
+    /** The clock in Unix seconds, and seconds that are measured and that nobody sets; else the machine's. */
+    public Options clocks(DoubleSupplier unixSeconds, DoubleSupplier measured) {
+      clock = unixSeconds;
+      ticks = measured;
+      return this;
+    }
+
     /** What the machine is known by, name to value; else its machine-id or its name. */
     public Options components(Map<String, String> map) {
       components = new LinkedHashMap<>(map);
       return this;
     }
+  }
+
+  /** What a lease is asked for with: a code, or the id of a license that was leased here before. */
+  public static final class LeaseAsk {
+    private String code = "", license = "", person = "", label = "";
+    private long quantity;
+
+    /** A ticket or license key. */
+    public LeaseAsk code(String typed) {
+      code = typed.replaceAll("\\s", "");
+      return this;
+    }
+
+    /** The id of a license. */
+    public LeaseAsk license(String id) {
+      license = id;
+      return this;
+    }
+
+    /** Who uses it, where the license counts persons; only a hash of it leaves the machine. */
+    public LeaseAsk person(String name) {
+      person = name;
+      return this;
+    }
+
+    /** For which places may be kept. */
+    public LeaseAsk label(String id) {
+      label = id;
+      return this;
+    }
+
+    /** How many places; else one. */
+    public LeaseAsk quantity(long places) {
+      quantity = places;
+      return this;
+    }
+  }
+
+  /** What was consumed: units now, spent of the license so far, left for the next. */
+  public record Consumed(String unit, long units, long spent, long left) {}
+
+  /** What has become of a lease that is kept. */
+  public enum News {
+    /** It goes on. */
+    RENEWED,
+    /** It was not renewed; it goes on and is tried again. */
+    LATE,
+    /** It is over, and nothing brings it back. */
+    ENDED
+  }
+
+  /** Is told what becomes of a lease; error is null when it was renewed. */
+  public interface Watch {
+    void told(News news, Exception error);
   }
 
   private interface Work {
@@ -151,7 +227,7 @@ public final class LicetClient {
   private final Path dir;
   private final Options o;
   private final Licet.Verifier first;
-  private final URI exchange;
+  private final URI gateway;
   private final HttpClient http;
 
   public LicetClient(byte[] pins, Path folder, Options options) throws Licet.Refused, IOException {
@@ -160,9 +236,9 @@ public final class LicetClient {
     o = options;
     first = new Licet.Verifier(pins);
     String server = (o.server.isEmpty() ? first.server : o.server).replaceAll("/+$", "");
-    exchange = URI.create(server + "/api/v1/exchange");
-    boolean local = "http".equals(exchange.getScheme()) && List.of("localhost", "127.0.0.1", "[::1]").contains(exchange.getHost());
-    if (exchange.getHost() == null || !"https".equals(exchange.getScheme()) && !local) throw new IllegalArgumentException("the server's address must begin with https://");
+    gateway = URI.create(server + "/api/v1/");
+    boolean local = "http".equals(gateway.getScheme()) && List.of("localhost", "127.0.0.1", "[::1]").contains(gateway.getHost());
+    if (gateway.getHost() == null || !"https".equals(gateway.getScheme()) && !local) throw new IllegalArgumentException("the server's address must begin with https://");
     HttpClient.Builder b = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).followRedirects(HttpClient.Redirect.NEVER)
         .version(HttpClient.Version.HTTP_1_1); // a redirect would carry the code to somebody else
     http = (o.ca == null ? b : b.sslContext(trusting(o.ca))).build();
@@ -242,6 +318,43 @@ public final class LicetClient {
     return out;
   }
 
+  /**
+   * Takes a place of a floating license. An answer that is lost is asked for once more by the same message,
+   * which takes no second place.
+   */
+  public Lease lease(LeaseAsk ask) throws IOException, Refusal, Licet.Refused {
+    String nonce = nonce();
+    Lease lease = new Lease();
+    String[] message = new String[1];
+    locked(st -> {
+      if (st.counter == 0) save(st); // its key may be new
+      Licet.Claims holder = ask.person.isEmpty() ? claims("t", "process") : claims("t", "person", "h", Licet.b64(first.component("person", ask.person)));
+      Licet.Claims req = claims("typ", "lsr", "iss", first.issuer, "non", nonce, "iat", Math.max(now(), st.signed), "code", ask.code, "lid", ask.license,
+          "hol", holder, "lbl", ask.label, "qty", ask.quantity);
+      here(st, req);
+      message[0] = token(st, req);
+      lease.verifier = trust(st);
+      lease.container = st.hash();
+    });
+    Answer a = twice("lease", TEXT, message[0]);
+    Licet.Claims grant = object(a.body);
+    if (!(grant.get("secret") instanceof String secret)) throw new Offline("this is no answer of a license server");
+    lease.secret = secret;
+    lease.take(grant, nonce, a.asked);
+    return lease;
+  }
+
+  /**
+   * Uses up units of a usage-counted license by its key, for which no container is needed. The same nonce
+   * (16 random bytes in base64url; "": new ones) consumes once, whenever it is sent.
+   */
+  public Consumed consume(String key, long units, String nonce) throws Offline, Refusal {
+    Licet.Claims say = claims("key", key.replaceAll("\\s", ""), "nonce", nonce.isEmpty() ? nonce() : nonce, "units", units);
+    if (!o.product.isEmpty()) say.put("product", o.product);
+    Licet.Claims c = object(twice("consume", JSON, json(say)).body);
+    return new Consumed(c.text("unit"), c.number("units"), c.number("spent"), c.number("left"));
+  }
+
   /** A copied folder must not give the original's seat away. */
   private void ours(State st, String line) throws Licet.Refused {
     Licet.Verifier verifier = trust(st);
@@ -256,8 +369,8 @@ public final class LicetClient {
 
   // ---------------------------------------------------------------- messages
 
-  private static long now() {
-    return System.currentTimeMillis() / 1000;
+  private long now() {
+    return (long) o.clock.getAsDouble();
   }
 
   private static Licet.Claims claims(Object... pairs) {
@@ -291,14 +404,20 @@ public final class LicetClient {
   private void ask(String act, String code) throws IOException, Refusal, Licet.Refused {
     locked(st -> {
       flush(st, 0);
-      List<Object> prints = new ArrayList<>();
-      o.components.forEach((name, value) -> prints.add(claims("n", name, "h", Licet.b64(first.component(name, value)))));
       Licet.Claims req = claims("typ", "req", "iss", first.issuer, "act", act, "non", nonce(), "ctr", st.counter + 1, "iat", Math.max(now(), st.signed),
-          "cnt", claims("t", "soft", "s", Licet.b64(st.pub)), "fp", prints, "code", code, "held", held(st), "prd", o.product,
-          "app", claims("v", o.version, "os", System.getProperty("os.name", "")));
+          "code", code, "held", held(st));
+      here(st, req);
       send(st, req);
       flush(st, req.number("ctr"));
     });
+  }
+
+  /** The container, the machine and the program. */
+  private void here(State st, Licet.Claims message) {
+    List<Object> prints = new ArrayList<>();
+    o.components.forEach((name, value) -> prints.add(claims("n", name, "h", Licet.b64(first.component(name, value)))));
+    message.putAll(claims("cnt", claims("t", "soft", "s", Licet.b64(st.pub)), "fp", prints, "prd", o.product,
+        "app", claims("v", o.version, "os", System.getProperty("os.name", ""))));
   }
 
   /** Signs a message and puts it behind those that wait. */
@@ -343,7 +462,7 @@ public final class LicetClient {
     while (!st.outbox.isEmpty()) {
       Licet.Claims m = st.outbox.get(0);
       try {
-        byte[] answer = post(m.text("token"));
+        byte[] answer = post("exchange", TEXT, m.text("token"));
         if (m.text("typ").equals("rcp")) st.outbox.remove(m);
         else install(st, m, answer);
       } catch (Refusal no) {
@@ -417,9 +536,43 @@ public final class LicetClient {
     }
   }
 
-  private byte[] post(String token) throws Offline, Refusal {
-    HttpRequest r = HttpRequest.newBuilder(exchange).timeout(Duration.ofSeconds(30)).header("Content-Type", "text/plain; charset=utf-8")
-        .header("Accept", "text/plain, application/problem+json").header("User-Agent", "licet-java/1").POST(HttpRequest.BodyPublishers.ofString(token)).build();
+  private record Answer(byte[] body, double[] asked) {}
+
+  /**
+   * Says it again if the answer does not come: for what works only once however often it is said. The
+   * answer comes with when it was asked for.
+   */
+  private Answer twice(String path, String type, String body) throws Offline, Refusal {
+    double[] asked = moment();
+    try {
+      return new Answer(post(path, type, body), asked);
+    } catch (Offline e) {
+      asked = moment();
+      return new Answer(post(path, type, body), asked);
+    }
+  }
+
+  private double[] moment() {
+    return new double[] {o.ticks.getAsDouble(), o.clock.getAsDouble()};
+  }
+
+  /** The object of an answer that is one. */
+  private static Licet.Claims object(byte[] answer) throws Offline {
+    try {
+      return Licet.parse(answer, null);
+    } catch (Licet.Refused e) {
+      throw new Offline("this is no answer of a license server");
+    }
+  }
+
+  private static long seconds(String header) {
+    return header.matches("\\d{1,9}") ? Long.parseLong(header) : 0;
+  }
+
+  private byte[] post(String path, String type, String said) throws Offline, Refusal {
+    HttpRequest r = HttpRequest.newBuilder(gateway.resolve(path)).timeout(Duration.ofSeconds(30)).header("Content-Type", type)
+        .header("Accept", "text/plain, application/json, application/problem+json").header("User-Agent", "licet-java/1")
+        .POST(HttpRequest.BodyPublishers.ofString(said)).build();
     try {
       HttpResponse<InputStream> answer = http.send(r, HttpResponse.BodyHandlers.ofInputStream());
       byte[] body;
@@ -429,7 +582,8 @@ public final class LicetClient {
       if (answer.statusCode() == 200 || answer.statusCode() == 204) return body;
       if (answer.headers().firstValue("Content-Type").orElse("").startsWith("application/problem+json")) {
         Licet.Claims problem = Licet.parse(body, null);
-        if (!problem.text("code").isEmpty()) throw new Refusal(answer.statusCode(), problem.text("code"), problem.text("detail"));
+        if (!problem.text("code").isEmpty()) throw new Refusal(answer.statusCode(), problem.text("code"), problem.text("detail"),
+            seconds(answer.headers().firstValue("Retry-After").orElse("")));
       }
       throw new Offline("not an answer of a license server (" + answer.statusCode() + ")");
     } catch (InterruptedException e) {
@@ -539,5 +693,205 @@ public final class LicetClient {
       else out.append(c == '"' || c == '\\' ? "\\" : "").append(c);
     }
     return out.append('"').toString();
+  }
+
+  // ---------------------------------------------------------------- leases
+
+  /**
+   * A use of a floating license. It goes on until it is ended, or for renewAfter and some more seconds
+   * without a renewal: renew it, or let keep do so. It counts from before it was asked for, by measured
+   * time, and by the clock where that has moved on further: a machine that slept has measured nothing.
+   * Its methods may be called by several threads.
+   */
+  public final class Lease implements AutoCloseable {
+    /** A license, and when it was asked for. */
+    private record Grant(Licet.Claims claims, double[] asked) {
+      long number(String name) {
+        return claims.number(name);
+      }
+
+      Licet.Claims lease() {
+        return claims.object("lse");
+      }
+    }
+
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private Licet.Verifier verifier;
+    private String container, secret;
+    private volatile Grant now;
+    private volatile boolean gone, ended;
+    private boolean kept;
+
+    private Lease() {}
+
+    public String id() {
+      return now.lease().text("id");
+    }
+
+    /** Above that of every lease of the license before. */
+    public long fence() {
+      return now.lease().number("fen");
+    }
+
+    /** Seconds after which to renew it. */
+    public long renewAfter() {
+      return now.lease().number("bea");
+    }
+
+    /** The license's id. */
+    public String license() {
+      return now.claims.text("lid");
+    }
+
+    public long quantity() {
+      return now.number("qty");
+    }
+
+    /** Seconds until it ends without a renewal, its grace not counted; not above 0 when it is over. */
+    public double left() {
+      Grant g = now;
+      return gone || ended ? 0 : g.number("exp") - g.number("iat") - elapsed(g);
+    }
+
+    /** "valid", "grace" while its place still waits for a renewal, or "expired". */
+    public String state() {
+      return ended ? "expired" : present().state;
+    }
+
+    /**
+     * Whether the program should go on: it is not over, or its license only asks to warn or to log. Never
+     * after end.
+     */
+    public boolean runs() {
+      return present().runs;
+    }
+
+    public boolean has(String feature) {
+      return present().has(feature);
+    }
+
+    /** A limit by name; null where the license sets none or the lease is over. */
+    public Long limit(String name) {
+      return present().limit(name);
+    }
+
+    /**
+     * Asks once. Throws Offline, Refusal and Licet.Refused, and the lease goes on to its end; after Refusal
+     * license.lease_gone it is over: take a new one.
+     */
+    public synchronized void renew() throws Offline, Refusal, Licet.Refused {
+      double[] asked = moment();
+      try {
+        take(object(say("lease/renew")), "", asked);
+      } catch (Refusal no) {
+        gone |= no.status == 404 && no.code.equals("license.lease_gone");
+        throw no;
+      }
+    }
+
+    /**
+     * Gives the place back. Throws Offline if the server is not reached: the place frees itself then when the
+     * lease would have ended.
+     */
+    public void end() throws Offline, Refusal {
+      stop.countDown();
+      if (gone || ended) return;
+      ended = true;
+      say("lease/end");
+    }
+
+    /** Ends it; what goes wrong is passed over. */
+    @Override
+    public void close() {
+      try {
+        end();
+      } catch (Offline | Refusal e) {
+        // it frees itself
+      }
+    }
+
+    /**
+     * Renews it from now on in a thread that keeps no program from ending; watch may be null. Returns the
+     * lease.
+     */
+    public synchronized Lease keep(Watch watch) {
+      if (kept) return this;
+      kept = true;
+      Thread t = new Thread(() -> keeper(watch), "licet-lease");
+      t.setDaemon(true);
+      t.start();
+      return this;
+    }
+
+    private void keeper(Watch watch) {
+      long wait = renewAfter(), pause = Math.min(5, wait);
+      try {
+        while (!stop.await(wait, TimeUnit.SECONDS)) {
+          Exception error = null;
+          try {
+            renew();
+            wait = renewAfter();
+            pause = Math.min(5, wait);
+          } catch (Exception e) { // whatever it is, it must not end the program
+            error = e;
+            wait = Math.max(pause, e instanceof Refusal no ? Math.min(60, no.retryAfter) : 0);
+            pause = Math.min(2 * pause, 60);
+          }
+          if (ended) return;
+          gone |= state().equals("expired");
+          tell(watch, gone ? News.ENDED : error == null ? News.RENEWED : News.LATE, error);
+          if (gone) return;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private static void tell(Watch watch, News news, Exception error) {
+      try {
+        if (watch != null) watch.told(news, error);
+      } catch (RuntimeException e) {
+        // the program's own fault
+      }
+    }
+
+    private byte[] say(String path) throws Offline, Refusal {
+      return post(path, JSON, json(claims("iss", first.issuer, "lease", id(), "fence", fence(), "secret", secret)));
+    }
+
+    /** Takes over the lines of an answer, if they are of this lease. */
+    private void take(Licet.Claims answer, String nonce, double[] asked) throws Offline, Licet.Refused {
+      if (!(answer.get("lines") instanceof List<?> lines)) throw new Offline("this is no answer of a license server");
+      byte[] file = String.join("\n", lines.stream().map(String::valueOf).toList()).getBytes(StandardCharsets.UTF_8);
+      List<Licet.Token> found = verifier.learn(file).stream().filter(t -> t.type.equals("lic")).toList();
+      if (found.size() != 1) throw new Licet.Refused("update");
+      Licet.Claims c = verifier.open(found.get(0), "lic");
+      Licet.Here here = new Licet.Here().now(Math.max(c.number("iat"), c.number("nbf"))).product(o.product).container(container, salted());
+      Licet.License verdict = verifier.check(Licet.ascii(found.get(0).line), here).get(0);
+      if (!verdict.code.equals("ok")) throw new Licet.Refused(verdict.code);
+      Licet.Claims lse = c.object("lse");
+      if (lse.text("id").isEmpty() || c.number("exp") <= c.number("iat")) throw new Licet.Refused("update");
+      Grant before = now;
+      if (before == null && !c.text("non").equals(nonce)) throw new Licet.Refused("not_asked");
+      if (before != null) {
+        if (!lse.text("id").equals(id()) || lse.number("fen") != fence()) throw new Licet.Refused("not_asked");
+        if (c.number("iat") < before.number("iat") || c.number("exp") < before.number("exp")) throw new Licet.Refused("old");
+      }
+      boolean same = before != null && c.number("iat") == before.number("iat"); // the same moment there is the same moment here
+      now = new Grant(c, same ? before.asked : asked);
+    }
+
+    private double elapsed(Grant g) {
+      double[] m = moment();
+      return Math.max(m[0] - g.asked[0], m[1] - g.asked[1]);
+    }
+
+    /** The license at this moment of its own time. */
+    private Licet.License present() {
+      Grant g = now;
+      if (ended) return new Licet.License("ended", new Licet.Claims(), 0, 0);
+      long at = gone ? g.number("exp") + g.number("grc") : Math.max(g.number("iat") + (long) Math.floor(elapsed(g)), g.number("nbf"));
+      return new Licet.License("ok", g.claims, at, 0);
+    }
   }
 }

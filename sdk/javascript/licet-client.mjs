@@ -14,8 +14,8 @@
 // anything is learned, so that a crash or a lost answer repeats the same bytes: the
 // server then takes no second seat. A license that is given back is gone from the
 // disk before the message that says so is signed. Calls throw Offline when the server
-// is not reached, and nothing is lost then: the next call of any kind sends what waits
-// first. They throw Refusal when it says no, and Refused for an answer that is not to
+// is not reached, and nothing is lost then: the next activation, refresh or return sends
+// what waits first. They throw Refusal when it says no, and Refused for an answer that is not to
 // be believed.
 //
 // One process at a time works on a folder; another is told so (Busy). What a small

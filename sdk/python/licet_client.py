@@ -13,8 +13,8 @@ messages that wait for an answer. It is written before anything is sent and afte
 anything is learned, so that a crash or a lost answer repeats the same bytes: the
 server then takes no second seat. A license that is given back is gone from the
 disk before the message that says so is signed. Calls raise Offline when the server
-is not reached, and nothing is lost then: the next call of any kind sends what
-waits first. They raise Refusal when it says no, and licet.Refused for an answer
+is not reached, and nothing is lost then: the next activation, refresh or return
+sends what waits first. They raise Refusal when it says no, and licet.Refused for an answer
 that is not to be believed.
 
 One process at a time works on a folder; others wait. What a small client leaves
