@@ -195,7 +195,7 @@ func (c *canaries) shop(n *node) {
 	must(c.t, json.Unmarshal(sample, &doc))
 	for _, part := range []map[string]string{doc.Billing, doc.Shipping} {
 		for field, value := range part {
-			if len(value) > 5 { // shorter ones stand in every random text
+			if telling(value) {
 				c.personal[field] = []byte(value)
 			}
 		}
@@ -207,6 +207,16 @@ func (c *canaries) shop(n *node) {
 
 // people are the parts of order documents that name or reach somebody.
 var people = regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.]+|<(?:\w+:)?(?:FirstName|FamilyName|Telephone|Telefax|CONTACT_NAME|FIRST_NAME|PHONE|FAX|NAME2|NAME3)[^>]*>([^<]{6,})<`)
+
+// telling reports whether a value that is found was leaked: short ones stand in
+// every random text, and short ones of hexadecimal digits in some hash.
+func telling(value string) bool {
+	least := 6
+	if strings.Trim(value, "0123456789abcdef") == "" {
+		least = 10
+	}
+	return len(value) >= least
+}
 
 // samples sends the sample documents of every format; some of their articles are
 // sold here.
@@ -222,7 +232,9 @@ func (c *canaries) samples(n *node) {
 			if found[1] != nil {
 				value = found[1]
 			}
-			c.personal[string(value)] = bytes.TrimSpace(value)
+			if value = bytes.TrimSpace(value); telling(string(value)) {
+				c.personal[string(value)] = value
+			}
 		}
 		kind := map[string]string{".xml": "application/xml", ".csv": "text/csv", ".json": "application/json"}[filepath.Ext(name)]
 		c.ask(n, call{method: http.MethodPost, path: "/orders?source=samples", body: raw, kind: kind}, nil)
