@@ -75,7 +75,8 @@ func New(o Options) *API {
 	a.huma = huma.NewAPI(config, a.table)
 	for _, register := range []func(){
 		a.organizations, a.keys, a.products, a.articles, a.prices, a.orders, a.sources, a.tickets, a.licenses,
-		a.containers, a.cases, a.anomalies, a.support, a.leases, a.gateway, a.leaseGateway, a.usages, a.usageGateway, a.clouds, a.webhooks, a.jobs,
+		a.containers, a.cases, a.anomalies, a.support, a.verbs, a.leases, a.gateway, a.leaseGateway, a.usages, a.usageGateway, a.clouds,
+		a.webhooks, a.jobs,
 	} {
 		register()
 	}

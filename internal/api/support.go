@@ -85,3 +85,66 @@ func (a *API) support() {
 		return nil, s.EraseNote(ctx, by, in.ID)
 	})
 }
+
+// verbs registers what changes who has how much of what.
+func (a *API) verbs() {
+	s := a.Licenses
+	add(a.huma, post("/tickets/{id}/split", "split-ticket", tagTickets, "Take free seats out of a ticket into a new one; the answer has its code", actor.LicenseWrite),
+		func(ctx context.Context, by actor.Actor, in *struct {
+			Caller
+			TicketPath
+			Body struct {
+				Quantity int64   `json:"quantity" minimum:"1" maximum:"1000000000" doc:"How many seats go; at least one stays."`
+				Reason   *reason `json:"reason,omitempty"`
+			}
+		},
+		) (*body[license.SplitResult], error) {
+			return plain(s.Split(ctx, in.Body.Reason.by(by), in.ID, in.Body.Quantity))
+		})
+	add(a.huma, post("/tickets/{id}/merge", "merge-tickets", tagTickets, "Put another ticket of the same order line into this one", actor.LicenseWrite),
+		func(ctx context.Context, by actor.Actor, in *struct {
+			Caller
+			TicketPath
+			Body struct {
+				From   license.TicketID `json:"from" doc:"The ticket that goes into this one; its code is refused afterwards and says so."`
+				Reason *reason          `json:"reason,omitempty"`
+			}
+		},
+		) (*one[license.TicketInfo], error) {
+			t, err := s.Merge(ctx, in.Body.Reason.by(by), in.ID, in.Body.From)
+			return withETag(t, t.Rev, err)
+		})
+	add(a.huma, post("/tickets/{id}/transfer", "transfer-ticket", tagTickets, "Hand a ticket with its license to another organization", actor.LicenseWrite),
+		func(ctx context.Context, by actor.Actor, in *struct {
+			Caller
+			Dry
+			TicketPath
+			Body struct {
+				To      actor.OrgID `json:"to" doc:"The new holder."`
+				Devices string      `json:"devices" maxLength:"20" enum:"keep,return" doc:"keep: they go along, and codes stay as they are. return: they give their seats back at the next contact, and the new holder gets a new code."`
+				Reason  *reason     `json:"reason,omitempty"`
+			}
+		},
+		) (*body[license.TransferResult], error) {
+			return plain(s.Transfer(ctx, in.Body.Reason.by(by), license.TransferInput{
+				Ticket: in.ID, To: in.Body.To, Devices: in.Body.Devices, DryRun: in.DryRun,
+			}))
+		})
+	add(a.huma, post("/licenses/{id}/replace", "replace-license", tagLicenses, "Put another license in the place of one; devices swap them at their next contact", actor.LicenseRecall),
+		func(ctx context.Context, by actor.Actor, in *struct {
+			Caller
+			Dry
+			LicensePath
+			Body *struct {
+				Article string  `json:"article,omitempty" maxLength:"64" doc:"Number of an article or configuration; default: the same terms anew."`
+				Reason  *reason `json:"reason,omitempty"`
+			}
+		},
+		) (*body[license.ReplaceResult], error) {
+			ask := license.ReplaceInput{License: in.ID, DryRun: in.DryRun}
+			if in.Body != nil {
+				ask.Article, by = in.Body.Article, in.Body.Reason.by(by)
+			}
+			return plain(s.Replace(ctx, by, ask))
+		})
+}

@@ -321,6 +321,14 @@ func (w *tenantWorld) body(rt route.Route) string {
 		return `{"decision":"accept"}`
 	case last == "confirm":
 		return `{"recalls":1}`
+	case last == "split":
+		return `{"quantity":1,"reason":{"code":"request"}}`
+	case last == "merge":
+		return fmt.Sprintf(`{"from":%q,"reason":{"code":"request"}}`, w.ids["/tickets/"])
+	case last == "transfer":
+		return fmt.Sprintf(`{"to":%q,"devices":"keep","reason":{"code":"handover"}}`, w.ids["/organizations/"])
+	case last == "replace":
+		return because
 	case last == "move" && strings.Contains(rt.Pattern, "/activations/"):
 		return because
 	case last == "move":

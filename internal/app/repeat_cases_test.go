@@ -43,7 +43,7 @@ var notRepeated = map[string]string{
 
 func repeatCases() map[string]repeatCase {
 	out := map[string]repeatCase{}
-	for _, part := range []map[string]repeatCase{orgCases(), catalogCases(), orderCases(), licenseCases(), workCases()} {
+	for _, part := range []map[string]repeatCase{orgCases(), catalogCases(), orderCases(), licenseCases(), verbCases(), workCases()} {
 		maps.Copy(out, part)
 	}
 	return out

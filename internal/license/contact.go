@@ -414,6 +414,11 @@ func (c *contact) recalls() error {
 	for _, a := range c.here {
 		l := c.licenses[a.License]
 		switch {
+		case a.State == ActivationRecallPending && a.Why == whyReplaced:
+			c.tell(a)
+			c.command(StepReplace, wire.Command{
+				Do: wire.CmdReplace, LicenseID: a.License.String(), Generation: a.Gen, Why: a.Why,
+			})
 		case a.State.Leaving():
 			c.tell(a)
 			c.command(StepRecall, wire.Command{

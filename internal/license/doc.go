@@ -22,6 +22,12 @@
 // A NamedMachine is a machine without a container: a program with Keygen's client
 // libraries names it by a text, and a lease holds its place (ADR 0023).
 //
+// A split takes free seats into a new ticket under the same terms. Where terms
+// change after the sale (for another holder, or by a replacement), they become a
+// snapshot of their own that no order line sells; it keeps the line, and a ticket
+// keeps what it was sold as. A replaced license owes all its seats: its successor has
+// them, and each container swaps the two in one answer.
+//
 // # Life cycle
 //
 // Ticket: issued ⇄ blocked, → reversed, → expired, → merged.

@@ -165,7 +165,17 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 		"Recall": func(ctx context.Context, by actor.Actor) error {
 			return none(e.Recall(ctx, by, license.RecallInput{Ticket: e.sold.Ticket}))
 		},
-		"Evict":   func(ctx context.Context, by actor.Actor) error { return none(e.Evict(ctx, by, e.activation)) },
+		"Evict": func(ctx context.Context, by actor.Actor) error { return none(e.Evict(ctx, by, e.activation)) },
+		"Split": func(ctx context.Context, by actor.Actor) error { return none(e.Split(ctx, by, e.sold.Ticket, 1)) },
+		"Merge": func(ctx context.Context, by actor.Actor) error {
+			return none(e.Merge(ctx, by, e.sold.Ticket, e.sold.Ticket))
+		},
+		"Replace": func(ctx context.Context, by actor.Actor) error {
+			return none(e.Replace(ctx, by, license.ReplaceInput{License: id}))
+		},
+		"Transfer": func(ctx context.Context, by actor.Actor) error {
+			return none(e.Transfer(ctx, by, license.TransferInput{Ticket: e.sold.Ticket, To: e.a.Customer, Devices: license.DevicesKeep}))
+		},
 		"Return":  func(ctx context.Context, by actor.Actor) error { return none(e.Return(ctx, by, e.activation)) },
 		"Move":    func(ctx context.Context, by actor.Actor) error { return none(e.Move(ctx, by, e.activation)) },
 		"Restore": func(ctx context.Context, by actor.Actor) error { return none(e.Restore(ctx, by, e.activation)) },
@@ -266,6 +276,10 @@ func TestDoors(t *testing.T) {
 			door("Recall", live, dead),
 			door("Evict", live, dead),
 			door("Return", live, dead),
+			door("Split", live, dead),
+			door("Merge", live, dead),
+			door("Replace", live, dead),
+			door("Transfer", live, dead),
 			door("Move", live, dead),
 			door("Restore", live, dead),
 			door("ListSupport", live, dead),

@@ -1,12 +1,16 @@
 package license
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Stock is one license of an order line, as lowering sees it.
 type Stock struct {
 	License LicenseID
 	Seats   Seats
 	Uses    []Use // its live activations
+	Moved   bool  // another holder has it; it is taken last
 }
 
 // Use is one live activation of a Stock.
@@ -41,7 +45,8 @@ type Recall struct {
 }
 
 // PlanLower takes by from a line's licenses: what is not redeemed first, newest
-// license first, then the newest activations, at last what was used for ever.
+// license first, then the newest activations, at last what was used for ever; of
+// each, what went to another holder comes last.
 // Ids are time-ordered, so newest is greatest. It returns ErrBadQuantity for
 // by < 1, and ErrLowerTooMuch when the stock holds less than by.
 func PlanLower(stock []Stock, by int64) (LowerPlan, error) {
@@ -56,13 +61,24 @@ func PlanLower(stock []Stock, by int64) (LowerPlan, error) {
 		return LowerPlan{}, ErrLowerTooMuch.With("value", by, "limit", sold)
 	}
 	stock = slices.SortedFunc(slices.Values(stock), func(a, b Stock) int {
-		return slices.Compare(b.License[:], a.License[:])
+		return cmp.Or(last(a.Moved, b.Moved), slices.Compare(b.License[:], a.License[:]))
 	})
 	var p LowerPlan
 	p.cut(stock, by)
 	p.recall(stock, by-p.Freed)
 	p.spend(stock, by-p.Freed-p.Owed)
 	return p, nil
+}
+
+// last compares two things of which those that are marked come last.
+func last(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 // unused is the quantity that nobody has redeemed.
@@ -79,7 +95,9 @@ func (p *LowerPlan) cut(stock []Stock, by int64) {
 
 func (p *LowerPlan) recall(stock []Stock, by int64) {
 	var uses []Recall
+	moved := map[LicenseID]bool{}
 	for _, s := range stock {
+		moved[s.License] = s.Moved
 		room := s.Seats.Sold() - min(s.unused(), s.Seats.Sold())
 		newest := slices.SortedFunc(slices.Values(s.Uses), func(a, b Use) int {
 			return slices.Compare(b.Activation[:], a.Activation[:])
@@ -91,7 +109,9 @@ func (p *LowerPlan) recall(stock []Stock, by int64) {
 			}
 		}
 	}
-	slices.SortStableFunc(uses, func(a, b Recall) int { return slices.Compare(b.Activation[:], a.Activation[:]) })
+	slices.SortStableFunc(uses, func(a, b Recall) int {
+		return cmp.Or(last(moved[a.License], moved[b.License]), slices.Compare(b.Activation[:], a.Activation[:]))
+	})
 	for _, u := range uses {
 		if u.By = min(u.By, by-p.Owed); u.By > 0 {
 			p.Recall = append(p.Recall, u)

@@ -28,9 +28,10 @@ func explained() map[*db.Stmt][]any {
 	now := db.At(dbtest.Start)
 	return map[*db.Stmt][]any{
 		qExchanges: {p, ids}, qContainers: {p, ids}, qContainersSeen: {p, ids}, qContainersLive: {p, ids}, qLast: {p, id, id},
-		qOpenedTickets: {ids, p}, qOpenedKeys: {ids, p}, qLicensesLock: {p, ids}, qTickets: {p, ids},
+		qOpenedKeys: {ids, p}, qLicensesLock: {p, ids}, qTickets: {p, ids},
 		qTrialMarks: {p, ids}, qLicenseElapsed: {p, id, now, 10}, qValidate: {id}, qLookup: {ids}, qLicenseLive: {p, id, 100},
-		qCounted: {p, id, now}, qGranted: {p, id, now}, qSupport: {p, id}, qSupportOf: {p, id, id, 100}, qElapsed: {p, now, 100}, qElapsedPublisher: {p}, qElapseLater: {now, p, id, now},
+		qCounted: {p, id, now}, qGranted: {p, id, now}, qSupport: {p, id}, qSupportOf: {p, id, id, 100},
+		qLineOfSnapshot: {p, id}, qLookupDrop: {few, p}, qTicketWhole: {p, id, p, id, id}, qOpenedTickets: {ids, p}, qElapsed: {p, now, 100}, qElapsedPublisher: {p}, qElapseLater: {now, p, id, now},
 		qTicketsAfter: {p, id, 100}, qHolderTickets: {p, id, id, 100}, qTicketsLicenses: {p, ids},
 		qContainersAfter: {p, id, 100}, qContainersTrouble: {p, id, 100}, qContainersOfLicense: {p, id, id, 100},
 		qActivationsAfter: {p, id, id, 0, 100}, qHoldersOf: {p, ids}, qTicketLicenses: {p, id},

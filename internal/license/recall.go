@@ -83,6 +83,9 @@ func (l *License) forgive(a *Activation, by int64) (int64, []act, error) {
 
 // askBack has the device give the license back at its next contact.
 func (l *License) askBack(a *Activation) ([]act, error) {
+	if !a.Lent.IsZero() {
+		return nil, ErrLent.With("last", day.FromTime(a.Elapses.Add(-time.Second), l.terms.loc))
+	}
 	to, err := a.State.RequestReturn()
 	if err != nil || to == a.State {
 		return nil, err

@@ -33,7 +33,7 @@ func TestTicketState(t *testing.T) {
 	}
 	machine(t, acts, allowed, ErrTicketState)
 	for state, refusal := range map[TicketState]error{
-		TicketIssued: nil, TicketBlocked: ErrTicketBlocked, TicketReversed: ErrTicketReversed, TicketMerged: ErrTicketReversed,
+		TicketIssued: nil, TicketBlocked: ErrTicketBlocked, TicketReversed: ErrTicketReversed, TicketMerged: ErrTicketMerged,
 		TicketExpired: ErrTicketExpired,
 	} {
 		if err := state.Open(); !errors.Is(err, refusal) {
@@ -105,7 +105,7 @@ func TestLicenseState(t *testing.T) {
 	}
 	machine(t, acts, allowed, ErrLicenseState)
 	if LicenseAvailable.Open() != nil || !errors.Is(LicenseBlocked.Open(), ErrLicenseBlocked) ||
-		!errors.Is(LicenseRecallPending.Open(), ErrLicenseRecalled) || !errors.Is(LicenseReplaced.Open(), ErrLicenseRecalled) {
+		!errors.Is(LicenseRecallPending.Open(), ErrLicenseRecalled) || !errors.Is(LicenseReplaced.Open(), ErrLicenseReplaced) {
 		t.Error("what opens")
 	}
 }

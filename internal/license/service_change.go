@@ -183,7 +183,7 @@ func (w *work) take(l *lineWork, from []*License, by int64) error {
 	}
 	stock := make([]Stock, 0, len(from))
 	for _, x := range from {
-		one := Stock{License: x.ID, Seats: x.Seats}
+		one := Stock{License: x.ID, Seats: x.Seats, Moved: w.walk != nil && w.walk.moved[x.Snapshot]}
 		for _, a := range w.live[x.ID] {
 			one.Uses = append(one.Uses, Use{a.ID, a.Quantity, a.Shrink})
 		}
@@ -332,6 +332,9 @@ func (w *work) raise(lines []*lineWork) error {
 	held := w.byLine(list)
 	for _, l := range lines {
 		for _, x := range held[l.id] {
+			if w.walk.moved[x.Snapshot] {
+				continue // the buyer raises its own
+			}
 			if err := w.forgive(l, x); err != nil {
 				return err
 			}

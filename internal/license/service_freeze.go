@@ -95,19 +95,19 @@ func (f *freezer) find(in []IssueInput) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	of, err := snapshotsOf(f.tx, f.p, lines)
-	if err != nil || len(of) == 0 {
+	w, err := walkOf(f.tx, f.p, lines)
+	if err != nil || len(w.of) == 0 {
 		return err
 	}
-	newest := make([]SnapshotID, 0, len(of))
-	for _, some := range of {
+	newest := make([]SnapshotID, 0, len(w.of))
+	for _, some := range w.of {
 		newest = append(newest, some[len(some)-1])
 	}
 	found, err := f.s.termsOf(f.tx, f.p, newest)
 	if err != nil {
 		return err
 	}
-	for line, some := range of {
+	for line, some := range w.of {
 		id := some[len(some)-1]
 		text, err := json.Marshal(found[id])
 		if err != nil {

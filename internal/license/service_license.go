@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/licet/licet/internal/actor"
@@ -204,6 +205,9 @@ func (w *work) chosen(in RecallInput) ([]*License, error) {
 			return nil, ErrNotFound
 		}
 	}
+	list = slices.DeleteFunc(list, func(l *License) bool { // of a ticket, what is left of it
+		return l.State == LicenseReplaced && !slices.Contains(in.Licenses, l.ID)
+	})
 	for _, l := range list {
 		if l.ticket, err = w.s.ticketFor(w.tx, w.by, l.Ticket, false, actor.LicenseRecall); err != nil {
 			return nil, err

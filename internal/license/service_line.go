@@ -17,6 +17,7 @@ type LineTicket struct {
 	Quantity int64 // as sold; what is owed back is not in it
 	Used     int64
 	Owed     int64 // sold back, still in use
+	Moved    bool  // another holder has it; its code is that one's secret
 }
 
 // LineTickets returns the tickets of order lines, line by line in the order of
@@ -34,16 +35,19 @@ func (s *Service) LineTickets(q db.Querier, p actor.PublisherID, lines []OrderLi
 type walk struct {
 	q    db.Querier
 	p    actor.PublisherID
-	of   map[OrderLineID][]SnapshotID // oldest first
-	line map[SnapshotID]OrderLineID
+	of   map[OrderLineID][]SnapshotID // sold by the line, oldest first
+	line map[SnapshotID]OrderLineID   // also what became of that
+
+	moved map[SnapshotID]bool // another holder has it
 }
 
 func walkOf(q db.Querier, p actor.PublisherID, lines []OrderLineID) (*walk, error) {
-	of, err := snapshotsOf(q, p, lines)
-	w := &walk{q: q, p: p, of: of, line: map[SnapshotID]OrderLineID{}}
-	for line, snapshots := range of {
-		for _, id := range snapshots {
-			w.line[id] = line
+	all, err := snapshotsOf(q, p, lines)
+	w := &walk{q: q, p: p, of: map[OrderLineID][]SnapshotID{}, line: map[SnapshotID]OrderLineID{}, moved: map[SnapshotID]bool{}}
+	for _, x := range all {
+		w.line[x.id], w.moved[x.id] = x.line, x.moved
+		if !x.derived {
+			w.of[x.line] = append(w.of[x.line], x.id)
 		}
 	}
 	return w, err
@@ -141,7 +145,7 @@ func (w *walk) page(id SnapshotID, after TicketID, limit int) ([]LineTicket, err
 
 func (w *walk) scan(r *db.Rows) (t LineTicket, err error) {
 	var of SnapshotID
-	err = r.Scan(&of, &t.Ticket, &t.Hint, (*string)(&t.State), &t.License, &t.Quantity, &t.Used, &t.Owed)
+	err = r.Scan(&of, &t.Ticket, &t.Hint, (*string)(&t.State), &t.License, &t.Quantity, &t.Used, &t.Owed, &t.Moved)
 	t.Line = w.line[of]
 	return t, err
 }

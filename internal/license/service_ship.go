@@ -120,6 +120,9 @@ func (n *named) add(row actor.Row) {
 	case "support":
 		n.support = append(n.support, row.EntityID)
 	}
+	if row.Event != "ticket.issued" && !f.Snapshot.IsZero() {
+		n.snapshots = append(n.snapshots, f.Snapshot)
+	}
 	if !f.Consumption.IsZero() {
 		n.consumptions = append(n.consumptions, f.Consumption)
 	}

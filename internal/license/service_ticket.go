@@ -81,6 +81,7 @@ func (s *Service) open(q db.Querier, p actor.PublisherID, lookups []lookupID) (f
 	if f.ticket, err = ticketOf(q, f.publisher, ticket, false); err != nil {
 		return f, err
 	}
+	f.licenses = current(f.licenses)
 	return f, s.attach(q, f.publisher, f.licenses)
 }
 

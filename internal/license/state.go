@@ -52,6 +52,8 @@ func (s TicketState) Open() error {
 		return ErrTicketBlocked
 	case TicketExpired:
 		return ErrTicketExpired
+	case TicketMerged:
+		return ErrTicketMerged
 	default:
 		return ErrTicketReversed
 	}
@@ -115,6 +117,8 @@ func (s LicenseState) Open() error {
 		return nil
 	case LicenseBlocked:
 		return ErrLicenseBlocked
+	case LicenseReplaced:
+		return ErrLicenseReplaced
 	default:
 		return ErrLicenseRecalled
 	}

@@ -33,7 +33,7 @@ type (
 )
 
 const (
-	ticketColumns  = `t.id, t.holder_id, t.snapshot_id, t.hint, t.state, t.rev`
+	ticketColumns  = `t.id, t.holder_id, t.snapshot_id, t.hint, t.state, t.sold_to, t.into_hint, t.rev`
 	licenseColumns = `l.id, l.ticket_id, l.snapshot_id, l.quantity, l.overdraft, l.used, l.owed, l.taken,
 		l.version, l.first_at, l.until, l.key_hint, l.added, l.effects, l.spent, l.direct, l.state, l.rev`
 	containerColumns = `c.id, c.kind, c.sign_key, c.encrypt_key, c.state, c.reason, c.first_ctr, c.ctr, c.seq,
@@ -43,7 +43,7 @@ const (
 )
 
 func (t *Ticket) dest() []any {
-	return []any{&t.ID, &t.Holder, &t.Snapshot, &t.Hint, (*string)(&t.State), &t.Rev}
+	return []any{&t.ID, &t.Holder, &t.Snapshot, &t.Hint, (*string)(&t.State), &t.SoldTo, &t.IntoHint, &t.Rev}
 }
 
 func scanTicket(r *db.Rows) (*Ticket, error) {

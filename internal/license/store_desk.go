@@ -76,8 +76,8 @@ SELECT `+activationColumns+` FROM activation a
 WHERE a.publisher_id = ? AND a.license_id = ? AND a.container_id = ? AND a.slot > 0
 ORDER BY a.slot DESC LIMIT 1`)
 	qOpenedTickets = db.SQL("license.opened_by_ticket", `
-SELECT c.lookup, l.ticket_id, l.id FROM code_lookup c
-JOIN license l ON l.publisher_id = c.publisher_id AND l.ticket_id = c.id
+SELECT c.lookup, c.id, l.id FROM code_lookup c
+LEFT JOIN license l ON l.publisher_id = c.publisher_id AND l.ticket_id = c.id
 WHERE {ids:c.lookup} AND c.kind = 'ticket' AND c.publisher_id = ? ORDER BY l.id`)
 	qOpenedKeys = db.SQL("license.opened_by_key", `
 SELECT c.lookup, l.ticket_id, l.id FROM code_lookup c
@@ -202,9 +202,12 @@ func (k *desk) openWith(stmt *db.Stmt, lookups db.IDs[lookupRow]) error {
 			o = &opened{ticket: ticket}
 			k.opened[by] = o
 		}
+		k.tickets[ticket] = nil
+		if id.IsZero() {
+			continue // what it held is another ticket's now
+		}
 		o.licenses = append(o.licenses, id)
 		k.licenses[id] = nil
-		k.tickets[ticket] = nil
 	}
 	return rows.Err()
 }
@@ -219,7 +222,7 @@ func (k *desk) loadLicenses() error {
 		}
 	}
 	if len(ids) == 0 {
-		return nil
+		return k.loadTickets(nil)
 	}
 	list, err := db.List(k.tx, scanLicense, qLicensesLock, k.publisher, ids)
 	if err != nil {
@@ -228,10 +231,30 @@ func (k *desk) loadLicenses() error {
 	for _, l := range list {
 		k.licenses[l.ID] = l
 	}
+	k.current()
 	if err := k.s.attach(k.tx, k.publisher, list); err != nil {
 		return err
 	}
 	return k.loadTickets(list)
+}
+
+// current leaves what was replaced out of what codes open, where something is left.
+func (k *desk) current() {
+	for _, o := range k.opened {
+		if o == nil || len(o.licenses) == 1 {
+			continue
+		}
+		var list []*License
+		for _, id := range o.licenses {
+			if l := k.licenses[id]; l != nil {
+				list = append(list, l)
+			}
+		}
+		o.licenses = o.licenses[:0:0]
+		for _, l := range current(list) {
+			o.licenses = append(o.licenses, l.ID)
+		}
+	}
 }
 
 func (k *desk) loadTickets(of []*License) error {

@@ -6,7 +6,8 @@ import (
 )
 
 const (
-	lineTicketColumns = `t.snapshot_id, t.id, t.hint, t.state, l.id, l.quantity - l.owed - l.added, l.used, l.owed`
+	lineTicketColumns = `t.snapshot_id, t.id, t.hint, t.state, l.id, l.quantity - l.owed - l.added, l.used, l.owed,
+		t.sold_to IS NOT NULL`
 
 	ticketsWithLicenses = ` FROM ticket t JOIN license l ON l.publisher_id = t.publisher_id AND l.ticket_id = t.id
 WHERE t.publisher_id = `
@@ -14,33 +15,36 @@ WHERE t.publisher_id = `
 
 var (
 	qLineSnapshots = db.SQL("license.line_snapshots", `
-SELECT id, line_id FROM license_snapshot WHERE publisher_id = ? AND {ids:line_id} ORDER BY id`)
+SELECT id, line_id, derived, moved FROM license_snapshot WHERE publisher_id = ? AND {ids:line_id} ORDER BY id`)
 	qLinePage = db.SQL("license.line_page", `
-SELECT `+lineTicketColumns+ticketsWithLicenses+`? AND t.snapshot_id = ? AND t.id > ? ORDER BY t.id, l.id LIMIT ?`)
+SELECT `+lineTicketColumns+ticketsWithLicenses+`? AND t.snapshot_id = ? AND t.id > ? AND l.state <> 'replaced' ORDER BY t.id, l.id LIMIT ?`)
 	qLineTickets = db.SQL("license.line_tickets", `
-SELECT `+lineTicketColumns+ticketsWithLicenses+`? AND {ids:t.snapshot_id} ORDER BY t.snapshot_id, t.id, l.id`)
+SELECT `+lineTicketColumns+ticketsWithLicenses+`? AND {ids:t.snapshot_id} AND l.state <> 'replaced' ORDER BY t.snapshot_id, t.id, l.id`)
 	qTicketCounts = db.SQL("license.ticket_counts", `
 SELECT snapshot_id, COUNT(1) FROM ticket WHERE publisher_id = ? AND {ids:snapshot_id} GROUP BY snapshot_id`)
-	// Unredeemed licenses, newest first: those that come before so many units.
+	// Unredeemed licenses, newest first and another holder's last: those that come
+	// before so many units.
 	qLinesFree = db.SQL("license.lines_free", `
 SELECT id, snapshot_id, free FROM (
-  SELECT l.id AS id, t.snapshot_id AS snapshot_id,
+  SELECT l.id AS id, t.snapshot_id AS snapshot_id, CASE WHEN t.sold_to IS NULL THEN 0 ELSE 1 END AS moved,
     l.quantity - CASE WHEN l.used > l.owed + l.added THEN l.used ELSE l.owed + l.added END AS free,
     SUM(l.quantity - CASE WHEN l.used > l.owed + l.added THEN l.used ELSE l.owed + l.added END)
-      OVER (PARTITION BY t.snapshot_id ORDER BY l.id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS newer`+
+      OVER (PARTITION BY t.snapshot_id ORDER BY CASE WHEN t.sold_to IS NULL THEN 0 ELSE 1 END, l.id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS newer`+
 		ticketsWithLicenses+`? AND {ids:t.snapshot_id} AND l.quantity > l.used AND l.quantity > l.owed + l.added
     AND l.state IN ('available', 'blocked')
-) x WHERE newer IS NULL OR newer < CAST(? AS bigint) ORDER BY snapshot_id DESC, id DESC`)
+) x WHERE newer IS NULL OR newer < CAST(? AS bigint) ORDER BY moved, snapshot_id DESC, id DESC`)
 	qLinesUsed = db.SQL("license.lines_used", `
 SELECT l.id`+ticketsWithLicenses+`? AND {ids:t.snapshot_id} AND l.used > 0 AND l.owed >= ?
   AND l.state IN ('available', 'blocked')`)
-	// The newest open ticket of each snapshot, NULL for none, and who has the newest.
+	// The newest open ticket of each snapshot that is whole and still the buyer's, NULL
+	// for none, and who has bought the newest.
 	qTicketsOpen = db.SQL("license.tickets_open", `
 SELECT (SELECT l.id`+ticketsWithLicenses+`s.publisher_id AND t.snapshot_id = s.id
-    AND t.state IN ('issued', 'blocked') AND l.state IN ('available', 'blocked') ORDER BY t.id DESC LIMIT 1)
+    AND t.state IN ('issued', 'blocked') AND l.state IN ('available', 'blocked') AND t.sold_to IS NULL AND t.split_from IS NULL
+  ORDER BY t.id DESC LIMIT 1)
 FROM license_snapshot s WHERE s.publisher_id = ? AND {ids:s.id}`)
 	qLineHolders = db.SQL("license.line_holders", `
-SELECT s.id, (SELECT t.holder_id FROM ticket t WHERE t.publisher_id = s.publisher_id AND t.snapshot_id = s.id
+SELECT s.id, (SELECT COALESCE(t.sold_to, t.holder_id) FROM ticket t WHERE t.publisher_id = s.publisher_id AND t.snapshot_id = s.id
   ORDER BY t.id DESC LIMIT 1)
 FROM license_snapshot s WHERE s.publisher_id = ? AND {ids:s.id}`)
 	qTicketsReverse = db.SQL("license.tickets_reverse", `
@@ -69,23 +73,20 @@ FROM (
   WHERE t.publisher_id = ? AND {ids:t.snapshot_id} AND l.state IN ('available', 'blocked')
 ) x GROUP BY snapshot_id`)
 
+// lineSnapshot is terms under which an order line has sold something, or what became
+// of it.
+type lineSnapshot struct {
+	id      SnapshotID
+	line    OrderLineID
+	derived bool // of a replacement or for another holder; the line does not sell it
+	moved   bool // another holder has it
+}
+
 // snapshotsOf returns the snapshots of order lines, oldest first.
-func snapshotsOf(q db.Querier, p actor.PublisherID, lines []OrderLineID) (map[OrderLineID][]SnapshotID, error) {
-	rows, err := q.Query(qLineSnapshots, p, db.IDs[OrderLine](lines))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	out := map[OrderLineID][]SnapshotID{}
-	for rows.Next() {
-		var id SnapshotID
-		var line OrderLineID
-		if err := rows.Scan(&id, &line); err != nil {
-			return nil, err
-		}
-		out[line] = append(out[line], id)
-	}
-	return out, rows.Err()
+func snapshotsOf(q db.Querier, p actor.PublisherID, lines []OrderLineID) ([]lineSnapshot, error) {
+	return db.List(q, func(r *db.Rows) (x lineSnapshot, err error) {
+		return x, r.Scan(&x.id, &x.line, &x.derived, &x.moved)
+	}, qLineSnapshots, p, db.IDs[OrderLine](lines))
 }
 
 // ticketCounts returns how many tickets each snapshot has, reversed ones too.

@@ -8,13 +8,14 @@ import (
 // The tables that travel in the issuance journal, in the order in which their
 // rows can be brought back.
 var (
-	snapshotForm = ship.Form{Name: "license_snapshot", Columns: "publisher_id id, id id, line_id id, terms json"}
+	snapshotForm = ship.Form{Name: "license_snapshot", Columns: "publisher_id id, id id, line_id id, terms json, derived bool, moved bool"}
 	shipSnapshot = ship.Declare(snapshotForm,
 		db.SQL("license.ship_snapshot", snapshotForm.Read()), db.SQL("license.replay_snapshot", snapshotForm.Write()))
 
 	ticketForm = ship.Form{
 		Name: "ticket", Newer: "rev",
-		Columns: "publisher_id id, id id, snapshot_id id, holder_id id, hint text, sealed bytes, state text, rev int",
+		Columns: `publisher_id id, id id, snapshot_id id, holder_id id, hint text, sealed bytes, state text, rev int,
+			sold_to id, split_from id, into_id id, into_hint text`,
 	}
 	shipTicket = ship.Declare(ticketForm,
 		db.SQL("license.ship_ticket", ticketForm.Read()), db.SQL("license.replay_ticket", ticketForm.Write()))
@@ -127,7 +128,7 @@ var (
 
 var (
 	qTicketRange = db.SQL("license.ship_tickets_between", `
-SELECT publisher_id, id, snapshot_id, holder_id, hint, sealed, state, rev FROM ticket
+SELECT publisher_id, id, snapshot_id, holder_id, hint, sealed, state, rev, sold_to, split_from, into_id, into_hint FROM ticket
 WHERE publisher_id = ? AND id BETWEEN ? AND ? ORDER BY publisher_id, id`)
 	qLicenseRange = db.SQL("license.ship_licenses_between", `
 SELECT publisher_id, id, ticket_id, snapshot_id, quantity, overdraft, used, owed,

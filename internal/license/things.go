@@ -16,6 +16,8 @@ type Ticket struct {
 	Snapshot SnapshotID
 	Hint     string // last group of the code
 	State    TicketState
+	SoldTo   actor.OrgID // who had it before it went to Holder; zero = nobody else
+	IntoHint string      // of a merged one: last group of the ticket that counts now, "" where that is somebody else's
 	Rev      int64
 }
 

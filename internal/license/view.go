@@ -80,15 +80,19 @@ type TicketInfo struct {
 	Hint     string        `json:"hint"` // last group of the code
 	State    TicketState   `json:"state"`
 	Holder   actor.OrgID   `json:"holder"`
+	SoldTo   actor.OrgID   `json:"sold_to,omitzero"`    // who had bought it before it went to the holder
+	Into     string        `json:"into_hint,omitempty"` // of a merged one: last group of the ticket that counts now
 	Customer actor.OrgID   `json:"customer,omitzero"`
 	Licenses []LicenseInfo `json:"licenses"`
 	Rev      int64         `json:"rev"`
 }
 
 func (t *Ticket) info(licenses []*License, now time.Time) TicketInfo {
-	out := TicketInfo{ID: t.ID, Hint: t.Hint, State: t.State, Holder: t.Holder, Rev: t.Rev, Licenses: []LicenseInfo{}}
-	for _, l := range licenses {
+	out := TicketInfo{ID: t.ID, Hint: t.Hint, State: t.State, Holder: t.Holder, SoldTo: t.SoldTo, Into: t.IntoHint, Rev: t.Rev, Licenses: []LicenseInfo{}}
+	for _, l := range current(licenses) {
 		out.Customer = l.terms.Customer
+	}
+	for _, l := range licenses {
 		out.Licenses = append(out.Licenses, l.info(now))
 	}
 	return out
@@ -209,6 +213,9 @@ func (v *Look) settle(open error) {
 // the last day is that of its licenses.
 func (t *Ticket) open(licenses []*License, now time.Time) error {
 	err := t.State.Open()
+	if errors.Is(err, ErrTicketMerged) && t.IntoHint != "" {
+		return ErrTicketInto.With("hint", t.IntoHint)
+	}
 	if !errors.Is(err, ErrTicketExpired) {
 		return err
 	}

@@ -126,7 +126,7 @@ func (s *Service) tickets(q db.Querier, p actor.PublisherID, lines []Line, see s
 			continue
 		}
 		v := ticketView(t, opened)
-		v.Once = see.open && v.Code == "" && t.State != license.TicketReversed
+		v.Once = see.open && v.Code == "" && t.State != license.TicketReversed && !t.Moved
 		out[id] = append(out[id], v)
 	}
 	return out, nil
@@ -136,6 +136,9 @@ func ticketView(t license.LineTicket, opened codes) TicketView {
 	v := TicketView{ID: t.Ticket, Code: opened[t.Ticket], Hint: t.Hint, Quantity: t.Quantity, State: t.State}
 	if t.State == license.TicketReversed {
 		v.Code = "" // it opens nothing any more
+	}
+	if t.Moved {
+		v.Hint = "" // it is another holder's
 	}
 	return v
 }
@@ -151,7 +154,7 @@ func (s *Service) codes(q db.Querier, p actor.PublisherID, found []license.LineT
 	for _, t := range found {
 		if code, ok := see.fresh[t.Ticket]; ok {
 			out[t.Ticket] = code
-		} else if t.State != license.TicketReversed {
+		} else if t.State != license.TicketReversed && !t.Moved {
 			sealed = append(sealed, t.Ticket)
 		}
 	}
@@ -316,7 +319,7 @@ func (s *Service) ticketPage(q db.Querier, p actor.PublisherID, o Order, from pl
 		l := w.lines[t.Line]
 		page.Items = append(page.Items, TicketRow{Line: l.No, Article: l.Article, TicketView: ticketView(t, opened)})
 		if see.open && page.Items[len(page.Items)-1].Code == "" {
-			page.Items[len(page.Items)-1].Once = t.State != license.TicketReversed
+			page.Items[len(page.Items)-1].Once = t.State != license.TicketReversed && !t.Moved
 		}
 	}
 	page.Next = w.next
