@@ -163,7 +163,10 @@ func TestCloudRefusals(t *testing.T) {
 		_, err := w.GrantCloud(ctx, w.a.All(), made.ID, soft.Licenses[0])
 		want(t, err, license.ErrContainerKind)
 		for _, in := range []license.CloudInput{
-			{Org: w.a.Direct}, {Org: w.a.Direct, Service: " x"}, {Org: w.a.Direct, Service: strings.Repeat("x", 65)}, {Org: w.a.Direct, Service: "a\nb"},
+			{Org: w.a.Direct},
+			{Org: w.a.Direct, Service: " x"},
+			{Org: w.a.Direct, Service: strings.Repeat("x", 65)},
+			{Org: w.a.Direct, Service: "a\nb"},
 			{Org: w.a.Direct, Service: "x", Person: org.PersonID{1}},
 		} {
 			_, err := w.MakeCloud(ctx, w.a.All(), in)

@@ -169,12 +169,15 @@ func eraseAt(tx *db.Tx, by actor.Actor, p PublisherID, id PersonID) error {
 	return actor.RecordIn(tx, by, p, actor.Entry{Entity: "person", ID: id, Event: "person.erased"})
 }
 
+var qIsMember = db.SQL("org.is_member", `
+SELECT id FROM membership WHERE publisher_id = ? AND org_id = ? AND person_id = ?`)
+
 // IsMember reports whether a person is a member of an organization.
 func IsMember(q db.Querier, p PublisherID, org ID, person PersonID) (bool, error) {
-	var n int64
-	err := q.QueryRow(qMembersLike, p, org, person).Scan(&n)
-	return n > 0, err
+	var id MembershipID
+	err := q.QueryRow(qIsMember, p, org, person).Scan(&id)
+	if errors.Is(err, db.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
-
-var qMembersLike = db.SQL("org.is_member", `
-SELECT count(*) FROM membership WHERE publisher_id = ? AND org_id = ? AND person_id = ?`)
