@@ -305,6 +305,7 @@ func TestLeaseIsKept(t *testing.T) {
 		}
 		t.Run(l.name, func(t *testing.T) {
 			l.ready(t)
+			t.Parallel() // it waits more than it works
 			p := newPool(t, l, func(o *clienttest.Offer) { o.Renew = time.Second })
 			p.wants("take "+p.code+" → done", "keep → done")
 			<-p.asked

@@ -408,9 +408,10 @@ namespace Licet {
       try {
         byte[] body = Bytes.Utf8.GetBytes(said);
         r.ContentLength = body.Length;
-        using (var s = r.GetRequestStream()) s.Write(body, 0, body.Length);
+        Write(r, body);
         using (var answer = (HttpWebResponse)r.GetResponse()) {
-          if (answer.StatusCode == HttpStatusCode.OK || answer.StatusCode == HttpStatusCode.NoContent) return Read(answer);
+          if (answer.StatusCode == HttpStatusCode.NoContent) return new byte[0];
+          if (answer.StatusCode == HttpStatusCode.OK) return Read(answer);
           throw new Offline("not an answer of a license server");
         }
       } catch (WebException e) {
@@ -418,6 +419,17 @@ namespace Licet {
           if (answer != null && (answer.ContentType ?? "").StartsWith("application/problem+json", StringComparison.Ordinal)) throw Problem(answer);
         }
         throw new Offline(e.Message);
+      }
+    }
+
+    /// <summary>Mono calls a request canceled whose empty answer comes before Write is back; whether there is an
+    /// answer, GetResponse says.</summary>
+    static void Write(HttpWebRequest r, byte[] body) {
+      Stream s = r.GetRequestStream();
+      try {
+        using (s) s.Write(body, 0, body.Length);
+      } catch (WebException e) {
+        if (e.Status != WebExceptionStatus.RequestCanceled) throw;
       }
     }
 
@@ -540,13 +552,13 @@ namespace Licet {
     readonly Client client;
     readonly Options o;
     readonly object one = new object();
+    readonly ManualResetEvent stop = new ManualResetEvent(false);
     Verifier verifier;
     string container, secret;
     List<byte[]> components;
     volatile Grant now;
     volatile bool gone, ended;
-    Timer timer;
-    long wait, pause;
+    int kept;
 
     internal Lease(Client client, Options o) {
       this.client = client;
@@ -611,7 +623,7 @@ namespace Licet {
     /// <summary>Gives the place back. Throws Offline if the server is not reached: the place frees itself then
     /// when the lease would have ended.</summary>
     public void End() {
-      if (timer != null) timer.Dispose();
+      stop.Set();
       if (gone || ended) return;
       ended = true;
       client.Say("lease/end", Id, Fence, secret);
@@ -628,47 +640,40 @@ namespace Licet {
       }
     }
 
-    /// <summary>Renews it from now on by a timer that keeps no program from ending; watch may be null. Its error
+    /// <summary>Renews it from now on in a thread that keeps no program from ending; watch may be null. Its error
     /// is null when the lease was renewed. Returns the lease.</summary>
     public Lease Keep(Action<LeaseNews, Exception> watch) {
-      lock (one) {
-        if (timer != null) return this;
-        wait = RenewAfter;
-        pause = Math.Min(5, wait);
-        timer = new Timer(_ => Again(watch), null, Timeout.Infinite, Timeout.Infinite);
-        Later();
-      }
+      if (Interlocked.Exchange(ref kept, 1) == 0) new Thread(() => Keeper(watch)) { IsBackground = true, Name = "licet-lease" }.Start();
       return this;
     }
 
-    void Later() {
-      try {
-        timer.Change(wait * 1000, Timeout.Infinite);
-      } catch (ObjectDisposedException) {
-        // it was ended meanwhile
+    void Keeper(Action<LeaseNews, Exception> watch) {
+      long wait = RenewAfter, pause = Math.Min(5, wait);
+      while (!stop.WaitOne(TimeSpan.FromSeconds(wait))) {
+        Exception error = null;
+        try {
+          Renew();
+          wait = RenewAfter;
+          pause = Math.Min(5, wait);
+        } catch (Exception e) { // whatever it is, it must not end the program
+          error = e;
+          var no = e as Refusal;
+          wait = Math.Max(pause, no == null ? 0 : Math.Min(60, no.RetryAfter));
+          pause = Math.Min(2 * pause, 60);
+        }
+        if (ended) return;
+        if (State == "expired") gone = true;
+        Tell(watch, gone ? LeaseNews.Ended : error == null ? LeaseNews.Renewed : LeaseNews.Late, error);
+        if (gone) return;
       }
     }
 
-    void Again(Action<LeaseNews, Exception> watch) {
-      Exception error = null;
+    static void Tell(Action<LeaseNews, Exception> watch, LeaseNews news, Exception error) {
       try {
-        Renew();
-        wait = RenewAfter;
-        pause = Math.Min(5, wait);
-      } catch (Exception e) { // whatever it is, it must not end the program
-        error = e;
-        var no = e as Refusal;
-        wait = Math.Max(pause, no == null ? 0 : Math.Min(60, no.RetryAfter));
-        pause = Math.Min(2 * pause, 60);
-      }
-      if (ended) return;
-      if (State == "expired") gone = true;
-      try {
-        if (watch != null) watch(gone ? LeaseNews.Ended : error == null ? LeaseNews.Renewed : LeaseNews.Late, error);
+        if (watch != null) watch(news, error);
       } catch (Exception) {
         // the program's own fault
       }
-      if (!gone && !ended) Later();
     }
 
     /// <summary>Takes over the lines of an answer, if they are of this lease.</summary>
