@@ -124,7 +124,6 @@ type transfer struct {
 	to       org.Organization
 	old, new actor.Actor // the caller as it acts for each of them
 	live     []*Activation
-	acts     []act
 }
 
 // transferable checks who may do what, and where to.
