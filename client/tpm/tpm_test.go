@@ -47,7 +47,10 @@ func startTPM(t *testing.T, state string) func() (transport.TPMCloser, error) {
 	until, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for {
-		if _, err := os.Stat(socket); err == nil {
+		if c, err := open(); err == nil { // the socket is there a moment before it listens
+			if err := c.Close(); err != nil {
+				t.Fatal(err)
+			}
 			return open
 		}
 		select {
