@@ -31,3 +31,9 @@ func TestDocumentIsCurrent(t *testing.T) {
 		t.Fatalf("docs/api/openapi.json is not current (%v); run: go test ./internal/api -update", err)
 	}
 }
+
+func TestViewsAreSound(t *testing.T) {
+	if err := api.New(api.Options{Version: "1"}).Shell.Parse(); err != nil {
+		t.Error(err)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -78,27 +79,29 @@ func (a *API) pages() []route.Route {
 	}
 	shell, err := web.NewShell(sub, "Licet API")
 	if err != nil {
-		panic(err) // a view or a text is missing: the program is broken
+		panic(err) // as above
 	}
 	a.Shell = shell
-	document, err := a.Document()
-	if err != nil {
-		panic(err) // the types do not describe themselves
-	}
-	chapters := a.chapters()
+	// Made when first asked for: a server that nobody asks need not hold them.
+	document := sync.OnceValues(a.Document)
+	chapters := sync.OnceValue(a.chapters)
 	page := func(view, title string, data func(text.Lang) any) route.Handler {
 		return func(w http.ResponseWriter, r *http.Request, _ actor.Actor) error {
 			lang := web.Lang(r)
 			return shell.Render(w, r, http.StatusOK, view, web.Page{Title: text.T(lang, title), Body: data(lang)})
 		}
 	}
-	front := func(lang text.Lang) any { return reference{chapters, permissions(lang)} }
+	front := func(lang text.Lang) any { return reference{chapters(), permissions(lang)} }
 	return append(web.Routes(),
 		route.Route{Method: http.MethodGet, Pattern: "/{$}", Public: true, HTML: true, Class: route.Page, Handler: page("api", "api.title", front)},
 		route.Route{Method: http.MethodGet, Pattern: "/errors", Public: true, HTML: true, Class: route.Page, Handler: page("errors", "api.errors", refusals)},
 		route.Route{Method: http.MethodGet, Pattern: Prefix + "/openapi.json", Public: true, Class: route.Page, Handler: func(w http.ResponseWriter, _ *http.Request, _ actor.Actor) error {
+			body, err := document()
+			if err != nil {
+				return err
+			}
 			w.Header().Set("Content-Type", "application/openapi+json")
-			_, err := w.Write(document)
+			_, err = w.Write(body)
 			return err
 		}},
 	)

@@ -3,7 +3,7 @@
 // own but the error page.
 //
 // Views are html/template files of the package that owns the page, parsed once
-// per language at the start; files that begin with an underscore hold what
+// per language when first rendered; files that begin with an underscore hold what
 // several views share, and may redefine the layout's blocks head, nav and next
 // (what to do after a refusal). Pages work without JavaScript and carry no
 // inline script or style. A page that answers a form names the fields that the

@@ -5,16 +5,21 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/licet/licet/internal/text"
 )
 
-// Shell renders the views of one package in both languages.
+// Shell renders the views of one package in both languages. A view is parsed
+// when it is first rendered: all of them at once would be megabytes that a
+// server without visitors never needs.
 type Shell struct {
-	sets  map[text.Lang]map[string]*template.Template
+	sets  map[text.Lang]map[string]func() (*template.Template, error)
 	brand string
 }
 
@@ -26,10 +31,10 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 // layout is the file that every view is parsed into.
 const layout = "layout.html"
 
-// NewShell parses every *.html file of views, each with the layout, once per
-// language. A file whose name begins with an underscore is no view: what it
-// defines is there for all of them, the error page included. brand is the name
-// in the header. It returns an error that names the view and what is wrong.
+// NewShell makes every *.html file of views a view, each with the layout. A file
+// whose name begins with an underscore is no view: what it defines is there for
+// all of them, the error page included. brand is the name in the header. The
+// error is that of reading the folder; Parse tells whether the views are sound.
 func NewShell(views fs.FS, brand string) (*Shell, error) {
 	files, err := fs.Glob(views, "*.html")
 	if err != nil {
@@ -44,18 +49,33 @@ func NewShell(views fs.FS, brand string) (*Shell, error) {
 			own = append(own, file)
 		}
 	}
-	s := &Shell{sets: map[text.Lang]map[string]*template.Template{}, brand: brand}
+	s := &Shell{sets: map[text.Lang]map[string]func() (*template.Template, error){}, brand: brand}
 	for _, lang := range text.Langs() {
-		s.sets[lang] = map[string]*template.Template{}
+		s.sets[lang] = map[string]func() (*template.Template, error){}
 		for _, file := range own {
-			t, err := parse(views, lang, append(parts[:len(parts):len(parts)], file))
-			if err != nil {
-				return nil, fmt.Errorf("view %s in %s: %w", file, lang, err)
-			}
-			s.sets[lang][strings.TrimSuffix(file, ".html")] = t
+			s.sets[lang][strings.TrimSuffix(file, ".html")] = sync.OnceValues(func() (*template.Template, error) {
+				t, err := parse(views, lang, append(parts[:len(parts):len(parts)], file))
+				if err != nil {
+					return nil, fmt.Errorf("view %s in %s: %w", file, lang, err)
+				}
+				return t, nil
+			})
 		}
 	}
 	return s, nil
+}
+
+// Parse parses every view now. It returns an error that names the first one
+// that is broken and what is wrong; the tests of each package with views call it.
+func (s *Shell) Parse() error {
+	for _, lang := range text.Langs() {
+		for _, view := range slices.Sorted(maps.Keys(s.sets[lang])) {
+			if _, err := s.sets[lang][view](); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func parse(views fs.FS, lang text.Lang, files []string) (*template.Template, error) {
@@ -142,9 +162,13 @@ func (s *Shell) Render(w http.ResponseWriter, r *http.Request, status int, view 
 	if p.Path == "" {
 		p.Path = r.URL.Path
 	}
-	t, ok := s.sets[p.Lang][view]
+	parsed, ok := s.sets[p.Lang][view]
 	if !ok {
 		return fmt.Errorf("no view %q", view)
+	}
+	t, err := parsed()
+	if err != nil {
+		return err
 	}
 	var out bytes.Buffer
 	if err := t.ExecuteTemplate(&out, layout, p); err != nil {
@@ -161,6 +185,6 @@ func (s *Shell) Render(w http.ResponseWriter, r *http.Request, status int, view 
 	h.Set("Referrer-Policy", "same-origin")
 	remember(w, r, p.Lang)
 	w.WriteHeader(status)
-	_, err := w.Write(out.Bytes())
+	_, err = w.Write(out.Bytes())
 	return err
 }

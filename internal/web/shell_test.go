@@ -205,8 +205,13 @@ func TestBadViews(t *testing.T) {
 		"broken": `{{define "content"}}{{end`,
 		"text":   `{{define "content"}}{{nofunc}}{{end}}`,
 	} {
-		if _, err := web.NewShell(fstest.MapFS{"a.html": {Data: []byte(view)}}, "x"); err == nil || !strings.Contains(err.Error(), "a.html") {
+		s := shell(t, map[string]string{"a.html": view, "good.html": `{{define "content"}}<i></i>{{end}}`})
+		if err := s.Parse(); err == nil || !strings.Contains(err.Error(), "a.html") {
 			t.Errorf("%s: %v", name, err)
+		}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		if err := s.Render(httptest.NewRecorder(), r, 200, "a", web.Page{}); err == nil || !strings.Contains(err.Error(), "a.html") {
+			t.Errorf("%s was rendered: %v", name, err)
 		}
 	}
 	s := shell(t, map[string]string{
