@@ -194,43 +194,60 @@ func newer(t *wire.Trust, l delivered, have stored) bool {
 	return have.Free && (err != nil || l.IssuedAt > old.IssuedAt)
 }
 
-// takeBlocks takes a block list over if it is newer than the one that is here,
-// and if it is whole.
+// takeBlocks takes the newest whole block list over, if it is newer than the one
+// that is here. Within an answer an older or a broken one says nothing: the answer
+// may have waited, or come again.
 func (c *Container) takeBlocks(st *state, d *delivery) (same bool, err error) {
 	if len(d.blocks) == 0 {
 		return false, nil
 	}
-	seq, parts, err := listOf(d.trust, d.blocks)
-	if err != nil {
-		return false, err
+	alone := len(d.answers)+len(d.free) == 0
+	seq, parts := newest(d.trust, d.blocks)
+	if parts == nil {
+		if alone {
+			return false, fmt.Errorf("%w: parts of the block list are missing", ErrUpdate)
+		}
+		return true, nil
 	}
-	if parts != len(d.blocks) {
-		return false, fmt.Errorf("%w: the block list has %d parts", ErrUpdate, parts)
-	}
-	have, _, err := listOf(d.trust, st.Blocks)
+	have, _ := newest(d.trust, st.Blocks)
 	switch {
-	case len(st.Blocks) == 0 || err != nil || seq > have:
-		st.Blocks = slices.Sorted(slices.Values(d.blocks))
+	case seq > have:
+		st.Blocks = parts
 		return false, nil
-	case seq < have:
+	case seq < have && alone:
 		return false, fmt.Errorf("%w: block list", ErrOld)
 	}
 	return true, nil
 }
 
-// listOf returns the sequence of a block list and how many parts it has. All of
-// them must be there, once.
-func listOf(t *wire.Trust, tokens []string) (seq int64, parts int, err error) {
-	seen := map[int]bool{}
-	for _, token := range tokens {
-		l, err := wire.OpenIssued[wire.BlockList](t, token)
-		if err != nil {
-			return 0, 0, err
-		}
-		if len(seen) > 0 && (l.Seq != seq || max(l.Parts, 1) != parts) || seen[l.Part] {
-			return 0, 0, fmt.Errorf("%w: block list", ErrUpdate)
-		}
-		seq, parts, seen[l.Part] = l.Seq, max(l.Parts, 1), true
+// newest returns the block list with the highest sequence of which all parts are
+// there, once, and its parts in order; nil if there is none.
+func newest(t *wire.Trust, tokens []string) (seq int64, parts []string) {
+	type part struct {
+		list  *wire.BlockList
+		token string
 	}
-	return seq, parts, nil
+	bySeq := map[int64][]part{}
+	for _, token := range slices.Compact(slices.Sorted(slices.Values(tokens))) {
+		if l, err := wire.OpenIssued[wire.BlockList](t, token); err == nil {
+			bySeq[l.Seq] = append(bySeq[l.Seq], part{l, token})
+		}
+	}
+	for at, list := range bySeq {
+		of := list[0].list.Parts
+		seen := map[int]bool{}
+		for _, p := range list {
+			if p.list.Parts == of {
+				seen[p.list.Part] = true
+			}
+		}
+		if at <= seq || len(list) != max(of, 1) || len(seen) != len(list) {
+			continue
+		}
+		seq, parts = at, nil
+		for _, p := range list {
+			parts = append(parts, p.token)
+		}
+	}
+	return seq, parts
 }

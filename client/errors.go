@@ -33,6 +33,7 @@ var (
 	ErrNotAsked    = errors.New("client: the update answers no request of this container")
 	ErrOld         = errors.New("client: the update is older than what is installed")
 	ErrBlocked     = errors.New("client: the publisher has blocked the license")
+	ErrListed      = fmt.Errorf("%w: by its block list", ErrBlocked)
 	ErrNoUnits     = errors.New("client: not so many units are left here")
 	ErrWhichUnits  = errors.New("client: the licenses here count in several units")
 	ErrCloudSecret = errors.New("client: this is no secret of a cloud container")
@@ -76,6 +77,7 @@ var ownCodes = []struct {
 	{ErrNothing, "client.nothing"},
 	{ErrNotAsked, "client.not_asked"},
 	{ErrOld, "client.old"},
+	{ErrListed, "client.listed"}, // before what it is a case of
 	{ErrBlocked, "client.blocked"},
 	{ErrCloudSecret, "client.cloud_secret"},
 	{ErrChoice, "client.choice"},

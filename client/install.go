@@ -51,7 +51,8 @@ type delivery struct {
 // not at all, and returns when it is on the disk. Certificates, new roots and
 // revocations in it are kept even when the rest is refused. The same file again
 // is no error. A file may hold the answers to several messages, licenses that
-// are bound to no container, and block lists.
+// are bound to no container, and block lists; one that is older than what is here
+// or not to be believed is refused alone, and passed over beside anything else.
 //
 // Errors: those of package wire (signature, container, fingerprint …),
 // ErrNotAsked, ErrOld, ErrCut, ErrUpdate, ErrNothing, and those of the disk.
@@ -103,6 +104,7 @@ func (c *Container) read(st *state, file wire.File) (*delivery, error) {
 		return d, err
 	}
 	by := map[string]*answer{}
+	var list error // why a block list is not believed
 	for _, l := range file.Lines {
 		switch l.Type {
 		case wire.TypeUpdate:
@@ -110,8 +112,10 @@ func (c *Container) read(st *state, file wire.File) (*delivery, error) {
 		case wire.TypeLicense:
 			err = c.readLicense(d, by, st, hash, l.Token)
 		case wire.TypeBlockList:
-			if _, err = wire.OpenIssued[wire.BlockList](trust, l.Token); err == nil {
+			if _, e := wire.OpenIssued[wire.BlockList](trust, l.Token); e == nil {
 				d.blocks = append(d.blocks, l.Token)
+			} else {
+				list = e
 			}
 		}
 		if err != nil {
@@ -128,6 +132,9 @@ func (c *Container) read(st *state, file wire.File) (*delivery, error) {
 	slices.SortFunc(d.answers, func(a, b *answer) int {
 		return cmp.Or(cmp.Compare(st.waiting(a.nonce), st.waiting(b.nonce)), cmp.Compare(a.seq, b.seq))
 	})
+	if list != nil && len(d.answers)+len(d.free) == 0 {
+		return d, list // within an answer it says nothing
+	}
 	if len(d.answers)+len(d.free)+len(d.blocks) == 0 && len(file.Of(wire.TypeRevocation))+len(file.Of(wire.TypeRotation)) == 0 {
 		return d, ErrNothing
 	}

@@ -2,11 +2,13 @@ package client_test
 
 import (
 	"bytes"
+	"errors"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/internal/clienttest"
@@ -385,6 +387,60 @@ func TestBlockList(t *testing.T) {
 	if got := states(c); !reflect.DeepEqual(got, []client.State{client.Blocked, client.Blocked}) {
 		t.Errorf("states %v", got)
 	}
+	wantErr(t, c.Licenses()[0].Err, client.ErrListed)
+	if l := c.Licenses()[0]; client.Code(l.Err) != "client.listed" || !errors.Is(l.Err, client.ErrBlocked) {
+		t.Errorf("%+v", l)
+	}
+
+	// What the server issues after the list was issued by somebody who knew of it.
+	w.clock.Add(time.Minute)
+	w.refresh(c)
+	if got := states(c); !reflect.DeepEqual(got, []client.State{client.Valid, client.Valid}) {
+		t.Errorf("after a refresh: states %v", got)
+	}
+}
+
+// TestBlockListInAnswer: an answer brings a newer list, and one with an older, a
+// broken or an unbelieved list is taken all the same.
+func TestBlockListInAnswer(t *testing.T) {
+	w := newWorld(t)
+	c := w.open()
+	w.activate(c, w.server.Sell(offer(1)))
+	list := func(seq int64, part, parts int, boxes ...string) string {
+		return clienttest.Sign(w.pub.Issuing, &wire.BlockList{
+			Issuer: "acme", Seq: seq, IssuedAt: w.clock.Now().Unix() + 3600, Containers: boxes, Part: part, Parts: parts,
+		})
+	}
+	here := c.Status().Container
+	answer := func(lists ...string) (client.Installed, error) {
+		t.Helper()
+		in, err := c.Install(slices.Concat(w.ask(c, client.Ask{}), []byte("\n"+strings.Join(lists, "\n"))))
+		w.send(c)
+		return in, err
+	}
+	want := func(state client.State) {
+		t.Helper()
+		if got := states(c); !reflect.DeepEqual(got, []client.State{state}) {
+			t.Fatalf("states %v, want %s", got, state)
+		}
+	}
+	_, err := answer(list(7, 0, 0, here))
+	w.must(err)
+	want(client.Blocked)
+	for _, old := range []string{list(6, 0, 0), list(9, 1, 2), clienttest.Sign(w.pub.Active, &wire.BlockList{Issuer: "acme", Seq: 9, IssuedAt: 1})} {
+		in, err := answer(old)
+		w.must(err)
+		if len(in.Licenses) != 1 {
+			t.Errorf("%+v", in)
+		}
+		want(client.Blocked)
+	}
+	_, err = answer(list(8, 1, 2), list(8, 2, 2), list(6, 0, 0, here))
+	w.must(err)
+	want(client.Valid)
+	_, err = c.Install(w.pub.File(list(7, 0, 0, here)))
+	wantErr(t, err, client.ErrOld)
+	want(client.Valid)
 }
 
 // TestOrderOfMessages: a later answer settles what was asked before it.

@@ -54,7 +54,7 @@ type License struct {
 	Runs    bool             // the program should go on with it
 	Bound   bool             // to this container; a free one cannot be returned
 	Lent    bool             // borrowed: it ends at Expires, unless it is kept longer or returned before
-	Why     string           // code of a block
+	Why     string           // code of a block: restored, evicted, moved, granted; listed = by the block list
 	Err     error            // why it does not hold; nil for Valid and Grace
 	Typed   bool             // it was typed: the next contact by another carrier brings the whole license
 	Unnamed int              // features and limits of a typed license whose names it does not carry; Has and Limit find them
@@ -147,6 +147,8 @@ func (c *Container) stateOf(h *holding, now int64) verdict {
 		return verdict{state: Refused, err: h.err}
 	case c.cfg.Product != "" && !h.lic.Of(c.cfg.Product):
 		return verdict{state: OtherProduct, err: wire.ErrProduct}
+	case h.Blocked && h.why == listed:
+		return verdict{state: Blocked, err: ErrListed}
 	case h.Blocked:
 		return verdict{state: Blocked, err: ErrBlocked}
 	}

@@ -84,7 +84,7 @@ func Describe(lang string, l License) string {
 		key += "_forever"
 	}
 	// Whose seat went to another device is not in dispute with the publisher.
-	if l.State == Blocked && (l.Why == "evicted" || l.Why == "restored") {
+	if _, own := texts[key+"_"+l.Why]; l.State == Blocked && own {
 		key += "_" + l.Why
 	}
 	s := sentence(lang, key, "day", boundary(lang, l), "cause", Explain(lang, l.Err))

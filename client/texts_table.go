@@ -183,6 +183,10 @@ var texts = map[string]text{
 		"The publisher has blocked the license. Refresh once the matter is settled.",
 		"Der Hersteller hat die Lizenz gesperrt. Frischen Sie auf, sobald die Sache geklärt ist.",
 	},
+	"client.listed": {
+		"The publisher's block list names this device: what is here was given up as lost and went to another one, or the publisher has blocked it. Refresh, or ask the publisher.",
+		"Die Sperrliste des Herstellers nennt dieses Gerät: Was hier ist, wurde als verloren aufgegeben und ging an ein anderes, oder der Hersteller hat es gesperrt. Frischen Sie auf oder fragen Sie den Hersteller.",
+	},
 	"client.offline": {
 		"The license server was not reached ({cause}). What was asked for waits and is sent first next time. Check the connection, or use a request file.",
 		"Der Lizenzserver war nicht zu erreichen ({cause}). Das Gewünschte wartet und wird beim nächsten Mal zuerst gesendet. Prüfen Sie die Verbindung oder benutzen Sie eine Anforderungsdatei.",
@@ -217,6 +221,9 @@ var texts = map[string]text{
 	"state.unmaintained":     {"does not cover this release: its maintenance ended on {day}", "deckt diese Version nicht: Die Wartung endete am {day}"},
 	"state.blocked":          {"blocked by the publisher. Refresh once the matter is settled.", "vom Hersteller gesperrt. Frischen Sie auf, sobald die Sache geklärt ist."},
 	"state.blocked_evicted":  {"given up as lost: its seat was freed for another device. Activate it again while a seat is free.", "als verloren aufgegeben: Der Platz wurde für ein anderes Gerät freigegeben. Aktivieren Sie sie neu, solange ein Platz frei ist."},
+	"state.blocked_granted":  {"given up as lost by the publisher: its seat was freed for another device. Activate it again while a seat is free.", "vom Hersteller als verloren aufgegeben: Der Platz wurde für ein anderes Gerät freigegeben. Aktivieren Sie sie neu, solange ein Platz frei ist."},
+	"state.blocked_listed":   {"refused: the publisher's block list names this device. Refresh, or ask the publisher.", "abgelehnt: Die Sperrliste des Herstellers nennt dieses Gerät. Frischen Sie auf oder fragen Sie den Hersteller."},
+	"state.blocked_moved":    {"moved to another device by the publisher or your administrator. Activate it again while a seat is free.", "vom Hersteller oder Ihrem Administrator auf ein anderes Gerät umgezogen. Aktivieren Sie sie neu, solange ein Platz frei ist."},
 	"state.blocked_restored": {"restored on another device. Activate it again while a seat is free.", "auf einem anderen Gerät wiederhergestellt. Aktivieren Sie sie neu, solange ein Platz frei ist."},
 	"state.other_product":    {"for another product", "für ein anderes Produkt"},
 	"state.other_machine":    {"not valid on this machine. {cause}", "auf diesem Rechner nicht gültig. {cause}"},

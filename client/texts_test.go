@@ -79,10 +79,16 @@ func TestEveryErrorHasItsSentence(t *testing.T) {
 		}
 	}
 	const blocked = "the publisher. Refresh"
-	for why, other := range map[string]bool{"blocked": false, "": false, "listed": false, "evicted": true, "restored": true} {
+	for why, other := range map[string]bool{"blocked": false, "": false, "later": false, "evicted": true, "restored": true, "moved": true, "granted": true} {
 		s := client.Describe("en", client.License{State: client.Blocked, Why: why})
 		if strings.Contains(s, blocked) == other || strings.Contains(s, "Activate it again") != other {
 			t.Errorf("blocked because of %q: %s", why, s)
+		}
+	}
+	for lang, names := range map[string]string{"en": "block list", "de": "Sperrliste"} {
+		l := client.License{State: client.Blocked, Why: "listed", Err: client.ErrListed}
+		if s := client.Describe(lang, l); !strings.Contains(s, names) || !strings.Contains(client.Explain(lang, l.Err), names) {
+			t.Errorf("listed: %s", s)
 		}
 	}
 	for _, s := range []client.State{

@@ -89,12 +89,12 @@ func (c *Container) verify(t *wire.Trust, hash, token string) (*wire.License, er
 // blockList is the newest one that was installed.
 type blockList struct {
 	upTo  map[string]int64 // license → generation
-	boxes map[string]bool
+	boxes map[string]int64 // container → when the list was issued
 }
 
 // blocks reads the parts of the installed block list.
 func (c *Container) blocks(t *wire.Trust, tokens []string) blockList {
-	b := blockList{upTo: map[string]int64{}, boxes: map[string]bool{}}
+	b := blockList{upTo: map[string]int64{}, boxes: map[string]int64{}}
 	for _, token := range tokens {
 		l, err := wire.OpenIssued[wire.BlockList](t, token)
 		if err != nil {
@@ -104,13 +104,17 @@ func (c *Container) blocks(t *wire.Trust, tokens []string) blockList {
 			b.upTo[h.LicenseID] = max(b.upTo[h.LicenseID], h.Generation)
 		}
 		for _, k := range l.Containers {
-			b.boxes[k] = true
+			b.boxes[k] = max(b.boxes[k], l.IssuedAt)
 		}
 	}
 	return b
 }
 
-// names reports whether the list blocks a license here.
+// listed is the code of a block by the list.
+const listed = "listed"
+
+// names reports whether the list blocks a license here. Of a container it says
+// nothing about what was issued later: whoever has issued that knew of the list.
 func (b blockList) names(l *wire.License, hash string) (why string, blocked bool) {
-	return "listed", l.Generation <= b.upTo[l.ID] || hash != "" && b.boxes[hash]
+	return listed, l.Generation <= b.upTo[l.ID] || hash != "" && l.IssuedAt <= b.boxes[hash]
 }

@@ -396,4 +396,28 @@ func (a *archive) later(w *world) {
 		blk := must(seal(w.issuing, TypeBlockList, []byte(strings.Replace(list, `"gen":1`, `"gen":1,"spt":`+spent, 1))))
 		a.put("units", pins, []string{cert, blk, w.license(w.plainLicense())}, w.against())
 	}
+	a.outranked(w)
+}
+
+// outranked are block lists that name the container of a license, issued before,
+// with and after it.
+func (a *archive) outranked(w *world) {
+	cert, lic, box := w.sign(w.active, w.cert()), w.license(w.fullLicense()), w.keys().Hash()
+	list := func(at int64, part, parts int, boxes ...string) string {
+		return w.sign(w.issuing, &BlockList{Issuer: w.name, Seq: 5, IssuedAt: at, Containers: boxes, Part: part, Parts: parts})
+	}
+	held := w.sign(w.issuing, &BlockList{
+		Issuer: w.name, Seq: 5, IssuedAt: someTime - 1, Licenses: []Held{{LicenseID: w.fullLicense().ID, Generation: 1}},
+	})
+	for _, lines := range [][]string{
+		{cert, lic, list(someTime-1, 0, 0, box)},
+		{cert, lic, list(someTime, 0, 0, box)},
+		{cert, lic, list(someTime+1, 0, 0, box)},
+		{cert, lic, held},
+		{cert, lic, list(someTime, 1, 2, box), list(someTime-1, 2, 2)},
+		{cert, lic, list(someTime, 1, 2), list(someTime-1, 2, 2, box)},
+		{cert, lic, list(someTime, 1, 2, box), list(someTime-1, 2, 2, box)},
+	} {
+		a.put("blocks", pinsText(w), append(lines, w.license(w.plainLicense())), w.against())
+	}
 }

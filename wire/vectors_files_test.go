@@ -155,11 +155,11 @@ func tell(l *License, v Verdict, c against) string {
 // blocked is the newest block list that is whole.
 type blocked struct {
 	licenses map[string]int64
-	boxes    []string
+	boxes    map[string]int64 // container → when the list was issued
 }
 
 func (b blocked) names(l *License, container string) bool {
-	return l.Generation <= b.licenses[l.ID] || container != "" && slices.Contains(b.boxes, container)
+	return l.Generation <= b.licenses[l.ID] || container != "" && l.IssuedAt <= b.boxes[container]
 }
 
 func newestBlocks(t *Trust, tokens []string) (out blocked) {
@@ -176,12 +176,14 @@ func newestBlocks(t *Trust, tokens []string) (out blocked) {
 			newest = seq
 		}
 	}
-	out.licenses = map[string]int64{}
+	out.licenses, out.boxes = map[string]int64{}, map[string]int64{}
 	for _, l := range bySeq[newest] {
 		for _, h := range l.Licenses {
 			out.licenses[h.LicenseID] = max(out.licenses[h.LicenseID], h.Generation)
 		}
-		out.boxes = append(out.boxes, l.Containers...)
+		for _, box := range l.Containers {
+			out.boxes[box] = max(out.boxes[box], l.IssuedAt)
+		}
 	}
 	return out
 }

@@ -1019,7 +1019,7 @@ static int blocked(const struct list_part *all, const struct node *lic, struct t
       if (same(text_of(h, "lid"), text_of(lic, "lid")) && number_of(lic, "gen") <= number_of(h, "gen")) return 1;
     }
     for (const struct node *k = get(p->claims, "cnt")->first; k; k = k->next) {
-      if (container.n && same(k->text, container)) return 1;
+      if (container.n && number_of(lic, "iat") <= number_of(p->claims, "iat") && same(k->text, container)) return 1;
     }
   }
   return 0;

@@ -905,7 +905,7 @@ namespace Licet {
     }
 
     static bool Blocked(List<Claims> parts, Claims lic, string container) {
-      return parts.Any(c => container != "" && c.List("cnt").Contains(container) ||
+      return parts.Any(c => container != "" && lic.Number("iat") <= c.Number("iat") && c.List("cnt").Contains(container) ||
         c.List("lic").Cast<Claims>().Any(h => h.Text("lid") == lic.Text("lid") && lic.Number("gen") <= h.Number("gen")));
     }
 

@@ -780,7 +780,7 @@ public final class Licet {
 
     private static boolean blocked(List<Claims> parts, Claims lic, String container) {
       for (Claims c : parts) {
-        if (!container.isEmpty() && c.list("cnt").contains(container)) return true;
+        if (!container.isEmpty() && lic.number("iat") <= c.number("iat") && c.list("cnt").contains(container)) return true;
         for (Object h : c.list("lic")) {
           if (((Claims) h).text("lid").equals(lic.text("lid")) && lic.number("gen") <= ((Claims) h).number("gen")) return true;
         }

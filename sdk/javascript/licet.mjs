@@ -604,7 +604,7 @@ export class Verifier {
     const seqs = [...bySeq.keys()].filter((s) => whole(bySeq.get(s)));
     if (seqs.length === 0) return false;
     return bySeq.get(seqs.reduce((a, b) => (a > b ? a : b))).some((c) =>
-      (container !== '' && c.l('cnt').includes(container)) ||
+      (container !== '' && lic.i('iat') <= c.i('iat') && c.l('cnt').includes(container)) ||
       c.l('lic').map(claims).some((h) => h.s('lid') === lic.s('lid') && lic.i('gen') <= h.i('gen')));
   }
 

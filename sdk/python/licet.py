@@ -625,7 +625,7 @@ class Verifier:
             if len(numbers) != len(parts) or len(parts) != max(count, 1) or any(c.get("pts", 0) != count for c in parts):
                 continue  # not whole
             for c in parts:
-                if container and container in c.get("cnt", ()):
+                if container and lic["iat"] <= c["iat"] and container in c.get("cnt", ()):
                     return True
                 if any(h["lid"] == lic["lid"] and lic["gen"] <= h["gen"] for h in c.get("lic", ())):
                     return True
