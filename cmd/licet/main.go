@@ -28,28 +28,34 @@ import (
 
 // commands is everything that the program can do.
 type commands struct {
-	Serve     serveCmd     `cmd:"" help:"Serve the API, the depot and the health page."`
-	Demo      demoCmd      `cmd:"" help:"Show the whole way: order, ticket, activation, offline verification. Without --data all of it is gone when the demo ends."`
-	Publisher publisherCmd `cmd:"" help:"Create and list publishers."`
-	Key       keyCmd       `cmd:"" help:"Make, certify, rotate and revoke signing keys."`
-	Access    accessCmd    `cmd:"" help:"Create, list and revoke API keys."`
-	Catalog   catalogCmd   `cmd:"" help:"Apply a catalog file."`
-	Order     orderCmd     `cmd:"" help:"Take order documents and compare order books."`
-	Case      caseCmd      `cmd:"" help:"See what was found about copied or restored devices, and decide."`
-	Anomaly   anomalyCmd   `cmd:"" help:"Show what happened more often than honest use does: copies, churn, restores, clocks, guessed codes."`
-	Release   releaseCmd   `cmd:"" help:"Register the versions of products that update notices are about."`
-	Usage     usageCmd     `cmd:"" help:"Show how often programs and their features were used, where that was switched on."`
-	Lease     leaseCmd     `cmd:"" help:"Show and manage the places of floating licenses."`
-	Journal   journalCmd   `cmd:"" help:"Verify and read the journal."`
-	Mail      mailCmd      `cmd:"" help:"Try the mail server."`
-	Backup    backupCmd    `cmd:"" help:"Create, verify and restore backups."`
-	Migrate   migrateCmd   `cmd:"" help:"Bring the database's schema up to date."`
-	Doctor    doctorCmd    `cmd:"" help:"Say what is wrong with this installation and how to mend it."`
-	Support   supportCmd   `cmd:"" name:"support-bundle" help:"Write a file for support, without secrets and personal data."`
-	Config    configCmd    `cmd:"" help:"List all settings with their values."`
-	Bench     benchCmd     `cmd:"" help:"Measure this machine and this program against each other."`
-	Version   versionCmd   `cmd:"" help:"Print the version."`
-	Reference referenceCmd `cmd:"" hidden:"" help:"Print a page of the reference."`
+	Serve      serveCmd      `cmd:"" help:"Serve the API, the depot and the health page."`
+	Demo       demoCmd       `cmd:"" help:"Show the whole way: order, ticket, activation, offline verification. Without --data all of it is gone when the demo ends."`
+	Publisher  publisherCmd  `cmd:"" help:"Create and list publishers."`
+	Key        keyCmd        `cmd:"" help:"Make, certify, rotate and revoke signing keys."`
+	Access     accessCmd     `cmd:"" help:"Create, list and revoke API keys."`
+	Catalog    catalogCmd    `cmd:"" help:"Apply a catalog file."`
+	Order      orderCmd      `cmd:"" help:"Take order documents and compare order books."`
+	Ticket     ticketCmd     `cmd:"" help:"Find, block, split, merge and transfer tickets."`
+	License    licenseCmd    `cmd:"" help:"Show, extend, block, recall and replace licenses."`
+	Activation activationCmd `cmd:"" help:"Return, move and restore for a holder what lies on a device."`
+	Container  containerCmd  `cmd:"" help:"Show containers, and shut them out."`
+	Cloud      cloudCmd      `cmd:"" help:"Manage cloud containers, which belong to a person or a service account."`
+	Acts       actsCmd       `cmd:"" help:"List what was done on an organization's behalf, and why, newest first."`
+	Case       caseCmd       `cmd:"" help:"See what was found about copied or restored devices, and decide."`
+	Anomaly    anomalyCmd    `cmd:"" help:"Show what happened more often than honest use does: copies, churn, restores, clocks, guessed codes."`
+	Release    releaseCmd    `cmd:"" help:"Register the versions of products that update notices are about."`
+	Usage      usageCmd      `cmd:"" help:"Show how often programs and their features were used, where that was switched on."`
+	Lease      leaseCmd      `cmd:"" help:"Show and manage the places of floating licenses."`
+	Journal    journalCmd    `cmd:"" help:"Verify and read the journal."`
+	Mail       mailCmd       `cmd:"" help:"Try the mail server."`
+	Backup     backupCmd     `cmd:"" help:"Create, verify and restore backups."`
+	Migrate    migrateCmd    `cmd:"" help:"Bring the database's schema up to date."`
+	Doctor     doctorCmd     `cmd:"" help:"Say what is wrong with this installation and how to mend it."`
+	Support    supportCmd    `cmd:"" name:"support-bundle" help:"Write a file for support, without secrets and personal data."`
+	Config     configCmd     `cmd:"" help:"List all settings with their values."`
+	Bench      benchCmd      `cmd:"" help:"Measure this machine and this program against each other."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
+	Reference  referenceCmd  `cmd:"" hidden:"" help:"Print a page of the reference."`
 }
 
 // env is what every command gets.

@@ -30,6 +30,7 @@ type Actor struct {
 	Addr      netip.Addr  // where the request came from; for limits only, never stored
 	RequestID string      // for logs
 	Retry     Retry       // the Idempotency-Key of a POST; zero = none
+	Preview   bool        // the actor only asks what would happen; doors that say so roll back
 }
 
 // Reason says why somebody acts for another organization: a code that every
@@ -43,6 +44,15 @@ type Reason struct {
 // Because returns a copy of a that says why it acts.
 func (a Actor) Because(r Reason) Actor {
 	a.Reason = r
+	return a
+}
+
+// Asking returns a copy of a that only asks what would happen, if yes. A preview
+// needs no reason and uses up no Idempotency-Key.
+func (a Actor) Asking(yes bool) Actor {
+	if a.Preview = a.Preview || yes; a.Preview {
+		a.Retry = Retry{}
+	}
 	return a
 }
 

@@ -80,21 +80,23 @@ func (a *API) tickets() {
 	add(a.huma, post("/tickets/{id}/block", "block-ticket", tagTickets, "Block a ticket: nothing can be activated with it", actor.TicketBlock),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
+			Dry
 			TicketPath
 			Body *because
 		},
 		) (*one[license.TicketInfo], error) {
-			t, err := s.BlockTicket(ctx, in.Body.by(by), in.ID)
+			t, err := s.BlockTicket(ctx, in.Body.by(by).Asking(in.DryRun), in.ID)
 			return withETag(t, t.Rev, err)
 		})
 	add(a.huma, post("/tickets/{id}/unblock", "unblock-ticket", tagTickets, "Unblock a ticket", actor.TicketBlock),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
+			Dry
 			TicketPath
 			Body *because
 		},
 		) (*one[license.TicketInfo], error) {
-			t, err := s.UnblockTicket(ctx, in.Body.by(by), in.ID)
+			t, err := s.UnblockTicket(ctx, in.Body.by(by).Asking(in.DryRun), in.ID)
 			return withETag(t, t.Rev, err)
 		})
 }
@@ -150,6 +152,7 @@ func (a *API) changeLicense() {
 	add(a.huma, post("/licenses/{id}/extend", "extend-license", tagLicenses, "Extend a license; devices learn it at their next contact", actor.LicenseWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
+			Dry
 			LicensePath
 			Body struct {
 				Until  day.Day `json:"until" format:"date" doc:"The last day."`
@@ -157,7 +160,7 @@ func (a *API) changeLicense() {
 			}
 		},
 		) (*one[license.LicenseInfo], error) {
-			l, err := s.Extend(ctx, in.Body.Reason.by(by), in.ID, in.Body.Until)
+			l, err := s.Extend(ctx, in.Body.Reason.by(by).Asking(in.DryRun), in.ID, in.Body.Until)
 			return withETag(l, l.Rev, err)
 		})
 	add(a.huma, op{
@@ -175,21 +178,23 @@ func (a *API) changeLicense() {
 	add(a.huma, post("/licenses/{id}/block", "block-license", tagLicenses, "Block a license", actor.LicenseWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
+			Dry
 			LicensePath
 			Body *because
 		},
 		) (*one[license.LicenseInfo], error) {
-			l, err := s.BlockLicense(ctx, in.Body.by(by), in.ID)
+			l, err := s.BlockLicense(ctx, in.Body.by(by).Asking(in.DryRun), in.ID)
 			return withETag(l, l.Rev, err)
 		})
 	add(a.huma, post("/licenses/{id}/unblock", "unblock-license", tagLicenses, "Unblock a license", actor.LicenseWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
+			Dry
 			LicensePath
 			Body *because
 		},
 		) (*one[license.LicenseInfo], error) {
-			l, err := s.UnblockLicense(ctx, in.Body.by(by), in.ID)
+			l, err := s.UnblockLicense(ctx, in.Body.by(by).Asking(in.DryRun), in.ID)
 			return withETag(l, l.Rev, err)
 		})
 	add(a.huma, post("/licenses/recall", "recall-licenses", tagLicenses, "Recall licenses: devices remove them at their next contact", actor.LicenseRecall),
@@ -245,12 +250,7 @@ func (a *API) containers() {
 			return withETag(c, c.Rev, err)
 		})
 	add(a.huma, post("/activations/{id}/evict", "evict-device", tagContainers, "Free the seat of a lost device; draws on the restore allowance", actor.ContainerEvict),
-		func(ctx context.Context, by actor.Actor, in *struct {
-			Caller
-			ID   license.ActivationID `path:"id" doc:"The activation's id."`
-			Body *because
-		},
-		) (*body[license.ActivationInfo], error) {
-			return plain(s.Evict(ctx, in.Body.by(by), in.ID))
+		func(ctx context.Context, by actor.Actor, in *assist) (*body[license.ActivationInfo], error) {
+			return plain(s.Evict(ctx, in.by(by), in.ID))
 		})
 }

@@ -46,24 +46,28 @@ type ActivationPath struct {
 // assist is the input of an act on one activation.
 type assist struct {
 	Caller
+	Dry
 	ActivationPath
 	Body *because
 }
+
+// by is the caller with the reason, who may only ask.
+func (a *assist) by(by actor.Actor) actor.Actor { return a.Body.by(by).Asking(a.DryRun) }
 
 // support registers what staff does for a holder, and what became of it.
 func (a *API) support() {
 	s := a.Licenses
 	add(a.huma, post("/activations/{id}/return", "return-activation", tagSupport, "Have a device give a license back at its next contact", actor.LicenseWrite),
 		func(ctx context.Context, by actor.Actor, in *assist) (*body[license.ActivationInfo], error) {
-			return plain(s.Return(ctx, in.Body.by(by), in.ID))
+			return plain(s.Return(ctx, in.by(by), in.ID))
 		})
 	add(a.huma, post("/activations/{id}/move", "move-activation", tagSupport, "Free a device's seat for another device at once; the device is shut out", actor.LicenseWrite),
 		func(ctx context.Context, by actor.Actor, in *assist) (*body[license.ActivationInfo], error) {
-			return plain(s.Move(ctx, in.Body.by(by), in.ID))
+			return plain(s.Move(ctx, in.by(by), in.ID))
 		})
 	add(a.huma, post("/activations/{id}/restore", "restore-activation", tagSupport, "Free a lost device's seat beyond the restore allowance; the device is shut out", actor.LicenseRestore),
 		func(ctx context.Context, by actor.Actor, in *assist) (*body[license.ActivationInfo], error) {
-			return plain(s.Restore(ctx, in.Body.by(by), in.ID))
+			return plain(s.Restore(ctx, in.by(by), in.ID))
 		})
 	add(a.huma, get("/support-acts", "list-support-acts", tagSupport, "List what was done on an organization's behalf, and why, newest first", actor.LicenseRead),
 		func(ctx context.Context, by actor.Actor, in *struct {
@@ -92,6 +96,7 @@ func (a *API) verbs() {
 	add(a.huma, post("/tickets/{id}/split", "split-ticket", tagTickets, "Take free seats out of a ticket into a new one; the answer has its code", actor.LicenseWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
+			Dry
 			TicketPath
 			Body struct {
 				Quantity int64   `json:"quantity" minimum:"1" maximum:"1000000000" doc:"How many seats go; at least one stays."`
@@ -99,11 +104,12 @@ func (a *API) verbs() {
 			}
 		},
 		) (*body[license.SplitResult], error) {
-			return plain(s.Split(ctx, in.Body.Reason.by(by), in.ID, in.Body.Quantity))
+			return plain(s.Split(ctx, in.Body.Reason.by(by).Asking(in.DryRun), in.ID, in.Body.Quantity))
 		})
 	add(a.huma, post("/tickets/{id}/merge", "merge-tickets", tagTickets, "Put another ticket of the same order line into this one", actor.LicenseWrite),
 		func(ctx context.Context, by actor.Actor, in *struct {
 			Caller
+			Dry
 			TicketPath
 			Body struct {
 				From   license.TicketID `json:"from" doc:"The ticket that goes into this one; its code is refused afterwards and says so."`
@@ -111,7 +117,7 @@ func (a *API) verbs() {
 			}
 		},
 		) (*one[license.TicketInfo], error) {
-			t, err := s.Merge(ctx, in.Body.Reason.by(by), in.ID, in.Body.From)
+			t, err := s.Merge(ctx, in.Body.Reason.by(by).Asking(in.DryRun), in.ID, in.Body.From)
 			return withETag(t, t.Rev, err)
 		})
 	add(a.huma, post("/tickets/{id}/transfer", "transfer-ticket", tagTickets, "Hand a ticket with its license to another organization", actor.LicenseWrite),

@@ -2,6 +2,7 @@ package license
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -225,6 +226,20 @@ func (s *Service) keepTerms(q db.Querier, p actor.PublisherID, id SnapshotID, t 
 // write runs fn in a transaction, again when a row has changed meanwhile.
 func (s *Service) write(ctx context.Context, fn func(tx *db.Tx) error) error {
 	return again(func() error { return s.db.Write(ctx, fn) })
+}
+
+// try is write, but nothing stays of it when by only asks.
+func (s *Service) try(ctx context.Context, by actor.Actor, fn func(tx *db.Tx) error) error {
+	err := s.write(ctx, func(tx *db.Tx) error {
+		if err := fn(tx); err != nil || !by.Preview {
+			return err
+		}
+		return errDryRun
+	})
+	if errors.Is(err, errDryRun) {
+		return nil
+	}
+	return err
 }
 
 // maxTries is how often a lost race is run again.

@@ -57,13 +57,13 @@ func (s *Service) having(perm actor.Permission) func(*db.Tx, actor.Actor, *Activ
 }
 
 // turnActivation is the frame of every act on one activation: may locks its license,
-// and says whether the allowance is drawn.
+// and says whether the allowance is drawn. A preview changes nothing.
 func (s *Service) turnActivation(ctx context.Context, by actor.Actor, id ActivationID, verb string,
 	may func(*db.Tx, actor.Actor, *Activation) (*License, bool, error),
 	turn func(*Service, *db.Tx, actor.Actor, *License, *Activation, bool) ([]act, error),
 ) (ActivationInfo, error) {
 	var out ActivationInfo
-	err := s.write(ctx, func(tx *db.Tx) error {
+	err := s.try(ctx, by, func(tx *db.Tx) error {
 		a, err := activationOf(tx, by.Publisher, id)
 		if err != nil {
 			return err

@@ -49,10 +49,11 @@ func (s *Service) UnblockLicense(ctx context.Context, by actor.Actor, id License
 
 // turnLicense is the frame of every act on one license that needs license.write.
 // Under its verb it is told why somebody did it for another organization; without
-// one no reason is asked for. An Idempotency-Key makes it repeatable.
+// one no reason is asked for. An Idempotency-Key makes it repeatable; a preview
+// changes nothing.
 func (s *Service) turnLicense(ctx context.Context, by actor.Actor, id LicenseID, verb string, turn func(*db.Tx, *License) ([]act, error)) (LicenseInfo, error) {
 	var out LicenseInfo
-	err := s.write(ctx, func(tx *db.Tx) error {
+	err := s.try(ctx, by, func(tx *db.Tx) error {
 		l, err := s.licenseFor(tx, by, id, actor.LicenseWrite)
 		if err != nil {
 			return err

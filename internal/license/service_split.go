@@ -79,7 +79,7 @@ type splitData struct {
 // license.has_units, license.bad_quantity, license.split_all, license.no_seat.
 func (s *Service) Split(ctx context.Context, by actor.Actor, id TicketID, n int64) (SplitResult, error) {
 	var out SplitResult
-	err := s.write(ctx, func(tx *db.Tx) error {
+	err := s.try(ctx, by, func(tx *db.Tx) error {
 		list, err := s.stubs(tx, by, []actor.Permission{actor.LicenseWrite, actor.TicketReveal}, id)
 		if err != nil {
 			return err
@@ -154,6 +154,10 @@ func (s *Service) splitResult(tx *db.Tx, by actor.Actor, from, made TicketID, co
 	if out.Ticket, err = s.ticketInfo(tx, by.Publisher, made); err != nil {
 		return out, err
 	}
+	if by.Preview {
+		out.Ticket.Hint = "" // the real one gets another code
+		return out, nil
+	}
 	out.Code, err = s.codeOf(tx, by.Publisher, made, code)
 	return out, err
 }
@@ -204,7 +208,7 @@ type mergedData struct {
 // license.bad_quantity.
 func (s *Service) Merge(ctx context.Context, by actor.Actor, into, from TicketID) (TicketInfo, error) {
 	var out TicketInfo
-	err := s.write(ctx, func(tx *db.Tx) error {
+	err := s.try(ctx, by, func(tx *db.Tx) error {
 		list, err := s.mergeable(tx, by, into, from)
 		if err != nil {
 			return err

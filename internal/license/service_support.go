@@ -11,8 +11,17 @@ import (
 
 // onBehalf is by as it acts for holder. People and keys of the publisher or of a
 // reseller say why they touch what is another organization's; whoever acts on its
-// own, and the server itself, need not.
-func (s *Service) onBehalf(q db.Querier, by actor.Actor, holder actor.OrgID) (actor.Actor, error) {
+// own, or only asks, and the server itself, need not. What the administrator at the
+// console says is kept all the same.
+func (s *Service) onBehalf(q db.Querier, by actor.Actor, holder actor.OrgID) (out actor.Actor, err error) {
+	if by.Preview || by.Kind == actor.KindSystem && by.Reason.Code == "" {
+		return by, nil
+	}
+	if by.Kind == actor.KindSystem {
+		by.Reason, err = giveReason(by.Reason)
+		by.OnBehalf = holder
+		return by, err
+	}
 	if by.Kind != actor.KindPerson && by.Kind != actor.KindKey || by.Org == holder {
 		return by, nil
 	}

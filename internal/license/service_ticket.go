@@ -358,10 +358,10 @@ func (s *Service) UnblockTicket(ctx context.Context, by actor.Actor, id TicketID
 }
 
 // turnTicket is the frame of every act on one ticket. An Idempotency-Key makes it
-// repeatable.
+// repeatable; a preview changes nothing.
 func (s *Service) turnTicket(ctx context.Context, by actor.Actor, id TicketID, turn func(TicketState) (TicketState, error), verb, event string) (TicketInfo, error) {
 	var out TicketInfo
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
+	err := s.try(ctx, by, func(tx *db.Tx) error {
 		t, err := s.ticketFor(tx, by, id, true, actor.TicketBlock)
 		if err != nil {
 			return err
