@@ -3,63 +3,18 @@
 package tpm
 
 import (
-	"context"
 	"errors"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/google/go-tpm/tpm2/transport"
 	"github.com/google/go-tpm/tpm2/transport/linuxudstpm"
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/internal/clienttest"
-	"github.com/licet/licet/internal/pagetest"
+	"github.com/licet/licet/internal/tpmtest"
 	"github.com/licet/licet/wire"
 )
-
-// startTPM starts a software TPM on a state folder and returns how to open it.
-func startTPM(t *testing.T, state string) func() (transport.TPMCloser, error) {
-	t.Helper()
-	path, err := exec.LookPath("swtpm")
-	if err != nil {
-		pagetest.LeftOut(t, "swtpm is not installed")
-	}
-	dir, err := os.MkdirTemp("", "licet-tpm-") // the path of a socket is short
-	if err != nil {
-		t.Fatal(err)
-	}
-	socket := filepath.Join(dir, "tpm")
-	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, path, "socket", "--tpm2", "--tpmstate", "dir="+state,
-		"--server", "type=unixio,path="+socket, "--flags", "not-need-init,startup-clear")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stop()
-		_ = cmd.Wait()
-		_ = os.RemoveAll(dir)
-	})
-	open := func() (transport.TPMCloser, error) { return linuxudstpm.Open(socket) }
-	until, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	for {
-		if c, err := open(); err == nil { // the socket is there a moment before it listens
-			if err := c.Close(); err != nil {
-				t.Fatal(err)
-			}
-			return open
-		}
-		select {
-		case <-until.Done():
-			t.Fatal("swtpm does not start")
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-}
 
 // bare is a machine that does not look virtual.
 func bare() client.Machine { return clienttest.Machine("alpha")() }
@@ -67,7 +22,7 @@ func bare() client.Machine { return clienttest.Machine("alpha")() }
 // chip is a Store on a software TPM that passes for a real one.
 func chip(t *testing.T, state string) *Store {
 	t.Helper()
-	s := New(Config{Open: startTPM(t, state), Machine: bare})
+	s := New(Config{Open: tpmtest.Start(t, state).Open, Machine: bare})
 	s.real = func(string) bool { return true }
 	return s
 }
@@ -175,7 +130,7 @@ func TestCloneOfTheDisk(t *testing.T) {
 
 // A virtual TPM, or any in a virtual machine, is software.
 func TestVirtual(t *testing.T) {
-	at := startTPM(t, t.TempDir())
+	at := tpmtest.Start(t, t.TempDir()).Open
 	swtpm := New(Config{Open: at, Machine: bare})
 	inside := New(Config{Open: at, Machine: func() client.Machine { m := bare(); m.Virtual = true; return m }})
 	inside.real = func(string) bool { return true }

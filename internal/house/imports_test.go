@@ -78,6 +78,7 @@ var testPackages = map[string]string{
 	"internal/pagetest":        "runs the commands of the documentation's pages",
 	"internal/mailtest":        "a mail server (Postfix)",
 	"internal/p11test":         "a PKCS#11 device (SoftHSM2) and the helper that uses it",
+	"internal/tpmtest":         "a TPM 2.0 (swtpm)",
 	"internal/proof":           "tests of durability and exactness from outside; nothing imports it",
 }
 
