@@ -86,3 +86,9 @@ func (c *cloud) Delete(name string) error {
 	delete(c.files, name)
 	return nil
 }
+
+// inCloud reports whether the container is an account's: no license lies in it.
+func (c *Container) inCloud() bool {
+	_, yes := c.cfg.Keys.(*cloud)
+	return yes
+}

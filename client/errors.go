@@ -37,6 +37,7 @@ var (
 	ErrNoUnits     = errors.New("client: not so many units are left here")
 	ErrWhichUnits  = errors.New("client: the licenses here count in several units")
 	ErrCloudSecret = errors.New("client: this is no secret of a cloud container")
+	ErrCloud       = errors.New("client: nothing lies in a cloud container")
 	ErrChoice      = errors.New("client: a choice is on, off or nothing")
 	ErrOffline     = errors.New("client: the server was not reached")
 	ErrRemoved     = errors.New("client: the device with the container is not plugged in")
@@ -80,6 +81,7 @@ var ownCodes = []struct {
 	{ErrListed, "client.listed"}, // before what it is a case of
 	{ErrBlocked, "client.blocked"},
 	{ErrCloudSecret, "client.cloud_secret"},
+	{ErrCloud, "client.cloud"},
 	{ErrChoice, "client.choice"},
 	{ErrOffline, "client.offline"},
 	{ErrRemoved, "client.removed"},

@@ -56,10 +56,13 @@ func (m *outgoing) message() Message {
 //
 // Errors: *wire.CodeError, ErrNoCode (also for a pairing code where only a ticket
 // or key will do), ErrNoDepot (for a file), ErrEmpty (a
-// refresh before the first activation), ErrTooMany, and those of the disk.
+// refresh before the first activation), ErrCloud, ErrTooMany, and those of the disk.
 func (c *Container) NewRequest(ask Ask) (Message, error) {
 	if ask.Action == "" {
 		ask.Action = wire.ActRefresh
+	}
+	if c.inCloud() {
+		return Message{}, ErrCloud
 	}
 	hint, err := ask.normalize()
 	if err != nil {
@@ -241,8 +244,11 @@ func (s *state) send(m outgoing) error {
 // server has answered. There is no way back but a new activation.
 //
 // Errors: ErrNotHeld, ErrUnbound, ErrNotHere (a copied folder cannot give the
-// original's seat away), ErrTooMany, and those of the disk.
+// original's seat away), ErrCloud, ErrTooMany, and those of the disk.
 func (c *Container) NewReturn(licenseID string) (Message, error) {
+	if c.inCloud() {
+		return Message{}, ErrCloud
+	}
 	var made Message
 	err := c.change(func(st *state, save func() error) error {
 		if i := st.license(licenseID); i >= 0 {

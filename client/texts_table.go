@@ -155,6 +155,10 @@ var texts = map[string]text{
 		"This is not the secret of a cloud container. It begins with lcc_; copy it again as a whole.",
 		"Das ist nicht das Geheimnis eines Cloud-Containers. Es beginnt mit lcc_; kopieren Sie es noch einmal ganz.",
 	},
+	"client.cloud": {
+		"This container belongs to an account. No license lies in it, so none can be activated, borrowed or returned here: programs use licenses by leases while they run. Ask the publisher to grant a license to the account.",
+		"Dieser Container gehört zu einem Konto. In ihm liegt keine Lizenz, deshalb lässt sich hier keine aktivieren, ausleihen oder zurückgeben: Programme nutzen Lizenzen durch Leases, solange sie laufen. Bitten Sie den Hersteller, dem Konto eine Lizenz zuzuteilen.",
+	},
 	"client.choice": {
 		"This is not a choice. Say on, off or default: then the customer's organization decides.",
 		"Das ist keine Auswahl. Sagen Sie on, off oder default: Dann entscheidet die Organisation des Kunden.",

@@ -27,8 +27,11 @@ func (r TypedRequest) String() string { return strings.Join(r.Groups, "\n") }
 // what is answered is one license. It is not signed, so a return or a refresh cannot be
 // typed.
 //
-// Errors: ErrNotTyped, ErrCopied, and those of the disk.
+// Errors: ErrNotTyped, ErrCloud, ErrCopied, and those of the disk.
 func (c *Container) NewTyped() (TypedRequest, error) {
+	if c.inCloud() {
+		return TypedRequest{}, ErrCloud
+	}
 	var made TypedRequest
 	err := c.change(func(st *state, save func() error) (err error) {
 		if c.cfg.Keys != nil {

@@ -65,6 +65,7 @@ var byCode = map[string]int{
 	"client.no_units":    exitRefused,
 	"client.which_units": exitUse,
 	"client.choice":      exitUse,
+	"client.cloud":       exitUse,
 	"client.cut":         exitFile,
 	"client.not_typed":   exitUse,
 	"client.typed_key":   exitFile,

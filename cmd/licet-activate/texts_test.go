@@ -87,7 +87,7 @@ func TestExitOf(t *testing.T) {
 	for want, errs := range map[int][]error{
 		exitDone:       {nil},
 		exitUnexpected: {errors.New("anything")},
-		exitUse:        {fail(exitUse, "fail.out"), client.ErrNoCode, client.ErrNotTyped},
+		exitUse:        {fail(exitUse, "fail.out"), client.ErrNoCode, client.ErrNotTyped, client.ErrCloud},
 		exitTyping:     {&wire.CodeError{Kind: wire.CodeCheck}},
 		exitRefused:    {&client.Refusal{Status: 409, Code: "license.no_seat"}},
 		exitLater:      {&client.Refusal{Status: 429}, &client.Refusal{Status: 503}, client.ErrOffline},

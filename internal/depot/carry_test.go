@@ -3,18 +3,14 @@ package depot_test
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"hash/crc32"
 	"image"
-	"image/draw"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"mime/multipart"
 	"net/http"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -23,6 +19,7 @@ import (
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/qr"
 	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/clienttest"
 	"github.com/licet/licet/internal/depot"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/route"
@@ -164,6 +161,9 @@ func TestMissingPictures(t *testing.T) {
 func TestVerbsByPicture(t *testing.T) {
 	w := newWorld(t)
 	base, second, lost := w.sell(item(catalog.Multi, year), 2), w.sell(item(catalog.Reusable, year), 1), w.sell(item(catalog.Multi, year), 1)
+	lent := w.sell(item(catalog.Floating, func(s *catalog.Snapshot) {
+		s.Model.Floating = catalog.FloatingSpec{Per: catalog.PerProcess, Lease: 900, BorrowDays: 7}
+	}), 1)
 	add := w.sell(item(catalog.Multi, func(s *catalog.Snapshot) {
 		s.Number, s.ArticleNumber, s.ArticleID, s.Kind, s.Targets = "RENDER", "RENDER", catalog.ArticleID{1: 2}, catalog.AddOn, []string{"CAD-PRO-1"}
 		s.Name, s.Features = catalog.Names{DE: "Darstellung", EN: "Rendering"}, []string{"render"}
@@ -205,6 +205,11 @@ func TestVerbsByPicture(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	w.post("/ticket?lang=en", "code", base.Code).want(200, "0 of 2 in use")
+
+	ask(c, client.Ask{Action: wire.ActBorrow, Code: lent.Code, File: true})
+	if got := hand(c, "Borrowed; it ends by itself", "until 19 Jan 2027"); len(got.Licenses) != 1 {
+		t.Errorf("%+v", got)
+	}
 
 	w.activate(lost.Code)
 	fresh := w.machine()
@@ -352,29 +357,10 @@ func TestCodes(t *testing.T) {
 	w.post("/codes", "text", " ").want(422, depot.ErrNothing.Code)
 }
 
-var runs = regexp.MustCompile(`M(\d+) (\d+)h(\d+)v1`)
-
 // raster makes a picture of a code that a page shows.
 func raster(t testing.TB, svg *html.Node) []byte {
 	t.Helper()
-	const pixels = 4
-	var side int
-	_, err := fmt.Sscanf(attr(svg, "viewBox"), "0 0 %d", &side)
+	b, err := clienttest.Photograph(svg)
 	must(t, err)
-	img := image.NewGray(image.Rect(0, 0, side*pixels, side*pixels))
-	draw.Draw(img, img.Bounds(), image.White, image.Point{}, draw.Src)
-	for n := range svg.Descendants() {
-		for _, m := range runs.FindAllStringSubmatch(attr(n, "d"), -1) {
-			var at [3]int
-			for i := range at {
-				at[i], err = strconv.Atoi(m[i+1])
-				must(t, err)
-			}
-			r := image.Rect(at[0], at[1], at[0]+at[2], at[1]+1)
-			draw.Draw(img, image.Rectangle{r.Min.Mul(pixels), r.Max.Mul(pixels)}, image.Black, image.Point{}, draw.Src)
-		}
-	}
-	var b bytes.Buffer
-	must(t, png.Encode(&b, img))
-	return b.Bytes()
+	return b
 }

@@ -79,6 +79,7 @@ var testPackages = map[string]string{
 	"internal/mailtest":        "a mail server (Postfix)",
 	"internal/p11test":         "a PKCS#11 device (SoftHSM2) and the helper that uses it",
 	"internal/tpmtest":         "a TPM 2.0 (swtpm)",
+	"internal/verbs":           "tests of every verb over every carrier and in every container, and of its refusals at every door; nothing imports it",
 	"internal/proof":           "tests of durability and exactness from outside; nothing imports it",
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/wire"
 )
 
@@ -77,6 +78,9 @@ func (c *contact) hearTyped() error {
 func (c *contact) typeable(l *License) error {
 	if l.tried() || l.changes() {
 		return ErrNotTyped
+	}
+	if l.terms.model().Kind == catalog.Floating { // also where a place of it is borrowed here: its end is no typed one
+		return ErrFloating
 	}
 	probe := *l
 	if probe.First.IsZero() {

@@ -243,6 +243,7 @@ var (
 	_ = add("depot.answer.noted", Entry{EN: "The receipt is noted", DE: "Die Quittung ist vermerkt"})
 	_ = add("depot.answer.nothing_new", Entry{EN: "The request is answered", DE: "Die Anforderung ist beantwortet"})
 	_ = add("depot.answer.act", Entry{EN: "The machine is activated for:", DE: "Der Rechner ist aktiviert für:"})
+	_ = add("depot.answer.bor", Entry{EN: "Borrowed; it ends by itself on the day that stands here:", DE: "Ausgeliehen; die Ausleihe endet von selbst an dem Tag, der hier steht:"})
 	_ = add("depot.answer.ref", Entry{EN: "The machine's licenses are renewed:", DE: "Die Lizenzen des Rechners sind erneuert:"})
 	_ = add("depot.answer.res", Entry{
 		EN: "Restored after a loss; the lost device is blocked. The machine is activated for:",
