@@ -16,10 +16,19 @@ import (
 )
 
 // hang stops a helper as a driver does that waits for a device that is stuck.
+// A signal that was sent is not yet one that arrived: until the system says that
+// the helper stands, it may still answer.
 func (d *Device) hang(t *testing.T) {
 	t.Helper()
-	if err := syscall.Kill(d.run.cmd.Process.Pid, syscall.SIGSTOP); err != nil {
+	pid := d.run.cmd.Process.Pid
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
+	}
+	var now syscall.WaitStatus
+	for !now.Stopped() {
+		if _, err := syscall.Wait4(pid, &now, syscall.WUNTRACED, nil); err != nil && !errors.Is(err, syscall.EINTR) {
+			t.Fatal(err)
+		}
 	}
 }
 
