@@ -93,7 +93,8 @@ func (b *boxed) machine(t *testing.T) *client.Container {
 	return c
 }
 
-// signal sends a signal to every helper that was started and still runs.
+// signal sends a signal to every helper that was started and still runs, and
+// waits until those that it stops stand.
 func (b *boxed) signal(t *testing.T, s syscall.Signal) {
 	t.Helper()
 	all, err := os.ReadDir(b.pids)
@@ -103,6 +104,10 @@ func (b *boxed) signal(t *testing.T, s syscall.Signal) {
 		must(t, err)
 		if cmdline, err := os.ReadFile("/proc/" + one.Name() + "/cmdline"); err == nil && strings.Contains(string(cmdline), b.dev.Module) {
 			_ = syscall.Kill(pid, s)
+			waitFor(t, func() bool {
+				stat, err := os.ReadFile("/proc/" + one.Name() + "/stat")
+				return s != syscall.SIGSTOP || err != nil || strings.Contains(string(stat), ") T ")
+			})
 		}
 	}
 }
