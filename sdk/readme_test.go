@@ -86,6 +86,35 @@ func TestReadmes(t *testing.T) {
 	}
 }
 
+// TestOffers holds the table of what the clients offer against their sources: every
+// name in it is a function that programs can call.
+func TestOffers(t *testing.T) {
+	page, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	callable := map[string]struct{ file, before string }{
+		"C": {"c/licet_client.h", `(?m)^[a-z].*?\*?`}, "Python": {"python/licet_client.py", `    def `}, "JavaScript": {"javascript/licet-client.mjs", `(?m)^  (?:async )?`},
+		"Java": {"java/LicetClient.java", `public [^(\n]*`}, "C#": {"csharp/LicetClient.cs", `public [^(\n]*`},
+	}
+	rows := regexp.MustCompile("(?m)^\\| ([a-z ]+) \\|(( `\\w+` \\|){5})$").FindAllStringSubmatch(string(page), -1)
+	if len(rows) != 6 {
+		t.Fatalf("the table has %d rows", len(rows))
+	}
+	for _, row := range rows {
+		for i, name := range regexp.MustCompile("\\w+").FindAllString(row[2], -1) {
+			language := []string{"C", "Python", "JavaScript", "Java", "C#"}[i]
+			source, err := os.ReadFile(callable[language].file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !regexp.MustCompile(callable[language].before + `\b` + name + `\(`).Match(source) {
+				t.Errorf("the client in %s has no %s", language, name)
+			}
+		}
+	}
+}
+
 // issue writes the pins of a new publisher and a license file of today.
 func issue(t *testing.T, pins, file string) {
 	t.Helper()

@@ -39,6 +39,7 @@ type Lease struct {
 	watch  func(LeaseEvent)
 	cancel context.CancelFunc
 	done   chan struct{}
+	asking sync.Mutex // one renewal at a time
 
 	mu  sync.RWMutex
 	now *client.Lease
@@ -214,6 +215,7 @@ const (
 // keep renews the lease until ctx ends or the lease does.
 func (l *Lease) keep(ctx context.Context) {
 	defer close(l.done)
+	defer l.tellEnd()
 	wait, pause := l.Now().Renew, shortPause
 	for l.c.Clock().Wait(ctx, wait) == nil {
 		err := l.renew(ctx)
@@ -226,9 +228,7 @@ func (l *Lease) keep(ctx context.Context) {
 			wait, pause = l.Now().Renew, shortPause
 			l.tell(LeaseEvent{LeaseRenewed, left, nil})
 		case gone(err) || l.Now().State() == client.Expired:
-			if l.finish(err) {
-				l.tell(LeaseEvent{LeaseEnded, left, err})
-			}
+			l.finish(err)
 			return
 		default:
 			wait, pause = max(pause, after(err)), min(2*pause, longPause)
@@ -237,8 +237,33 @@ func (l *Lease) keep(ctx context.Context) {
 	}
 }
 
+// tellEnd tells of an end that the program has not asked for.
+func (l *Lease) tellEnd() {
+	if err := l.Err(); err != nil && !errors.Is(err, errGivenBack) {
+		l.tell(LeaseEvent{LeaseEnded, l.Now().Left(), err})
+	}
+}
+
+// Renew renews the lease at once, such as when the machine has slept; in the
+// background it is renewed anyway. The error says why it was not: nil also means
+// that it goes on, "license.lease_gone" (client.Code) that it is over, and anything
+// else that it goes on to its end.
+func (l *Lease) Renew(ctx context.Context) error {
+	if err := l.Err(); err != nil {
+		return err
+	}
+	err := l.renew(ctx)
+	if gone(err) {
+		l.finish(err)
+		l.cancel()
+	}
+	return err
+}
+
 // renew asks once.
 func (l *Lease) renew(ctx context.Context) error {
+	l.asking.Lock()
+	defer l.asking.Unlock()
 	once := *l.t
 	once.Tries = 1
 	asked := l.c.Clock().Now()

@@ -175,6 +175,33 @@ func TestLeaseIsTakenAway(t *testing.T) {
 	wantCode(t, err, "license.no_seat")
 }
 
+// A program that has slept renews at once, and hears at once that its lease is over.
+func TestLeaseIsRenewedNow(t *testing.T) {
+	l := newLeased(t)
+	x := l.take()
+	<-l.clock.asked // the renewer waits, and has no part in it
+	l.clock.Add(4 * time.Minute)
+	l.must(x.Renew(t.Context()))
+	if left := x.Now().Left(); left != clienttest.LeaseTime {
+		t.Fatalf("%v left", left)
+	}
+	l.server.Expect(clienttest.LoseAsked)
+	wantCode(t, x.Renew(t.Context()), "client.offline")
+	if !x.Runs() {
+		t.Fatal("an outage ended it")
+	}
+	l.server.EndLeases()
+	wantCode(t, x.Renew(t.Context()), "license.lease_gone")
+	if x.Runs() {
+		t.Fatal("it goes on")
+	}
+	l.wants(online.LeaseEnded, "license.lease_gone")
+	<-x.Done()
+	wantCode(t, x.Renew(t.Context()), "license.lease_gone")
+	l.must(x.End(t.Context()))
+	wantCode(t, x.Renew(t.Context()), "license.lease_gone")
+}
+
 // A license that only warns lets its program go on, and a program whose watcher
 // panics goes on as well.
 func TestLeaseThatOnlyWarns(t *testing.T) {

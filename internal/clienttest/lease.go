@@ -75,25 +75,24 @@ func (s *Server) takeLease(body []byte) (any, *No) {
 	id := r.Nonce
 	l := s.leases[id]
 	if l == nil {
-		normal, _, _, _ := wire.ParseCode(r.Code)
-		offers := s.codes[string(normal)]
-		if len(offers) == 0 {
+		of := s.leasable(r)
+		if of == nil {
 			return nil, &No{"license.unknown_code", http.StatusNotFound}
 		}
 		used := int64(0)
 		for _, other := range s.leases {
-			if other.offer == offers[0] && s.goesOn(other) {
+			if other.offer == of && s.goesOn(other) {
 				used++
 			}
 		}
-		if r.Queue && s.mustWait(id, used >= max(1, offers[0].Seats)) {
+		if r.Queue && s.mustWait(id, used >= max(1, of.Seats)) {
 			return nil, &No{"license.queued", http.StatusTooManyRequests}
 		}
-		if used >= max(1, offers[0].Seats) {
+		if used >= max(1, of.Seats) {
 			return nil, &No{"license.no_seat", http.StatusConflict}
 		}
 		s.fence++
-		l = &lease{offer: offers[0], r: r, fence: s.fence, ends: s.Now().Add(LeaseTime)}
+		l = &lease{offer: of, r: r, fence: s.fence, ends: s.Now().Add(LeaseTime)}
 		if s.leases == nil {
 			s.leases = map[string]*lease{}
 		}
@@ -103,6 +102,21 @@ func (s *Server) takeLease(body []byte) (any, *No) {
 		return nil, &No{"license.lease_gone", http.StatusNotFound}
 	}
 	return map[string]any{"lease": id, "fence": l.fence, "secret": secret(id, l.fence), "lines": s.leaseLines(id, l, r.Nonce)}, nil
+}
+
+// leasable is what a lease is asked of: a code's, or one that this container has
+// leased before.
+func (s *Server) leasable(r *wire.LeaseRequest) *Offer {
+	normal, _, _, _ := wire.ParseCode(r.Code)
+	if offers := s.codes[string(normal)]; r.Code != "" && len(offers) > 0 {
+		return offers[0]
+	}
+	for _, l := range s.leases {
+		if r.Code == "" && l.offer.ID == r.LicenseID && l.r.Container.Hash() == r.Container.Hash() {
+			return l.offer
+		}
+	}
+	return nil
 }
 
 // mustWait reports whether somebody has to wait on, and keeps the queue.

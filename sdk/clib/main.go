@@ -20,6 +20,7 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -40,7 +41,7 @@ type box struct {
 var (
 	mu    sync.RWMutex
 	boxes = map[uint64]*box{}
-	last  uint64
+	last  atomic.Uint64 // of the numbers of containers and leases
 )
 
 func opened(handle uint64) (*box, error) {
@@ -89,20 +90,24 @@ func say(to **C.char, v any) {
 
 // call runs one function of a container and hands out what it says: 0 for done,
 // 1 for a problem.
-func call(handle C.uint64_t, answer **C.char, fn func(*box) (any, error)) (code C.int) {
-	lang := ""
+func call(handle C.uint64_t, answer **C.char, fn func(*box) (any, error)) C.int {
+	b, err := opened(uint64(handle))
+	if err != nil {
+		say(answer, problemOf("", err))
+		return 1
+	}
+	return guarded(b.lang, answer, func() (any, error) { return fn(b) })
+}
+
+// guarded keeps faults inside.
+func guarded(lang string, answer **C.char, fn func() (any, error)) (code C.int) {
 	defer func() {
 		if r := recover(); r != nil {
 			say(answer, problemOf(lang, errInternal))
 			code = 1
 		}
 	}()
-	b, err := opened(uint64(handle))
-	var v any
-	if err == nil {
-		lang = b.lang
-		v, err = fn(b)
-	}
+	v, err := fn()
 	if err != nil {
 		say(answer, problemOf(lang, err))
 		return 1
@@ -135,12 +140,15 @@ func liblicet_open(pins, product, version *C.char, released C.int64_t, folder, s
 		say(problemText, problemOf(text(language), err))
 		return 0
 	}
+	id := next()
 	mu.Lock()
 	defer mu.Unlock()
-	last++
-	boxes[last] = &box{c, &online.Transport{Language: text(language)}, text(language)}
-	return C.uint64_t(last)
+	boxes[id] = &box{c, &online.Transport{Language: text(language)}, text(language)}
+	return C.uint64_t(id)
 }
+
+// next is a number that stands for nothing yet.
+func next() uint64 { return last.Add(1) }
 
 //export liblicet_close
 func liblicet_close(handle C.uint64_t) {
@@ -208,6 +216,58 @@ func liblicet_install(handle C.uint64_t, file unsafe.Pointer, size C.size_t, ans
 	})
 }
 
+//export liblicet_draw
+func liblicet_draw(handle C.uint64_t, code *C.char, quantity C.int64_t, answer **C.char) C.int {
+	ask := client.Ask{Action: wire.ActActivate, Code: text(code), Quantity: int64(quantity)}
+	return call(handle, answer, func(b *box) (any, error) {
+		return b.transport.Do(context.Background(), b.Container, ask)
+	})
+}
+
+//export liblicet_borrow
+func liblicet_borrow(handle C.uint64_t, code, license *C.char, until C.int64_t, answer **C.char) C.int {
+	ask := client.Ask{Action: wire.ActBorrow, Code: text(code)}
+	if id := text(license); id != "" {
+		ask.Want = []string{id}
+	}
+	if until != 0 {
+		ask.Until = time.Unix(int64(until), 0)
+	}
+	return call(handle, answer, func(b *box) (any, error) {
+		return b.transport.Do(context.Background(), b.Container, ask)
+	})
+}
+
+//export liblicet_typed_request
+func liblicet_typed_request(handle C.uint64_t, answer **C.char) C.int {
+	return call(handle, answer, func(b *box) (any, error) {
+		r, err := b.NewTyped()
+		return map[string][]string{"groups": r.Groups}, err
+	})
+}
+
+//export liblicet_typed_install
+func liblicet_typed_install(handle C.uint64_t, typed, key *C.char, answer **C.char) C.int {
+	code, issuing := text(typed), text(key)
+	return call(handle, answer, func(b *box) (any, error) {
+		if issuing != "" {
+			if err := b.LearnTyped(issuing); err != nil {
+				return nil, err
+			}
+		}
+		return b.InstallTyped(code)
+	})
+}
+
+//export liblicet_consume
+func liblicet_consume(handle C.uint64_t, unit *C.char, units C.int64_t, answer **C.char) C.int {
+	name := text(unit)
+	return call(handle, answer, func(b *box) (any, error) {
+		left, err := b.ConsumeOf(name, int64(units))
+		return map[string]int64{"left": left}, err
+	})
+}
+
 //export liblicet_has
 func liblicet_has(handle C.uint64_t, feature *C.char) C.int {
 	name, has := text(feature), false
@@ -215,7 +275,11 @@ func liblicet_has(handle C.uint64_t, feature *C.char) C.int {
 		has = b.Has(name)
 		return nil, nil
 	})
-	if has {
+	return yes(has)
+}
+
+func yes(b bool) C.int {
+	if b {
 		return 1
 	}
 	return 0
@@ -231,10 +295,7 @@ func liblicet_limit(handle C.uint64_t, limit *C.char, value *C.int64_t) C.int {
 		}
 		return nil, nil
 	})
-	if set {
-		return 1
-	}
-	return 0
+	return yes(set)
 }
 
 // row is a license as liblicet_licenses tells it.
@@ -250,6 +311,10 @@ type row struct {
 	Limits     map[string]int64 `json:"limits"`
 	Code       string           `json:"code"` // why it does not hold; "" = it does
 	Text       string           `json:"text"` // the same for people
+	Lent       bool             `json:"lent,omitempty"`
+	Unit       string           `json:"unit,omitempty"` // the limit that is used up
+	Drawn      int64            `json:"drawn,omitempty"`
+	Spent      int64            `json:"spent,omitempty"`
 }
 
 //export liblicet_licenses
@@ -263,6 +328,7 @@ func liblicet_licenses(handle C.uint64_t, answer **C.char) C.int {
 			r := row{
 				ID: l.ID, Generation: l.Generation, Product: l.Product, Article: l.Article, State: l.State, Runs: l.Runs,
 				Features: l.Features, Limits: l.Limits, Code: client.Code(l.Err), Text: client.Describe(client.Language(b.lang), l),
+				Lent: l.Lent, Unit: l.Unit, Drawn: l.Drawn, Spent: l.Spent,
 			}
 			if !l.Until.IsZero() {
 				r.Until = l.Until.Unix()
