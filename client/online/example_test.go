@@ -58,6 +58,13 @@ func convert(ctx context.Context, c *client.Container, l client.License) error {
 	return nil
 }
 
+func room(c *client.Container, have, more int64) error {
+	if most, limited := c.Limit("elements"); limited && have+more > most {
+		return fmt.Errorf("%d of %d elements are used; %d more are not licensed", have, most, more)
+	}
+	return nil
+}
+
 func showPages(ctx context.Context, cfg client.Config, c *client.Container, open func(link string) error) error {
 	w, err := wizard.New(cfg, wizard.Options{Container: c, Brand: wizard.Brand{Name: "Hello CAD", Color: "#0b5c74"}})
 	if err != nil {
@@ -243,6 +250,16 @@ func TestPage(t *testing.T) {
 	}
 	if err != nil || counts.Units()[0].Left() != 4 {
 		t.Error(err, counts.Units())
+	}
+	if room(c, 4, 1) != nil || room(c, 5, 1) != nil { // no number is set: it is not limited
+		t.Error("what is not limited is refused")
+	}
+	elements, err := client.Open(client.Config{Pins: p.Pins(), Product: "cad", Dir: t.TempDir()})
+	if err == nil {
+		_, err = online.Activate(t.Context(), elements, s.Sell(&clienttest.Offer{ID: clienttest.ID(10), Product: "cad", Limits: map[string]int64{"elements": 5}}))
+	}
+	if err != nil || room(elements, 4, 1) != nil || room(elements, 5, 1) == nil {
+		t.Error(err)
 	}
 	typePage(t, p, s, sell(3))
 	ctx, closed := context.WithCancel(t.Context())

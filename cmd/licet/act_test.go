@@ -125,6 +125,7 @@ func TestTicketCommands(t *testing.T) {
 func TestLicenseCommands(t *testing.T) {
 	d := newDesk(t)
 	ticket, code, of := d.sell("CAD-PRO-YEAR", "2")
+	d.says("license show "+of, "Not activated yet. Last day if it is activated today: ")
 	d.old = d.machine(d.original)
 	d.old.with(code)
 	var shown licenseShown

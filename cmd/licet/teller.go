@@ -58,7 +58,11 @@ func (t *teller) license(l license.LicenseInfo) { t.licenseAt("", l) }
 func (t *teller) licenseAt(indent string, l license.LicenseInfo) {
 	t.say(indent, "cli.license.line", "license", l.ID.String(), "name", l.Name.In(t.lang), "number", l.Number,
 		"state", t.word("license.state", string(l.State)), "used", l.Used, "limit", l.Limit, "free", l.Free)
-	if !l.LastDay.IsZero() {
+	switch {
+	case l.LastDay.IsZero():
+	case l.First.IsZero():
+		t.say(indent+"  ", "cli.license.if_today", "day", l.LastDay)
+	default:
 		t.say(indent+"  ", "cli.license.until", "day", l.LastDay)
 	}
 	if l.Owed > 0 {

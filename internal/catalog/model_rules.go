@@ -51,7 +51,7 @@ func (m ModelSpec) checkEnd() (bad refusals) {
 	if days := m.Duration.Months*31 + m.Duration.Days; m.Kind == Trial && days > maxTrialDays {
 		bad.add("/duration", ErrTrialLong.With("value", days, "limit", maxTrialDays))
 	}
-	if m.GraceDays > 0 && !m.Ends() && m.RefreshDays == 0 {
+	if m.GraceDays > 0 && !m.Ends() { // a contact that was missed ends nothing
 		bad.add("/grace_days", ErrGraceWithoutEnd.With("value", m.GraceDays))
 	}
 	if m.Renews && !lasts {

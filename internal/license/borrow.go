@@ -90,7 +90,8 @@ func (l *License) lentUntil(f catalog.FloatingSpec, asked int64, now time.Time) 
 	if asked != 0 {
 		at := time.Unix(asked, 0)
 		if !at.After(now) || at.After(end.Add(day24)) {
-			return end, ErrLentUntil.With("value", day.FromTime(at.Add(-time.Second), l.terms.loc), "last", last, "limit", f.BorrowDays)
+			asked := day.FromTime(at.Add(-time.Second), time.UTC) // as whoever names a day sends its end
+			return end, ErrLentUntil.With("value", asked, "last", last, "limit", f.BorrowDays)
 		}
 		if at.Before(end) {
 			end = at

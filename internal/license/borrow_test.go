@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/licet/licet/internal/catalog"
+	"github.com/licet/licet/internal/day"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/db/dbtest"
+	"github.com/licet/licet/internal/fault"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/ship"
 	"github.com/licet/licet/wire"
@@ -182,6 +184,12 @@ func TestBorrowRefusals(t *testing.T) {
 		want(t, second(b.borrow(plain.Code)), license.ErrNotFloating)
 		want(t, second(b.borrow(i.Code, until(w.d.Now().Add(9*oneDay)))), license.ErrLentUntil)
 		want(t, second(b.borrow(i.Code, until(w.d.Now().Add(-1)))), license.ErrLentUntil)
+		far := day.FromTime(w.d.Now(), berlin).AddMonths(2) // the refusal names the day that was typed
+		err := second(b.borrow(i.Code, until(far.AddDays(1).Start(time.UTC))))
+		want(t, err, license.ErrLentUntil)
+		if got := fault.As(err); got == nil || got.Args["value"] != far {
+			t.Errorf("%v", err)
+		}
 		want(t, second(b.borrow(i.Code, func(r *wire.Request) { r.Quantity = 3 })), license.ErrLentOut)
 		want(t, second(b.borrow(i.Code, func(r *wire.Request) { r.Product = "CAM" })), license.ErrOtherProduct)
 		want(t, second(b.borrow(i.Code, func(r *wire.Request) { r.Fingerprint = nil })), license.ErrFingerprint)

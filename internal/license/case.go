@@ -150,7 +150,7 @@ func (m *message) differs(was *Container, need int64) *MachineDiff {
 		return nil
 	}
 	d := &MachineDiff{
-		Known: len(was.Marks), Sent: len(m.parts), Need: need, Same: []string{}, Differ: []string{},
+		Known: len(was.Marks), Sent: len(m.parts), Need: min(need, int64(len(was.Marks)), int64(len(m.parts))), Same: []string{}, Differ: []string{},
 		VirtualBefore: was.Virtual, Virtual: m.req.Virtual,
 	}
 	for _, p := range m.parts {

@@ -71,6 +71,23 @@ func (w *world) copied() (a, b *box, sold license.Issued) {
 	return a, b, sold
 }
 
+// Of a machine that shows one component no more than one must match, and its case says
+// so.
+func TestCaseOfAPoorMachine(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		sold, a := w.sell(item(catalog.Multi), 2), w.boxOn(map[string]string{"machine-id": "only"})
+		must(t, second(a.activate(sold.Code)))
+		b := a.clone()
+		must(t, second(a.refresh()))
+		want(t, second(b.refresh()), license.ErrSuspect)
+		c, err := w.GetCase(t.Context(), w.a.All(), w.caseOf(a))
+		must(t, err)
+		if m := c.Evidence[0].Machine; m == nil || m.Need != 1 || len(m.Same) != 1 {
+			t.Errorf("%+v", m)
+		}
+	})
+}
+
 // The case of a copied container says what was expected and what came, by which
 // components the machines differ, and names nobody.
 func TestCaseShows(t *testing.T) {

@@ -38,6 +38,10 @@ var (
 		DE: "Lizenz {license}, {name}, Artikel {number}: {state}. Belegt: {used} von {limit}; frei: {free}.",
 	})
 	_ = add("cli.license.until", Entry{EN: "Last day: {day}.", DE: "Letzter Tag: {day}."})
+	_ = add("cli.license.if_today", Entry{
+		EN: "Not activated yet. Last day if it is activated today: {day}.",
+		DE: "Noch nicht aktiviert. Letzter Tag, wenn sie heute aktiviert wird: {day}.",
+	})
 	_ = add("cli.license.owed", Entry{
 		EN: "Sold back and still in use: {owed}.",
 		DE: "Zurückgegeben und noch in Benutzung: {owed}.",

@@ -203,8 +203,8 @@ var (
 		DE: "Eine Wartungslizenz sagt, für wie viele Monate Updates laufen dürfen. Setzen Sie maintenance_months auf 1 oder mehr.",
 	})
 	_ = add("fault.catalog.model_grace_without_end", Entry{
-		EN: "{value} days of grace come after an end, but this model has none: no duration, no fixed end, no contact that is due. Set grace_days to 0, or give it an end.",
-		DE: "{value} Tage Karenz folgen auf ein Ende, aber dieses Modell hat keines: keine Dauer, kein festes Ende, keinen fälligen Kontakt. Setzen Sie grace_days auf 0, oder geben Sie ihm ein Ende.",
+		EN: "{value} days of grace come after an end, but this model has none: no duration and no fixed end; a contact that is missed ends nothing. Set grace_days to 0, or give it an end.",
+		DE: "{value} Tage Karenz folgen auf ein Ende, aber dieses Modell hat keines: keine Dauer und kein festes Ende; ein versäumter Kontakt beendet nichts. Setzen Sie grace_days auf 0, oder geben Sie ihm ein Ende.",
 	})
 	_ = add("fault.catalog.model_restore_wait", Entry{
 		EN: "Between two restores {value} days must pass, but the allowance is counted over only {limit} days. Shorten wait_days, or lengthen per_days.",
