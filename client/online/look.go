@@ -32,6 +32,7 @@ type HeldLicense struct {
 	Refusal     *client.Refusal // why it cannot be activated; nil = it can
 	Restores    int64           // the restore allowance: lost devices per window
 	RestoreLeft int64
+	Granted     int64           // lost devices that support has freed beyond it, in the same window
 	NextRestore time.Time       // from when on the next one is possible; zero = now, if any is left
 	RestoreBar  *client.Refusal // why nothing can be restored, and no device freed, now; nil = it can
 	Devices     []HeldDevice    // newest first
@@ -95,6 +96,7 @@ type heldBody struct {
 		Refusal     *heldRefusal      `json:"refusal"`
 		Restores    int64             `json:"restores"`
 		RestoreLeft int64             `json:"restore_left"`
+		Granted     int64             `json:"restore_granted"`
 		NextRestore time.Time         `json:"next_restore"`
 		RestoreBar  *heldRefusal      `json:"restore_refusal"`
 		Devices     []struct {
@@ -145,7 +147,7 @@ func (t *Transport) held(ctx context.Context, c *client.Container, path string, 
 		one := HeldLicense{
 			ID: l.ID, Number: l.Number, Names: l.Name, Product: l.Product, Kind: l.Kind, Limit: l.Limit, Used: l.Used, Free: l.Free,
 			Refusal: l.Refusal.refusal(), Restores: l.Restores, RestoreLeft: l.RestoreLeft, NextRestore: l.NextRestore,
-			RestoreBar: l.RestoreBar.refusal(), More: l.More,
+			RestoreBar: l.RestoreBar.refusal(), Granted: l.Granted, More: l.More,
 		}
 		if day, err := time.Parse(time.DateOnly, l.LastDay); err == nil {
 			one.LastDay = day

@@ -5,9 +5,9 @@ import "strings"
 // hints are what the explanations need: the wizard's commands and where things
 // are.
 type hints struct {
-	Activate, Pair, Request, Install, Return, Move, MoveFile, Restore, RequestQR, InstallQR, Typed command
-	Download                                                                                       string // where the wizard can be had; "" = with the program
-	Address                                                                                        string // of the start page; "" = not said
+	Activate, Pair, Request, Install, Return, Move, MoveFile, Restore, RequestQR, InstallQR, Typed, Pages command
+	Download                                                                                              string // where the wizard can be had; "" = with the program
+	Address                                                                                               string // of the start page; "" = not said
 }
 
 // command is what is typed at a prompt, to copy. None holds a code.
@@ -30,6 +30,7 @@ func (d *Depot) hints() hints {
 		RequestQR: "licet-activate request --qr",
 		InstallQR: "licet-activate install photo.jpg",
 		Typed:     "licet-activate typed",
+		Pages:     "licet-activate --ui",
 		Download:  d.o.Download, Address: d.o.PublicURL,
 	}
 }

@@ -141,6 +141,19 @@ func TestEligibilityOfTicket(t *testing.T) {
 
 // Why nothing can be activated is said for codes that exist, by ticket and by
 // key, with the state beside each license.
+// What support has granted is told beside the allowance, and offered while the seat
+// is free; who has taken it needs no offer.
+func TestGrantedRestore(t *testing.T) {
+	w := newWorld(t)
+	code := w.grantedOn(t)
+	w.post("/ticket?lang=en", "code", code).want(200, "0 of 1 lost devices left to free", "beyond that, support has freed 1 lost device for you",
+		"Support has freed the seat of a lost device", "activate the new device", "licet-activate --ui")
+	w.post("/ticket?lang=de", "code", code).want(200, "darüber hinaus hat der Support 1 verlorenes Gerät für Sie freigegeben", "Der Support hat den Platz")
+	w.activate(code)
+	p := w.post("/ticket?lang=en", "code", code).want(200, "beyond that, support has freed 1 lost device for you")
+	p.lacks("activate the new device")
+}
+
 func TestRefusedTickets(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()

@@ -8,6 +8,7 @@ import (
 	"github.com/go-rod/rod"
 
 	"github.com/licet/licet/client/qr"
+	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/catalog"
 	"github.com/licet/licet/internal/day"
 	"github.com/licet/licet/internal/db"
@@ -54,6 +55,7 @@ func sights(t *testing.T, w *world) []sight {
 	}
 	lost := device(gone.Code)
 	addOn, changed, units, academic := effects(t, w)
+	granted := w.grantedOn(t)
 	typed := w.typist()
 	several := w.severalOn(t)
 	parts := pictures(t, []byte(w.requestFile(w.machine(), fresh.Code)), qr.Screen)
@@ -98,6 +100,7 @@ func sights(t *testing.T, w *world) []sight {
 		{"changed", form("/ticket", "code", changed)},
 		{"units", form("/ticket", "code", units)},
 		{"academic", form("/ticket", "code", academic)},
+		{"granted", form("/ticket", "code", granted)},
 		{"trial", at("/trial")},
 		{"trial-again", form("/trial", "article", "CAD-TRIAL", "email", "anna@trash.example")},
 		{"trial-asked", form("/trial", "article", "CAD-TRIAL", "email", "berta@example.org")},
@@ -136,6 +139,27 @@ func effects(t *testing.T, w *world) (addOn, changed, units, academic string) {
 	})
 	must(t, err)
 	return sell().Code, base.Code, counted.Code, taught.Code
+}
+
+// grantedOn sells a license of which the bearer has used up the restore allowance,
+// and support has freed one more device.
+func (w *world) grantedOn(t *testing.T) string {
+	i := w.sell(item(catalog.Multi, func(s *catalog.Snapshot) { s.Model.Restore.Count = 1 }), 2)
+	device := func() license.ActivationID {
+		v, err := w.Look(t.Context(), w.a.System(), i.Code)
+		must(t, err)
+		return v.Holdings[0].Devices[0].ID
+	}
+	w.activate(i.Code)
+	bearer, err := w.Bearer(t.Context(), w.a.System(), i.Code)
+	must(t, err)
+	_, err = w.Evict(t.Context(), bearer, device())
+	must(t, err)
+	w.activate(i.Code)
+	w.activate(i.Code)
+	_, err = w.Restore(t.Context(), w.a.All().Because(actor.Reason{Code: license.ReasonLost}), device())
+	must(t, err)
+	return i.Code
 }
 
 // severalOn sells a ticket with two licenses.

@@ -43,6 +43,8 @@ type holding struct {
 	LastDay  day.Day // None = no end
 	Starts   bool    // the last day counts from the first activation, which is still to come
 	Restores string  // the allowance in words
+	Granted  string  // what support has freed beyond it, in words; "" = nothing
+	Free     bool    // a device can be activated now
 	Losses   int64   // the allowance in a number
 	Devices  []device
 	More     bool     // there are more devices than are listed
@@ -95,7 +97,7 @@ func (d *Depot) describe(lang text.Lang, typed string, v license.Look) ticketVie
 	for _, l := range v.Holdings {
 		one := newHolding(lang, l)
 		if l.Refusal == "" && v.Refusal != "" {
-			one.State = stateOf(v.Refusal) // the license is good, the ticket is not
+			one.State, one.Free = stateOf(v.Refusal), false // the license is good, the ticket is not
 		}
 		out.Licenses = append(out.Licenses, one)
 		if l.Refusal == "" {
@@ -150,6 +152,7 @@ func newHolding(lang text.Lang, l license.LookLicense) holding {
 		ID: l.ID.String(), Name: l.Name.In(lang), Number: l.Number, Kind: "depot.kind." + string(l.Kind), State: stateOf(l.Refusal), Movable: movable(l.Kind) && l.Change == nil,
 		Used: l.Used, Limit: l.Limit, LastDay: l.LastDay, Starts: l.LastDay != day.None && l.First.IsZero(),
 		Change: newChange(lang, l), Changes: newChanges(lang, l), Restores: restores(lang, l), Losses: l.Restores, More: l.More,
+		Granted: granted(lang, l), Free: l.Refusal == "",
 		Seats: text.T(lang, "depot.seats", "used", l.Used, "limit", l.Limit, "free", l.Free),
 	}
 	if out.Change != nil && l.Refusal == "" {
@@ -184,6 +187,14 @@ func restores(lang text.Lang, l license.LookLicense) string {
 		return text.T(lang, "depot.restore.wait", "left", l.RestoreLeft, "limit", l.Restores, "next", l.NextRestore)
 	}
 	return text.T(lang, "depot.restore.left", "left", l.RestoreLeft, "limit", l.Restores)
+}
+
+// granted says what support has freed beyond the allowance.
+func granted(lang text.Lang, l license.LookLicense) string {
+	if l.Granted == 0 {
+		return ""
+	}
+	return text.N(lang, "depot.granted", l.Granted)
 }
 
 // noRestore says why a device cannot be freed now; nil if it can.

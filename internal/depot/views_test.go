@@ -26,7 +26,7 @@ import (
 // fields that are missing in branches no other test takes.
 func bodies(lang text.Lang) map[string][]any {
 	at := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
-	h := hints{"a", "p", "b", "c", "d", "e", "f", "g", "h", "i", "j", "https://example.com/wizard", "https://depot.example"}
+	h := hints{"a", "p", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "https://example.com/wizard", "https://depot.example"}
 	var licenses []license.LookLicense
 	for _, kind := range []catalog.Kind{
 		catalog.SingleUse, catalog.TimeLimited, catalog.Multi, catalog.Floating, catalog.Trial, catalog.Academic, catalog.Reusable,
@@ -34,7 +34,7 @@ func bodies(lang text.Lang) map[string][]any {
 	} {
 		l := license.LookLicense{
 			LicenseInfo: license.LicenseInfo{Kind: kind, Name: catalog.Names{DE: "Ä", EN: "A"}, Quantity: 1, Limit: 2, LastDay: day.Of(2027, 1, 1)},
-			Restores:    2, RestoreLeft: 1, NextRestore: at, More: true,
+			Restores:    2, RestoreLeft: 1, NextRestore: at, Granted: 1, More: true,
 		}
 		for state := range deviceStates {
 			l.Devices = append(l.Devices, license.LookDevice{State: state, Quantity: 2, Since: at, Seen: at, OS: "plan9", App: "1", Virtual: true})

@@ -152,6 +152,23 @@ var (
 
 // Activating.
 var (
+	_ = add("depot.granted", Entry{
+		EN: "beyond that, support has freed {n} lost devices for you", ENOne: "beyond that, support has freed {n} lost device for you",
+		DE: "darüber hinaus hat der Support {n} verlorene Geräte für Sie freigegeben", DEOne: "darüber hinaus hat der Support {n} verlorenes Gerät für Sie freigegeben",
+	})
+	_ = add("depot.granted_free", Entry{
+		EN: "Support has freed the seat of a lost device for you; nothing was drawn from what you can free yourself. A seat is free:",
+		DE: "Der Support hat den Platz eines verlorenen Geräts für Sie freigegeben; von dem, was Sie selbst freigeben können, wurde nichts verbraucht. Ein Platz ist frei:",
+	})
+	_ = add("depot.granted_here", Entry{EN: "activate the new device", DE: "das neue Gerät aktivieren"})
+	_ = add("depot.pages", Entry{
+		EN: "Would you rather click than type? This opens the same wizard as pages in the browser of that machine:",
+		DE: "Klicken Sie lieber, statt zu tippen? Dieser Befehl öffnet denselben Assistenten als Seiten im Browser des Rechners:",
+	})
+	_ = add("depot.pages_offline", Entry{
+		EN: "The same as pages in the browser of that machine, without a connection: save the request, see it as QR codes, hand in the answer:",
+		DE: "Dasselbe als Seiten im Browser des Rechners, auch ohne Verbindung: Anforderung speichern, als QR-Codes zeigen, Antwort einlesen:",
+	})
 	_ = add("depot.here.title", Entry{EN: "Activate it on a machine with internet", DE: "Auf einem Rechner mit Internet aktivieren"})
 	_ = add("depot.here.program", Entry{
 		EN: "Your program asks for a ticket or key itself? Type it there; that is all. Otherwise:",
