@@ -3,6 +3,7 @@ package proof_test
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/licet/licet/wire"
 )
@@ -22,6 +24,8 @@ type box struct {
 	keys  wire.ContainerKeys
 	parts []wire.FingerprintPart
 	ctr   int64
+	asked int                // typed requests
+	skew  time.Duration      // by which its clock is wrong
 	last  string             // nonce of the newest answer that was installed
 	held  map[string]*copyOf // by license id
 }
@@ -43,7 +47,9 @@ func (w *world) box() (*box, error) {
 		return nil, err
 	}
 	b := &box{w: w, key: key, held: map[string]*copyOf{}}
-	b.keys = wire.ContainerKeys{Kind: wire.ContainerSoft, Sign: key.Public().String()}
+	if b.keys, err = b.typed(0).Keys(); err != nil { // the one encryption key that typed codes can name
+		return nil, err
+	}
 	no := machines.Add(1)
 	for _, name := range []string{"machine-id", "board", "disk"} {
 		part := wire.Component(w.salt, name, fmt.Sprint(name, no))
@@ -51,6 +57,16 @@ func (w *world) box() (*box, error) {
 	}
 	return b, nil
 }
+
+// typed is a typed request of the box.
+func (b *box) typed(number int) (r wire.TypedRequest) {
+	copy(r.Sign[:], b.key.Public().Bytes)
+	r.Number = number
+	return r
+}
+
+// now is what the box's clock shows.
+func (b *box) now() time.Time { return b.w.clock.now().Add(b.skew) }
 
 // id is the container's id as the server knows it: the first half of its hash.
 func (b *box) id() string {
@@ -79,13 +95,15 @@ type message struct {
 	act          wire.Action // "" = receipt or return
 	held         []wire.Held // what it says is held
 	gen          int64       // that a return gives up
+	typed        []byte      // a typed request, instead of a token
+	number       int         // of it
 }
 
 // ask makes a request.
 func (b *box) ask(act wire.Action, change ...func(*wire.Request)) (message, error) {
 	b.ctr++
 	r := &wire.Request{
-		Issuer: b.w.issuer, Action: act, Nonce: newNonce(), Counter: b.ctr, IssuedAt: b.w.clock.now().Unix(), Container: b.keys,
+		Issuer: b.w.issuer, Action: act, Nonce: newNonce(), Counter: b.ctr, IssuedAt: b.now().Unix(), Container: b.keys,
 		Fingerprint: b.parts, Held: b.holding(), App: wire.App{Version: "1.0", OS: "linux", Arch: "amd64"},
 	}
 	for _, c := range change {
@@ -104,7 +122,7 @@ func (b *box) activate(code string, ids ...string) (message, error) {
 func (b *box) receipt() (message, error) {
 	b.ctr++
 	r := &wire.Receipt{
-		Issuer: b.w.issuer, Container: b.keys.Hash(), Nonce: b.last, Counter: b.ctr, IssuedAt: b.w.clock.now().Unix(), Held: b.holding(),
+		Issuer: b.w.issuer, Container: b.keys.Hash(), Nonce: b.last, Counter: b.ctr, IssuedAt: b.now().Unix(), Held: b.holding(),
 	}
 	token, err := wire.SignClaims(b.key, r)
 	return message{token: token, nonce: r.Nonce, held: r.Held}, err
@@ -114,7 +132,7 @@ func (b *box) receipt() (message, error) {
 func (b *box) giveBack(id string) (message, error) {
 	b.ctr++
 	r := &wire.Return{
-		Issuer: b.w.issuer, Container: b.keys.Hash(), Nonce: newNonce(), Counter: b.ctr, IssuedAt: b.w.clock.now().Unix(),
+		Issuer: b.w.issuer, Container: b.keys.Hash(), Nonce: newNonce(), Counter: b.ctr, IssuedAt: b.now().Unix(),
 		LicenseID: id, Generation: b.held[id].gen,
 	}
 	delete(b.held, id)
@@ -122,8 +140,18 @@ func (b *box) giveBack(id string) (message, error) {
 	return message{token: token, nonce: r.Nonce, gen: r.Generation}, err
 }
 
+// typeIn makes the question of a machine on which everything is typed.
+func (b *box) typeIn(code, id string) (message, error) {
+	b.asked++
+	raw, err := json.Marshal(map[string]string{"code": code, "request": b.typed(b.asked).String(), "license": id})
+	return message{typed: raw, number: b.asked}, err
+}
+
 // exchange hands a message in until it is answered.
 func (n *node) exchange(m message) (answer, error) {
+	if m.typed != nil {
+		return n.send(call{method: http.MethodPost, path: "/typed", body: m.typed, kind: "application/json", open: true})
+	}
 	return n.send(call{method: http.MethodPost, path: "/exchange", body: []byte(m.token), kind: "text/plain", open: true})
 }
 
@@ -142,6 +170,9 @@ func (b *box) read(m message, body []byte) (update, error) {
 	trust, err := wire.NewTrust(b.w.pins)
 	if err != nil {
 		return u, err
+	}
+	if m.typed != nil {
+		return b.readTyped(m, trust, body)
 	}
 	for line := range strings.Lines(string(body)) {
 		line = strings.TrimSuffix(line, "\n")
@@ -177,9 +208,28 @@ func (b *box) read(m message, body []byte) (update, error) {
 	return u, nil
 }
 
+// readTyped verifies what is typed.
+func (b *box) readTyped(m message, trust *wire.Trust, body []byte) (u update, err error) {
+	var a struct{ Answer, Key string }
+	if err := json.Unmarshal(body, &a); err != nil {
+		return u, err
+	}
+	if err := trust.ExtendTyped(a.Key); err != nil {
+		return u, err
+	}
+	l, err := wire.OpenTyped(trust, a.Answer, b.keys.Hash(), m.number)
+	if err != nil {
+		return u, err
+	}
+	u.licenses = append(u.licenses, l)
+	return u, nil
+}
+
 // install does what an answer says.
 func (b *box) install(u update) {
-	b.last = u.nonce
+	if u.nonce != "" { // a typed answer is confirmed by nobody
+		b.last = u.nonce
+	}
 	for _, c := range u.commands {
 		held := b.held[c.LicenseID]
 		if held == nil || held.gen != c.Generation {

@@ -56,7 +56,7 @@ func serve(args string) error {
 	}
 	go func() {
 		defer stop()
-		obey(&clock, &trap)
+		obey(ctx, a, &clock, &trap)
 	}()
 	err = a.Serve(ctx, func(at app.Running) { fmt.Println("ready", or(at.API), or(at.Ops)) })
 	if e := a.Close(); err == nil {
@@ -73,7 +73,7 @@ func or(s string) string {
 }
 
 // obey carries out the parent's commands until it is gone.
-func obey(clock *offset, trap *trap) {
+func obey(ctx context.Context, a *app.App, clock *offset, trap *trap) {
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
 		what, rest, _ := strings.Cut(in.Text(), " ")
@@ -81,6 +81,15 @@ func obey(clock *offset, trap *trap) {
 		case "clock":
 			n, _ := strconv.ParseInt(rest, 10, 64)
 			clock.by.Store(n)
+		case "sweep":
+			_, err := a.Lic.Elapse(ctx)
+			if err == nil {
+				_, err = a.Lic.ElapseLeases(ctx)
+			}
+			if err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				return
+			}
 		case "arm":
 			name, times, _ := strings.Cut(rest, " ")
 			n, _ := strconv.Atoi(times)

@@ -209,6 +209,11 @@ var (
 	qSeats = db.SQL("proof.seats", `SELECT l.id FROM license l WHERE l.used > l.quantity + l.overdraft OR l.used <>
 		(SELECT COALESCE(SUM(a.quantity), 0) FROM activation a
 		 WHERE a.publisher_id = l.publisher_id AND a.license_id = l.id AND a.slot = 0)`)
+	// qPlaces counts leases, too, and leaves out what is consumed by key.
+	qPlaces = db.SQL("proof.places", `SELECT l.id FROM license l WHERE l.used > l.quantity + l.overdraft OR l.direct = 0 AND l.used <>
+		(SELECT COALESCE(SUM(a.quantity), 0) FROM activation a
+		 WHERE a.publisher_id = l.publisher_id AND a.license_id = l.id AND a.slot = 0) +
+		(SELECT COALESCE(SUM(f.seats), 0) FROM floating_lease f WHERE f.publisher_id = l.publisher_id AND f.license_id = l.id)`)
 	qHalf = db.SQL("proof.half", `SELECT o.id FROM order_line o WHERE o.issued <>
 		(SELECT COALESCE(SUM(l.quantity - l.owed), 0) FROM license l
 		 JOIN ticket t ON t.publisher_id = l.publisher_id AND t.id = l.ticket_id

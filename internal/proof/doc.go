@@ -15,7 +15,10 @@
 //
 // Each test makes a world, starts nodes on it, works on them through HTTP alone,
 // kills and starts them again, and compares what they say with the ledger or
-// with a model. LICET_DEEP=1 makes the tests long.
+// with a model. LICET_DEEP=1 makes the tests long. TestModel has the model of all
+// verbs and carriers: LICET_MODEL_STEPS says how many steps it plays on each engine,
+// and LICET_MODEL_SEED from which seed on, so that a long run goes on where another
+// one ended and what was found is played again.
 //
 // # Neighbors
 //

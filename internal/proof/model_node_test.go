@@ -47,6 +47,18 @@ func (w *world) advance(n *node, by time.Duration) error {
 	return nil
 }
 
+// sweep has a node do what its schedule would have it do by now.
+func (n *node) sweep() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for !n.try("sweep") {
+		if _, err := n.address(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // keeper starts a node again whenever it has died.
 type keeper struct {
 	n      *node
@@ -118,7 +130,10 @@ func (d *device) backUp() {
 // they were, until each is delivered anew. What a receipt speaks of is where the
 // licenses are.
 func (d *device) setBack(counter bool) {
-	d.old = map[string]bool{}
+	d.old, d.back = map[string]bool{}, map[string]bool{}
+	for id := range d.copy.held {
+		d.back[id] = true
+	}
 	if counter {
 		d.ctr = d.copy.ctr
 	} else {

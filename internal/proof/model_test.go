@@ -1,12 +1,14 @@
 package proof_test
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"maps"
-	"net/http"
+	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,40 +16,69 @@ import (
 
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/internal/db/dbtest"
-	"github.com/licet/licet/wire"
 )
 
-// TestModel lets devices and staff do anything in any order, with letters that
-// get lost, come twice or late, devices that are set back, and a server that is
-// killed, and compares every answer, every seat and what every device holds with
-// the model.
+// TestModel lets devices, programs and staff do anything in any order, with letters
+// that get lost, come twice or late, devices that are set back or typed into, clocks
+// that jump, and a server that is killed, and compares every answer, every place and
+// what every device holds with the model.
+//
+// The long form is that of LICET_DEEP. LICET_MODEL_STEPS says how many steps,
+// LICET_MODEL_SEED with which seed to begin: each round logs its own, and each failure
+// that of its game, so that either can be played again alone.
 func TestModel(t *testing.T) {
-	steps := map[db.Engine]int{db.SQLite: 8000, db.Postgres: 3000}
-	calm, games := 4, 20
+	steps, calm, games := 10_000, 9, 10
 	switch {
 	case testing.Short():
-		steps = map[db.Engine]int{db.SQLite: 250, db.Postgres: 250}
+		steps = 250
 	case deep:
-		steps = map[db.Engine]int{db.SQLite: 850_000, db.Postgres: 150_000} // a step takes three times as long there
-		calm, games = 19, 1000
+		steps, games = 1_000_000, 100
+	}
+	if n := number(t, "LICET_MODEL_STEPS"); n > 0 {
+		steps = int(n)
+	}
+	first := number(t, "LICET_MODEL_SEED")
+	if first == 0 {
+		first = rand.Uint64() >> 1
 	}
 	set(t, "rapid.checks", fmt.Sprint(games))
 	set(t, "rapid.steps", "40")
 	set(t, "rapid.nofailfile", "true") // the tree stays as it is
 	set(t, "rapid.shrinktime", "20s")
 	for _, e := range dbtest.Engines() {
-		t.Run(string(e), func(t *testing.T) {
-			t.Parallel()
-			a := &arena{t: t, engine: e, calm: calm, refusals: map[string]int{}}
-			defer a.report()
-			for a.steps < steps[e] {
-				rapid.Check(t, a.play)
-			}
-			if a.crashes() < steps[e]/3000 {
-				t.Error("too few crashes")
-			}
-		})
+		lanes := map[db.Engine]int{db.SQLite: 1, db.Postgres: 3}[e] // there is more to wait for there
+		for lane := range lanes {
+			t.Run(fmt.Sprint(e, " ", lane), func(t *testing.T) {
+				t.Parallel()
+				a := &arena{t: t, engine: e, calm: calm, refusals: map[string]int{}}
+				a.run(first+uint64(lane)<<32, steps/lanes)
+			})
+		}
 	}
+}
+
+// run plays rounds until there were so many steps.
+func (a *arena) run(seed uint64, steps int) {
+	defer a.report()
+	for ; a.steps < steps; seed += 1_000_003 {
+		a.t.Logf("seed %d: step %d", seed, a.steps)
+		a.round(seed)
+	}
+	if steps >= 10_000 && a.crashes() < steps/5000 {
+		a.t.Error("too few crashes")
+	}
+}
+
+// number reads a number from the environment, 0 for none.
+func number(t *testing.T, name string) uint64 {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	must(t, err)
+	return n
 }
 
 // set sets a flag of package rapid for this test.
@@ -58,6 +89,21 @@ func set(t *testing.T, name, value string) {
 	t.Cleanup(func() { _ = flag.Set(name, before) })
 }
 
+// seeding is held from when the seed of a round is set until the round has read it.
+var seeding sync.Mutex
+
+// round plays some games that follow from a seed.
+func (a *arena) round(seed uint64) {
+	seeding.Lock()
+	var began sync.Once
+	defer began.Do(seeding.Unlock)
+	must(a.t, flag.Set("rapid.seed", fmt.Sprint(seed)))
+	rapid.Check(a.t, func(t *rapid.T) {
+		began.Do(seeding.Unlock)
+		a.play(t)
+	})
+}
+
 // arena is the server on which games are played, one after another.
 type arena struct {
 	t      *testing.T
@@ -65,6 +111,7 @@ type arena struct {
 	w      *world
 	n      *node
 	keeper *keeper
+	orgs   []string // who may hold licenses
 	games  int
 	calm   int // how many games without crashes there are for one with
 
@@ -91,6 +138,16 @@ func (a *arena) ready() {
 	a.w = newWorld(a.t, url)
 	a.n = a.w.node()
 	a.keeper = a.n.keep()
+	a.orgs = nil
+	for _, number := range []string{"C-model", "C-other"} {
+		v, answer, err := a.n.order(document{
+			Source: source, Number: "for " + number, Mode: "complete", Buyer: party{number}, Lines: []documentLine{{"1", articleSeats, 1}},
+		}, "")
+		if err != nil || !answer.ok() {
+			a.t.Fatal(v, answer, err)
+		}
+		a.orgs = append(a.orgs, v.Buyer)
+	}
 }
 
 // close ends an installation; its journal must hold.
@@ -102,7 +159,7 @@ func (a *arena) close() {
 	a.keeper.stop()
 	a.keeper = nil
 	a.n.kill()
-	must(a.t, a.w.find(qSeats))
+	must(a.t, a.w.find(qPlaces))
 }
 
 func (a *arena) crashes() int {
@@ -122,14 +179,17 @@ func (a *arena) report() {
 	}
 }
 
-// game is one run of the state machine: a ticket for seats, one for a year, and
+// game is one run of the state machine: an order with some kinds of licenses, and
 // some devices.
 type game struct {
 	*model
-	a     *arena
-	w     *world
-	n     *node
-	looks int
+
+	a       *arena
+	w       *world
+	n       *node
+	seats   *family // of what moves, is restored, split and merged
+	tickets []*ticket
+	looks   int
 }
 
 // action is something that happens, and how often beside the others.
@@ -140,22 +200,45 @@ type action struct {
 
 // The names count: package rapid draws the first in the alphabet more often.
 var actions = map[string]action{
-	"activate": {6, (*game).activate}, "ask": {3, (*game).refresh}, "backed up": {2, (*game).backUp}, "backwards": {3, (*game).setBack},
-	"believed": {5, (*game).accept}, "believed before": {1, (*game).acceptNothing}, "confirm": {3, (*game).confirm},
-	"evict": {2, (*game).evict}, "extend": {1, (*game).extend}, "give back": {4, (*game).giveBack}, "late": {4, (*game).late},
-	"license blocked": {1, (*game).block}, "license unblocked": {2, (*game).unblock}, "lose": {4, (*game).restore},
-	"recalled": {1, (*game).recall}, "tickets blocked": {1, (*game).blockTickets}, "tickets unblocked": {5, (*game).unblockTickets},
-	"twice": {3, (*game).duplicate},
+	"activate": {7, (*game).activate}, "ask": {3, (*game).refresh}, "backed up": {2, (*game).backUp}, "backwards": {2, (*game).setBack},
+	"believed": {5, (*game).accept}, "believed before": {1, (*game).acceptNothing}, "clock": {2, (*game).wrongClock}, "confirm": {4, (*game).confirm},
+	"evict": {3, (*game).evict}, "give back": {4, (*game).giveBack}, "hours": {1, (*game).hours}, "late": {4, (*game).late},
+	"license blocked": {1, (*game).block}, "license unblocked": {3, (*game).unblock}, "lose": {3, (*game).restore}, "minutes": {1, (*game).minutes},
+	"recalled": {1, (*game).recall}, "rescue": {1, (*game).rescue}, "tickets blocked": {1, (*game).blockTickets},
+	"tickets unblocked": {5, (*game).unblockTickets}, "twice": {3, (*game).duplicate}, "typed": {3, (*game).typeIn},
 }
 
-// storms happen only in some games, because they take long.
-var storms = map[string]action{"crash": {2, (*game).crash}, "days": {1, (*game).days}}
+// Actions that belong together: a game has some of these.
+var (
+	ofYear  = map[string]action{"extend": {2, (*game).extend}}
+	ofUnits = map[string]action{"consume": {4, (*game).consume}}
+	ofPool  = map[string]action{
+		"again": {3, (*game).again}, "borrow": {6, (*game).borrow}, "end": {3, (*game).end}, "lease": {8, (*game).lease},
+		"more minutes": {3, (*game).minutes}, "release": {1, (*game).release}, "renew": {5, (*game).renew},
+	}
+	ofVerbs = map[string]action{
+		"merge": {4, (*game).merge}, "replace": {2, (*game).replace}, "split": {4, (*game).split}, "transfer": {2, (*game).transfer},
+	}
+	// storms happen only in some games, because they take long.
+	storms = map[string]action{"crash": {5, (*game).crash}, "days": {1, (*game).days}}
+)
+
+// wares are what an order may have beside its seats.
+var wares = []struct {
+	name, article string
+	most          int64
+	actions       map[string]action
+}{
+	{"year", articleYear, 2, ofYear},
+	{"units", articleUnits, 3, ofUnits},
+	{"pool", articlePool, 4, ofPool},
+	{"room", articleRoom, 3, ofPool},
+}
 
 func (a *arena) play(t *rapid.T) {
 	a.ready()
 	a.games++
 	g := &game{a: a, w: a.w, n: a.n, model: &model{now: a.w.clock.now}}
-	g.deal(t)
 	table := map[string]func(*rapid.T){"": g.agrees}
 	add := func(all map[string]action) {
 		for name, one := range all {
@@ -165,6 +248,23 @@ func (a *arena) play(t *rapid.T) {
 		}
 	}
 	add(actions)
+	g.seats = g.deal(t, "seats", articleSeats, 4)
+	for _, one := range wares {
+		if rapid.IntRange(0, 2).Draw(t, "with "+one.name) == 0 {
+			g.deal(t, one.name, one.article, one.most)
+			add(one.actions)
+		}
+	}
+	if rapid.Bool().Draw(t, "with verbs") {
+		add(ofVerbs)
+	}
+	for i := range 3 {
+		b, err := g.w.box()
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.devices = append(g.devices, &device{box: b, name: fmt.Sprint("device ", i)})
+	}
 	if rapid.IntRange(0, a.calm).Draw(t, "weather") == a.calm/2 {
 		add(storms)
 		defer g.n.try("arm - 0")
@@ -175,38 +275,42 @@ func (a *arena) play(t *rapid.T) {
 	}
 }
 
-// deal sells the licenses and makes the devices.
-func (g *game) deal(t *rapid.T) {
-	seats, years := rapid.Int64Range(1, 3).Draw(t, "seats"), rapid.Int64Range(1, 2).Draw(t, "years")
+// deal sells a license.
+func (g *game) deal(t *rapid.T, name, article string, most int64) *family {
 	v, answer, err := g.n.order(document{
-		Source: source, Number: fmt.Sprint("G-", g.a.games), Mode: "complete", Buyer: party{"C-model"},
-		Lines: []documentLine{{"1", articleSeats, seats}, {"2", articleYear, years}},
+		Source: source, Number: fmt.Sprint("G-", g.a.games, "-", name), Mode: "complete", Buyer: party{"C-model"},
+		Lines: []documentLine{{"1", article, rapid.Int64Range(1, most).Draw(t, name)}},
 	}, "")
 	if err != nil || !answer.ok() {
 		t.Fatal(answer, err)
 	}
-	for _, l := range v.Lines {
-		r := newRight(l.Quantity)
-		r.ticket, r.code = l.Tickets[0].ID, l.Tickets[0].Code
-		r.id = g.license(t, r).ID
-		g.rights = append(g.rights, r)
-	}
-	for i := range 3 {
-		b, err := g.w.box()
-		if err != nil {
-			t.Fatal(err)
-		}
-		g.devices = append(g.devices, &device{box: b, name: fmt.Sprint("device ", i)})
-	}
-}
-
-// license reads the one license of a ticket.
-func (g *game) license(t *rapid.T, r *right) licenseView {
-	all, err := g.n.licensesOf(r.ticket)
+	line := v.Lines[0]
+	r := newRight(&family{name: name, ordered: line.Quantity}, line.Quantity)
+	g.open(r, line.Tickets[0].ID, line.Tickets[0].Code, g.a.orgs[0])
+	all, err := g.n.licensesOf(r.ticket.id)
 	if err != nil || len(all) != 1 {
 		t.Fatal(all, err)
 	}
-	return all[0]
+	r.id = all[0].ID
+	g.rights = append(g.rights, r)
+	switch article {
+	case articleUnits:
+		v, _ := parsed[struct{ Code string }](t, g.staff(t, "/licenses/"+r.id+"/reveal", because(), ""))
+		r.family.meter = &meter{per: 1000, key: v.Code}
+	case articlePool:
+		r.family.pool = &pool{right: r, lendable: 2}
+	case articleRoom:
+		r.family.pool = &pool{right: r, machine: true, linger: roomLinger}
+	}
+	return r.family
+}
+
+// license reads a license.
+func (g *game) license(t *rapid.T, r *right) (v licenseView) {
+	if ok, err := g.n.get("/licenses/"+r.id, &v); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	return v
 }
 
 // pick draws one of some, and gives the action up when there is none.
@@ -224,9 +328,15 @@ func (g *game) device(t *rapid.T, is func(*device) bool) *device {
 
 func whichever(*device) bool { return true }
 
-// right is mostly the license for seats.
+// right is mostly a license for seats that nothing has replaced.
 func (g *game) right(t *rapid.T) *right {
-	return pick(t, "license", []*right{g.rights[0], g.rights[0], g.rights[0], g.rights[1]})
+	all := slices.Clone(g.rights)
+	for _, r := range g.rights {
+		if r.family == g.seats && r.state != "replaced" {
+			all = append(all, r, r)
+		}
+	}
+	return pick(t, "license", all)
 }
 
 // spot is a license and a device.
@@ -247,319 +357,4 @@ func (g *game) spot(t *rapid.T, is func(*right, *device) bool) (*right, *device)
 	}
 	s := pick(t, "spot", all)
 	return s.r, s.d
-}
-
-// letter is one of those that were answered, or were not.
-func (g *game) letter(t *rapid.T, answered bool) *letter {
-	var all []*letter
-	for _, d := range g.devices {
-		for _, l := range d.said {
-			if (l.answer != nil) == answered {
-				all = append(all, l)
-			}
-		}
-	}
-	return pick(t, "letter", all)
-}
-
-// write makes a letter. Its way is drawn: it arrives and is answered, the answer
-// is lost, or the letter itself is lost for now.
-func (g *game) write(t *rapid.T, l *letter, err error) {
-	g.sign(t, l, err)
-	switch rapid.IntRange(0, 9).Draw(t, "way") {
-	case 7:
-	case 8, 9:
-		g.deliver(t, l, false)
-	default:
-		g.deliver(t, l, true)
-	}
-}
-
-func (g *game) sign(t *rapid.T, l *letter, err error) {
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.ctr = l.by.ctr
-	l.by.said = append(l.by.said, l)
-}
-
-// deliver hands a letter in and compares what comes back with the model.
-func (g *game) deliver(t *rapid.T, l *letter, install bool) {
-	a, err := g.n.exchange(l.m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.turn = g.hear(l)
-	if !l.turn.unheard {
-		l.answer = &a
-	}
-	if a.ok() != (l.turn.refusal == "") || a.code() != l.turn.refusal {
-		t.Fatalf("%s, %s: answered with %v, the model says %q", l.by.name, l.kind, a, l.turn.refusal)
-	}
-	if !a.ok() {
-		g.a.refusals[a.code()]++
-		return
-	}
-	g.a.answered++
-	u, err := l.by.read(l.m, a.body)
-	if err != nil {
-		t.Fatalf("%s, %s: %v", l.by.name, l.kind, err)
-	}
-	if install && l.kind != "receipt" {
-		g.install(t, l, u)
-	}
-}
-
-// install lets a device do what it was told, and compares what it holds then.
-func (g *game) install(t *rapid.T, l *letter, u update) {
-	d := l.by
-	before := map[string]int64{}
-	for id, c := range d.held {
-		before[id] = c.gen
-	}
-	d.install(u)
-	for _, one := range u.licenses {
-		delete(d.old, one.ID)
-	}
-	if l.kind == "return" {
-		return
-	}
-	for _, r := range g.rights {
-		if l.turn.removed[r] {
-			before[r.id] = 0
-		}
-		gen, runs := r.holding(d, before[r.id])
-		held := d.held[r.id]
-		old := held != nil && d.old[r.id] && l.kind != "refresh" // a refresh renews everything
-		if (held == nil) != (gen == 0) || held != nil && (held.gen != gen || held.blocked == runs && !(old && runs)) {
-			t.Fatalf("%s, after %s: holds %+v of a license that is %s, the model says generation %d, runs %v", d.name, l.kind, held, r.state, gen, runs)
-		}
-		if runs && !old && !r.lasts(held.expires) {
-			t.Fatalf("%s, after %s: holds %+v of a license that was extended by %d days, first until %d", d.name, l.kind, held, r.extended, r.expires)
-		}
-	}
-}
-
-func (g *game) activate(t *rapid.T) {
-	d, r := g.device(t, whichever), g.right(t)
-	m, err := d.activate(r.code, r.id)
-	g.write(t, &letter{by: d, m: m, kind: "activate", of: r}, err)
-}
-
-func (g *game) refresh(t *rapid.T) {
-	d := g.device(t, whichever)
-	m, err := d.ask(wire.ActRefresh)
-	g.write(t, &letter{by: d, m: m, kind: "refresh"}, err)
-}
-
-func (g *game) confirm(t *rapid.T) {
-	d := g.device(t, func(d *device) bool { return d.last != "" })
-	m, err := d.receipt()
-	g.write(t, &letter{by: d, m: m, kind: "receipt"}, err)
-}
-
-func (g *game) giveBack(t *rapid.T) {
-	r, d := g.spot(t, func(r *right, d *device) bool { return d.held[r.id] != nil })
-	m, err := d.giveBack(r.id)
-	g.write(t, &letter{by: d, m: m, kind: "return", of: r}, err)
-}
-
-// restore calls a device lost, by the activation that it has.
-func (g *game) restore(t *rapid.T) {
-	r, lost := g.spot(t, func(r *right, d *device) bool { return r == g.rights[0] && r.live[d] != nil })
-	d := g.device(t, func(d *device) bool { return d != lost })
-	place := g.activation(t, r, lost)
-	m, err := d.ask(wire.ActRestore, func(q *wire.Request) {
-		q.Code, q.Want, q.Lost = r.code, []string{r.id}, place.ID
-	})
-	g.write(t, &letter{by: d, m: m, kind: "restore", of: r, lost: lost, lostGen: place.Gen}, err)
-}
-
-// activation finds the live activation of a license in a device.
-func (g *game) activation(t *rapid.T, r *right, d *device) activationView {
-	all, err := g.n.activationsOf(r.id)
-	i := slices.IndexFunc(all, func(a activationView) bool { return a.live() && a.Container == d.id() })
-	if err != nil || i < 0 {
-		t.Fatalf("%s is not live in %s: %+v, %v", r.id, d.name, all, err)
-	}
-	return all[i]
-}
-
-// duplicate lets a letter come twice that was answered: the answer is the same.
-func (g *game) duplicate(t *rapid.T) {
-	l := g.letter(t, true)
-	a, err := g.n.exchange(l.m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a.status != l.answer.status || a.code() != l.answer.code() || a.ok() && !bytes.Equal(a.body, l.answer.body) {
-		t.Fatalf("%s, %s again: answered with %v, before with %v", l.by.name, l.kind, a, l.answer)
-	}
-}
-
-// late lets a letter arrive that was lost, or refused without a trace; nobody
-// waits for its answer any more.
-func (g *game) late(t *rapid.T) { g.deliver(t, g.letter(t, false), false) }
-
-// backUp copies what a device is, and setBack makes it that again, with its
-// counter or without.
-func (g *game) backUp(t *rapid.T) { g.device(t, whichever).backUp() }
-
-func (g *game) setBack(t *rapid.T) {
-	g.device(t, func(d *device) bool { return d.copy != nil }).setBack(rapid.Bool().Draw(t, "counter"))
-}
-
-// staff sends something that staff does and wants it done, or refused as a
-// conflict.
-func (g *game) staff(t *rapid.T, path string, in any, conflict bool) bool {
-	a, err := g.n.post(path, in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a.ok() == conflict || conflict && a.status != http.StatusConflict {
-		t.Fatalf("%s: %v, the model says conflict: %v", path, a, conflict)
-	}
-	return a.ok()
-}
-
-// because is why support acts for a customer.
-func because(more ...string) map[string]any {
-	out := map[string]any{"reason": map[string]string{"code": "request"}}
-	for i := 0; i < len(more); i += 2 {
-		out[more[i]] = more[i+1]
-	}
-	return out
-}
-
-func (g *game) recall(t *rapid.T) {
-	r := g.right(t)
-	g.staff(t, "/licenses/recall", map[string]any{"licenses": []string{r.id}, "reason": map[string]string{"code": "request"}}, false)
-	r.recall()
-}
-
-func (g *game) block(t *rapid.T) {
-	r := g.right(t)
-	if g.staff(t, "/licenses/"+r.id+"/block", because(), r.gone()) {
-		r.state = "blocked"
-	}
-}
-
-func (g *game) unblock(t *rapid.T) {
-	r := pick(t, "license", slices.DeleteFunc(slices.Clone(g.rights), func(r *right) bool { return r.state == "available" }))
-	if g.staff(t, "/licenses/"+r.id+"/unblock", because(), r.gone()) {
-		r.state = "available"
-	}
-}
-
-func (g *game) blockTickets(t *rapid.T)   { g.tickets(t, "block", true) }
-func (g *game) unblockTickets(t *rapid.T) { g.tickets(t, "unblock", false) }
-
-func (g *game) tickets(t *rapid.T, do string, blocked bool) {
-	if g.blocked == blocked {
-		t.Skip("they are")
-	}
-	for _, r := range g.rights {
-		g.staff(t, "/tickets/"+r.ticket+"/"+do, because(), false)
-	}
-	g.blocked = blocked
-}
-
-func (g *game) evict(t *rapid.T) {
-	r, d := g.spot(t, func(r *right, d *device) bool { return r.live[d] != nil })
-	g.staff(t, "/activations/"+g.activation(t, r, d).ID+"/evict", because(), false)
-	r.free(d, "away")
-}
-
-// extend moves the end out; a device learns of it at its next contact.
-func (g *game) extend(t *rapid.T) {
-	r := g.rights[1]
-	if !r.begun {
-		t.Skip("has not begun")
-	}
-	last, err := time.Parse(time.DateOnly, g.license(t, r).LastDay)
-	if err != nil {
-		t.Fatal(err)
-	}
-	until := last.AddDate(0, 0, 10).Format(time.DateOnly)
-	if g.staff(t, "/licenses/"+r.id+"/extend", because("until", until), r.gone()) {
-		r.extended += 10
-	}
-}
-
-// accept lets a human decide the case of a suspect device: it goes on with whatever
-// counter it has, and with the next generation of what it should hold.
-func (g *game) accept(t *rapid.T) {
-	d := g.device(t, func(d *device) bool { return d.suspect })
-	id, err := g.n.openCase(d.id())
-	if err != nil {
-		t.Fatal(err)
-	}
-	g.staff(t, "/containers/"+d.id()+"/decide", map[string]string{"decision": "accept"}, true)
-	g.staff(t, "/cases/"+id+"/decide", map[string]string{"decision": "accept", "reason": "the model"}, false)
-	g.staff(t, "/cases/"+id+"/decide", map[string]string{"decision": "block", "reason": "the model"}, true)
-	d.suspect, d.heard, d.pardon = false, 0, true
-	for _, r := range g.rights {
-		if p := r.live[d]; p != nil && !p.recalled {
-			r.past[d] = ended{p.gen, "away"}
-			r.live[d] = &place{gen: p.gen + 1}
-		}
-	}
-}
-
-func (g *game) acceptNothing(t *rapid.T) {
-	d := g.device(t, func(d *device) bool { return d.known && !d.suspect })
-	g.staff(t, "/containers/"+d.id()+"/decide", map[string]string{"decision": "accept"}, true)
-}
-
-// days lets time pass; the tickets rest.
-func (g *game) days(t *rapid.T) {
-	if err := g.w.advance(g.n, 4*24*time.Hour); err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range g.rights {
-		r.retaken, r.returns = 0, 0
-		clear(r.returnsOf)
-	}
-}
-
-// crash kills the server now, or at a fail point on the way of a request to
-// come. Whoever asks then, asks again until it is answered.
-func (g *game) crash(t *rapid.T) {
-	point := pick(t, "point", []string{"db.before_commit", "db.after_commit", "license.before_sign", "license.before_send", ""})
-	if point == "" {
-		g.a.keeper.kill()
-		return
-	}
-	g.n.try(fmt.Sprint("arm ", point, " 1"))
-}
-
-// agrees compares the server's seats of one license with the model's, of each in
-// turn: what is wrong stays wrong until the next step.
-func (g *game) agrees(t *rapid.T) {
-	g.looks++
-	g.compare(t, g.rights[g.looks%len(g.rights)])
-}
-
-func (g *game) compare(t *rapid.T, r *right) {
-	l := g.license(t, r)
-	if l.State != r.state || l.Used != int64(len(r.live)) || l.Used > l.Limit || l.Limit != r.seats {
-		t.Fatalf("the server says %+v, the model: %s, %d of %d used", l, r.state, len(r.live), r.seats)
-	}
-	acts, err := g.n.activationsOf(r.id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	acts = slices.DeleteFunc(acts, func(a activationView) bool { return !a.live() })
-	if len(acts) != len(r.live) {
-		t.Fatalf("the server has %+v live, the model %d", acts, len(r.live))
-	}
-	for _, a := range acts {
-		i := slices.IndexFunc(g.devices, func(d *device) bool { return d.id() == a.Container })
-		if i < 0 {
-			t.Fatalf("%+v is in no device", a)
-		}
-		if p := r.live[g.devices[i]]; p == nil || p.gen != a.Gen || p.recalled != (a.State == "recall_pending") {
-			t.Fatalf("the server has %+v live, the model %+v", a, p)
-		}
-	}
 }

@@ -14,6 +14,9 @@ const (
 	articleSingle = "CAD-LT-SINGLE" // one ticket per unit
 	articleYear   = "CAD-PRO-YEAR"  // ends
 	articleFloat  = "CAD-PRO-FLOAT" // leased
+	articleUnits  = "LAB-UNITS"     // used up
+	articlePool   = "LAB-POOL"      // leased by each run of a program, and lent
+	articleRoom   = "LAB-ROOM"      // leased by machines, and lent
 )
 
 const source = "erp"
@@ -44,6 +47,7 @@ type view struct {
 	Number   string     `json:"number"`
 	State    string     `json:"state"`
 	Outcome  string     `json:"outcome"`
+	Buyer    string     `json:"buyer"`
 	Quantity int64      `json:"quantity"`
 	Issued   int64      `json:"issued"`
 	Lines    []viewLine `json:"lines"`
@@ -170,7 +174,7 @@ type activationView struct {
 
 func (a activationView) live() bool {
 	switch a.State {
-	case "requested", "delivered", "confirmed", "return_requested", "recall_pending":
+	case "requested", "delivered", "confirmed", "return_requested", "recall_pending", "lent":
 		return true
 	}
 	return false

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/app"
@@ -37,6 +38,7 @@ type world struct {
 	pins   wire.Pins
 	salt   []byte
 	key    string // API key with every right inside the publisher
+	owner  string // API key of whoever frees lost devices within the allowance
 	extra  []string
 }
 
@@ -75,6 +77,13 @@ func newWorld(t testing.TB, url string, more ...string) *world {
 	made, err := a.Orgs.CreateKey(t.Context(), actor.Installation().In(p.ID), org.NewKey{Org: p.Root, Name: "proof", Permissions: actor.NewSet(all...)})
 	must(t, err)
 	w.key = made.Token
+	made, err = a.Orgs.CreateKey(t.Context(), actor.Installation().In(p.ID), org.NewKey{
+		Org: p.Root, Name: "owner", Permissions: actor.NewSet(actor.ContainerEvict, actor.LicenseRead, actor.TicketRead),
+	})
+	must(t, err)
+	w.owner = made.Token
+	_, err = a.Goods.Apply(t.Context(), actor.Installation().In(p.ID), []byte(lab), false)
+	must(t, err)
 	w.pins, err = a.Pins(t.Context(), p.Slug)
 	must(t, err)
 	w.issuer, w.salt = w.pins.Issuer, w.pins.SaltBytes()
@@ -113,3 +122,48 @@ func (w *world) options() db.Options {
 	c := w.config()
 	return c.Options(w.clock.now, nil)
 }
+
+// lab is what the tests sell beside the demo's catalog.
+const lab = `
+catalog: 1
+currency: EUR
+products:
+  - code: LAB
+    name: {de: Labor, en: Lab}
+    key_prefix: LABP
+    features:
+      - {code: lab, title: {de: Labor, en: Lab}}
+models:
+  - code: lab-pool
+    name: {de: Je Lauf, en: Each run}
+    kind: floating
+    floating: {per: process, lease_seconds: 900, grace_seconds: 90, borrow_days: 30, borrow_seats: 2}
+  - code: lab-room
+    name: {de: Je Rechner, en: Each machine}
+    kind: floating
+    floating: {per: machine, lease_seconds: 900, grace_seconds: 90, linger_seconds: 330, borrow_days: 30}
+  - code: lab-units
+    name: {de: Einheiten, en: Units}
+    kind: usage
+articles:
+  - number: LAB-POOL
+    name: {de: Labor je Lauf, en: Lab for each run}
+    product: LAB
+    model: lab-pool
+    features: [lab]
+  - number: LAB-ROOM
+    name: {de: Labor je Rechner, en: Lab for each machine}
+    product: LAB
+    model: lab-room
+    features: [lab]
+  - number: LAB-UNITS
+    name: {de: Laboreinheiten, en: Units of the lab}
+    product: LAB
+    model: lab-units
+    features: [lab]
+    options:
+      - {name: units, title: {de: Einheiten, en: Units}, kind: int, frame: {min: 100, max: 1000000}, default: 1000, sets: limit}
+`
+
+// roomLinger is how long a machine keeps its place at least.
+const roomLinger = 330 * time.Second
