@@ -121,6 +121,24 @@ func TestTicketCommands(t *testing.T) {
 	d.leaves(3, "license.code_typo", "ticket find")
 }
 
+// Who is eligible for an academic license is recorded and shown, and stops nothing when
+// its evidence is out of date; the units of a license are shown, too.
+func TestEligibilityCommand(t *testing.T) {
+	d := newDesk(t)
+	_, _, of := d.sell("CAD-EDU", "1")
+	record := "license eligibility " + of + " --who student --evidence contract-17"
+	d.says(record, "Eligible: student, by contract-17.")
+	d.says(record+" --until 2031-09-30", "until 30 Sep 2031.")
+	d.says(record+" --until 2020-09-30", "until 30 Sep 2020. The license goes on")
+	d.german(true)
+	d.says("license show "+of, "Berechtigt: student, nachgewiesen durch contract-17; das galt bis 30.")
+	d.german(false)
+	d.leaves(3, "day.bad_date", record+" --until soon")
+	_, _, other := d.sell("SIM-UNITS", "2")
+	d.leaves(3, "license.not_academic", "license eligibility "+other+" --who student --evidence x")
+	d.says("license show "+other, "Units (units): 0 of 2,000 consumed")
+}
+
 // Licenses, activations and containers, with a device that holds one.
 func TestLicenseCommands(t *testing.T) {
 	d := newDesk(t)

@@ -11,13 +11,14 @@ import (
 
 // licenseCmd shows and changes licenses.
 type licenseCmd struct {
-	List    licenseListCmd    `cmd:"" help:"List licenses."`
-	Show    licenseShowCmd    `cmd:"" help:"Show a license with its activations."`
-	Extend  licenseExtendCmd  `cmd:"" help:"Extend a license; devices learn it at their next contact."`
-	Block   licenseBlockCmd   `cmd:"" help:"Block a license: devices refuse it from their next contact on."`
-	Unblock licenseUnblockCmd `cmd:"" help:"Lift the block of a license."`
-	Recall  licenseRecallCmd  `cmd:"" help:"Take licenses back for good; devices remove them at their next contact."`
-	Replace licenseReplaceCmd `cmd:"" help:"Put another license in the place of one; devices swap them at their next contact."`
+	List        licenseListCmd        `cmd:"" help:"List licenses."`
+	Show        licenseShowCmd        `cmd:"" help:"Show a license with its activations."`
+	Extend      licenseExtendCmd      `cmd:"" help:"Extend a license; devices learn it at their next contact."`
+	Block       licenseBlockCmd       `cmd:"" help:"Block a license: devices refuse it from their next contact on."`
+	Unblock     licenseUnblockCmd     `cmd:"" help:"Lift the block of a license."`
+	Recall      licenseRecallCmd      `cmd:"" help:"Take licenses back for good; devices remove them at their next contact."`
+	Eligibility licenseEligibilityCmd `cmd:"" help:"Record why an academic license was sold to somebody; the depot shows it."`
+	Replace     licenseReplaceCmd     `cmd:"" help:"Put another license in the place of one; devices swap them at their next contact."`
 }
 
 type licenseListCmd struct {
@@ -103,6 +104,32 @@ func (c licenseExtendCmd) Run(e *env) error {
 	return c.turn(e, []string{"license extend", c.License, c.Until}, func(a *app.App, by actor.Actor, id license.LicenseID) (license.LicenseInfo, error) {
 		return a.Lic.Extend(e.ctx, by, id, until)
 	})
+}
+
+type licenseEligibilityCmd struct {
+	shown
+	License  string `arg:"" help:"Id of the license."`
+	Who      string `required:"" help:"A category or institution, such as student; no person's name."`
+	Evidence string `required:"" help:"What was seen, such as the number of a contract; no copy of it, and no name."`
+	Until    string `placeholder:"2006-01-02" help:"The last day on which the evidence counts; default: for good."`
+}
+
+// Run implements the command.
+func (c licenseEligibilityCmd) Run(e *env) error {
+	in := license.Eligibility{Who: c.Who, Evidence: c.Evidence}
+	if c.Until != "" {
+		var err error
+		if in.Until, err = day.Parse(c.Until); err != nil {
+			return err
+		}
+	}
+	return show(e, c.shown, func(a *app.App, by actor.Actor) (out license.LicenseInfo, err error) {
+		id, err := idOf[license.License](c.License)
+		if err != nil {
+			return out, err
+		}
+		return a.Lic.RecordEligibility(e.ctx, by, id, in)
+	}, (*teller).license)
 }
 
 type licenseBlockCmd struct{ ofOne }

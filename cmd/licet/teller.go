@@ -68,6 +68,24 @@ func (t *teller) licenseAt(indent string, l license.LicenseInfo) {
 	if l.Owed > 0 {
 		t.say(indent+"  ", "cli.license.owed", "owed", l.Owed)
 	}
+	if u := l.Units; u != nil {
+		t.say(indent+"  ", "cli.license.units", "name", u.Name, "spent", u.Spent, "bought", u.Bought, "left", u.Left)
+	}
+	if l.Eligibility != nil {
+		t.eligible(indent+"  ", *l.Eligibility)
+	}
+}
+
+// eligible says why somebody has an academic license.
+func (t *teller) eligible(indent string, x license.EligibilityInfo) {
+	key := "cli.license.eligible_until"
+	switch {
+	case x.Until.IsZero():
+		key = "cli.license.eligible"
+	case x.Over:
+		key = "cli.license.eligible_over"
+	}
+	t.say(indent, key, "who", x.Who, "evidence", x.Evidence, "until", x.Until)
 }
 
 func (t *teller) replaced(r license.ReplaceResult) {

@@ -42,6 +42,22 @@ var (
 		EN: "Not activated yet. Last day if it is activated today: {day}.",
 		DE: "Noch nicht aktiviert. Letzter Tag, wenn sie heute aktiviert wird: {day}.",
 	})
+	_ = add("cli.license.units", Entry{
+		EN: "Units ({name}): {spent} of {bought} consumed, as far as devices have told; {left} are not drawn into any device.",
+		DE: "Einheiten ({name}): {spent} von {bought} verbraucht, soweit die Geräte es gemeldet haben; {left} sind in kein Gerät gezogen.",
+	})
+	_ = add("cli.license.eligible", Entry{
+		EN: "Eligible: {who}, by {evidence}.",
+		DE: "Berechtigt: {who}, nachgewiesen durch {evidence}.",
+	})
+	_ = add("cli.license.eligible_until", Entry{
+		EN: "Eligible: {who}, by {evidence}, until {until}.",
+		DE: "Berechtigt: {who}, nachgewiesen durch {evidence}, bis {until}.",
+	})
+	_ = add("cli.license.eligible_over", Entry{
+		EN: "Eligible: {who}, by {evidence}, which was good until {until}. The license goes on; ask for new evidence.",
+		DE: "Berechtigt: {who}, nachgewiesen durch {evidence}; das galt bis {until}. Die Lizenz läuft weiter; verlangen Sie einen neuen Nachweis.",
+	})
 	_ = add("cli.license.owed", Entry{
 		EN: "Sold back and still in use: {owed}.",
 		DE: "Zurückgegeben und noch in Benutzung: {owed}.",
