@@ -7,16 +7,16 @@ type text struct{ en, de string }
 // token is refused for, and how licenses stand.
 var texts = map[string]text{
 	"code.length": {
-		"The code has the wrong length (symbols: {got}, expected: {want}). Compare it with the original, group by group.",
-		"Der Code hat die falsche Länge (Zeichen: {got}, erwartet: {want}). Vergleichen Sie ihn Gruppe für Gruppe mit dem Original.",
+		"This code should have {want} characters; typed: {got} (dashes and spaces do not count). Compare the groups one by one.",
+		"Dieser Code müsste {want} Zeichen haben; eingegeben: {got} (Striche und Leerzeichen zählen nicht). Vergleichen Sie die Gruppen einzeln.",
 	},
 	"code.foreign": {
-		"Character {pos} (\"{symbol}\") appears in no code. Codes have digits and letters without U; O counts as 0, I and L as 1.",
-		"Zeichen {pos} („{symbol}“) kommt in keinem Code vor. Codes bestehen aus Ziffern und Buchstaben ohne U; O zählt als 0, I und L als 1.",
+		"“{symbol}”, the character at place {pos}, is in no code. Codes are written with digits and letters, but without the letter U. Compare the groups one by one.",
+		"„{symbol}“, das Zeichen an Stelle {pos}, kommt in keinem Code vor. Codes bestehen aus Ziffern und Buchstaben, aber ohne den Buchstaben U. Vergleichen Sie die Gruppen einzeln.",
 	},
 	"code.check": {
-		"There is a typing error in the code: one symbol is wrong, or two are swapped. Compare it with the original, group by group.",
-		"Der Code enthält einen Tippfehler: Ein Zeichen ist falsch oder zwei sind vertauscht. Vergleichen Sie ihn Gruppe für Gruppe mit dem Original.",
+		"There is a typing error: one character is wrong, or two are swapped. Compare the groups one by one.",
+		"Hier ist ein Tippfehler: Ein Zeichen stimmt nicht, oder zwei sind vertauscht. Vergleichen Sie die Gruppen einzeln.",
 	},
 	"code.length_group": {
 		"Symbols are missing in group {group}, or there are too many. A group has fifteen: three times five. Compare it with the original.",

@@ -138,7 +138,7 @@ var sentences = map[string]said{
 		"Deutsch", "Your licenses on this machine",
 	},
 	"de": {
-		"Der Code enthält einen Tippfehler", "3 von 3 frei", "Das ist jetzt auf dem Rechner", "ist zurückgegeben, und der Platz ist frei", "Ihre Anforderung ist fertig",
+		"Hier ist ein Tippfehler", "3 von 3 frei", "Das ist jetzt auf dem Rechner", "ist zurückgegeben, und der Platz ist frei", "Ihre Anforderung ist fertig",
 		"Es fehlen Codes", "Gruppe 2 ist vertippt", "Das Gerät ist freigegeben", "Das ist jetzt auf dem Rechner", "1 von 2 übrig", "Sie können dieses Fenster schließen",
 		"English", "Ihre Lizenzen auf diesem Rechner",
 	},

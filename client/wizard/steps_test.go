@@ -33,7 +33,7 @@ func TestActivate(t *testing.T) {
 	code := w.sell(func(o *clienttest.Offer) { o.Seats = 3 })
 	v := w.enter()
 	v.get("").want(200, "Your licenses on this machine", "There is no license here yet", "About this machine", "Zeichenwerk CAD")
-	v.post("activate", "code", code[:5]).want(200, "The code has the wrong length", `<a href="#code">`, `aria-invalid="true"`, `value="`+code[:5]+`"`, "code.length")
+	v.post("activate", "code", code[:5]).want(200, "This code should have 25 characters; typed: 5", `<a href="#code">`, `aria-invalid="true"`, `value="`+code[:5]+`"`, "code.length")
 	v.post("activate", "code", "").want(200, "Type a ticket or license key", "wizard.no_code")
 	v.preview(clienttest.Ticket()).want(200, "license.unknown_code")
 	p := v.preview(strings.ToLower(strings.ReplaceAll(code, "-", " "))).want(200, "Activate on this machine?", "CAD-PRO", "3 of 3 free", "2027-11-21", "takes a seat")

@@ -88,7 +88,7 @@ func TestWrongKeys(t *testing.T) {
 		typo[0] = 'U'
 	}
 	said := p.start(string(typo), "CADP-12345", clienttest.Ticket(), foreign, good)
-	p.says(said, "(license.unknown_code)", "(license.other_product)", "The code has the wrong length", "Activated")
+	p.says(said, "(license.unknown_code)", "(license.other_product)", "This code should have", "Activated")
 	if n := len(p.server.Heard()); n != 4 {
 		t.Errorf("%d messages reached the server, want the two unknown or foreign ones, the good one and its receipt", n)
 	}

@@ -1,6 +1,10 @@
 package license
 
-import "time"
+import (
+	"time"
+
+	"github.com/licet/licet/internal/day"
+)
 
 const (
 	// clockWarn is how far a client's clock may be off before it is told the time.
@@ -15,8 +19,7 @@ const (
 func judgeClock(client, server time.Time) (warn bool, err error) {
 	off := client.Sub(server).Abs()
 	if off > clockLimit {
-		return false, ErrClock.With("value", client.UTC().Format(time.DateOnly),
-			"now", server.UTC().Format(time.DateOnly), "limit", int64(clockLimit/day24))
+		return false, ErrClock.With("value", day.FromTime(client, time.UTC), "now", day.FromTime(server, time.UTC), "limit", int64(clockLimit/day24))
 	}
 	return off > clockWarn, nil
 }

@@ -8,7 +8,7 @@ import (
 
 // What a bearer or a container may be refused.
 var (
-	ErrCode             = fault.New(fault.Invalid, "license.code_typo")          // kind, got, want
+	ErrCode             = fault.New(fault.Invalid, "license.code_typo")          // kind, got, want, pos, symbol
 	ErrUnknownCode      = fault.New(fault.NotFound, "license.unknown_code")      // the same for unknown and foreign codes
 	ErrUnknownPairing   = fault.New(fault.NotFound, "license.unknown_pairing")   // the same for unknown, used, expired and foreign ones
 	ErrTooManyPairings  = fault.New(fault.Limited, "license.too_many_pairings")  //

@@ -222,7 +222,8 @@ func (w *work) chosen(in RecallInput) ([]*License, error) {
 // drawing the restore allowance, or by support with license.restore, without
 // drawing it. The device is blocked at its next contact. Evicting again changes
 // nothing; an Idempotency-Key makes it repeatable. It is journaled. Errors: license.not_found, license.no_restore,
-// license.restore_wait, license.activation_state.
+// license.restore_wait, license.activation_state; where the allowance is drawn, license.blocked, license.recalled and
+// license.replaced, too.
 func (s *Service) Evict(ctx context.Context, by actor.Actor, id ActivationID) (ActivationInfo, error) {
 	return s.turnActivation(ctx, by, id, "activation.evict", s.evictable, (*Service).evict)
 }
@@ -235,6 +236,9 @@ func (s *Service) evict(tx *db.Tx, by actor.Actor, l *License, a *Activation, co
 	why := "granted"
 	if counted {
 		why = "evicted"
+		if err := l.State.Open(); err != nil { // it would cost a restore and give nothing
+			return nil, err
+		}
 		past, err := countedOf(tx, by.Publisher, l, tx.Now())
 		if err != nil {
 			return nil, err

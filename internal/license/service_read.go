@@ -193,9 +193,9 @@ func (s *Service) lookups(code string) (ids []lookupID, keyed bool, err error) {
 func typo(err error) error {
 	var ce *wire.CodeError
 	if !errors.As(err, &ce) {
-		return ErrCode.Wrap(err)
+		return ErrCode.With("kind", strings.ToLower(string(wire.CodeCheck))).Wrap(err)
 	}
-	return ErrCode.With("kind", strings.ToLower(string(ce.Kind)), "got", ce.Got, "want", ce.Want)
+	return ErrCode.With("kind", strings.ToLower(string(ce.Kind)), "got", ce.Got, "want", ce.Want, "pos", ce.Pos, "symbol", string(ce.Symbol))
 }
 
 func (s *Service) readReceipt(ctx context.Context, m *message, token string) error {

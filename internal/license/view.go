@@ -175,6 +175,9 @@ type LookLicense struct {
 // NoRestore says why no device of the license can be freed, and nothing be
 // restored, now; nil if it can.
 func (l LookLicense) NoRestore() error {
+	if err := l.State.Open(); err != nil {
+		return err
+	}
 	return Allowance{Count: l.Restores, Used: l.Restores - l.RestoreLeft, Next: l.NextRestore}.Draw()
 }
 

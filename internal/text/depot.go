@@ -50,8 +50,8 @@ var (
 		DE: "Dieser Code müsste {want} Zeichen haben; eingegeben: {got} (Striche und Leerzeichen zählen nicht). Vergleichen Sie die Gruppen einzeln.",
 	})
 	_ = add("depot.typo.foreign", Entry{
-		EN: "“{symbol}”, the character at place {pos}, is in no code. Codes are written with digits and letters, but without the letter U.",
-		DE: "„{symbol}“, das Zeichen an Stelle {pos}, kommt in keinem Code vor. Codes bestehen aus Ziffern und Buchstaben, aber ohne den Buchstaben U.",
+		EN: "“{symbol}”, the character at place {pos}, is in no code. Codes are written with digits and letters, but without the letter U. Compare the groups one by one.",
+		DE: "„{symbol}“, das Zeichen an Stelle {pos}, kommt in keinem Code vor. Codes bestehen aus Ziffern und Buchstaben, aber ohne den Buchstaben U. Vergleichen Sie die Gruppen einzeln.",
 	})
 	_ = add("depot.typo.check", Entry{
 		EN: "There is a typing error: one character is wrong, or two are swapped. Compare the groups one by one.",

@@ -3,15 +3,27 @@ package text
 // What a bearer or a container is refused.
 var (
 	_ = add("fault.license.code_typo", Entry{
-		EN: "This code cannot be right: {kind}. Characters read: {got}, expected: {want}. Please compare it with the original, group by group.",
-		DE: "Dieser Code kann nicht stimmen: {kind}. Zeichen gelesen: {got}, erwartet: {want}. Bitte vergleichen Sie ihn Gruppe für Gruppe mit dem Original.",
+		EN: "{kind} Compare the groups one by one.",
+		DE: "{kind} Vergleichen Sie die Gruppen einzeln.",
 	})
-	_ = add("word.license.code_typo.kind.length", Entry{EN: "characters are missing or too many", DE: "Zeichen fehlen oder sind zu viel"})
-	_ = add("word.license.code_typo.kind.foreign", Entry{EN: "it has a character that no code contains", DE: "er enthält ein Zeichen, das in keinem Code vorkommt"})
-	_ = add("word.license.code_typo.kind.check", Entry{EN: "one character is wrong, or two are swapped", DE: "ein Zeichen ist falsch, oder zwei sind vertauscht"})
-	_ = add("word.license.code_typo.kind.is_key", Entry{EN: "it is a license key, and a ticket is expected", DE: "es ist ein Lizenzschlüssel, erwartet wird ein Ticket"})
-	_ = add("word.license.code_typo.kind.is_ticket", Entry{EN: "it is a ticket, and a license key is expected", DE: "es ist ein Ticket, erwartet wird ein Lizenzschlüssel"})
-	_ = add("word.license.code_typo.kind.prefix", Entry{EN: "its letters in front are not those of a license key", DE: "die Buchstaben am Anfang sind nicht die eines Lizenzschlüssels"})
+	_ = add("word.license.code_typo.kind.length", Entry{
+		EN: "This code should have {want} characters; typed: {got} (dashes and spaces do not count).",
+		DE: "Dieser Code müsste {want} Zeichen haben; eingegeben: {got} (Striche und Leerzeichen zählen nicht).",
+	})
+	_ = add("word.license.code_typo.kind.foreign", Entry{
+		EN: "“{symbol}”, the character at place {pos}, is in no code. Codes are written with digits and letters, but without the letter U.",
+		DE: "„{symbol}“, das Zeichen an Stelle {pos}, kommt in keinem Code vor. Codes bestehen aus Ziffern und Buchstaben, aber ohne den Buchstaben U.",
+	})
+	_ = add("word.license.code_typo.kind.check", Entry{
+		EN: "There is a typing error: one character is wrong, or two are swapped.",
+		DE: "Hier ist ein Tippfehler: Ein Zeichen stimmt nicht, oder zwei sind vertauscht.",
+	})
+	_ = add("word.license.code_typo.kind.is_key", Entry{EN: "This is a license key, and a ticket is expected.", DE: "Das ist ein Lizenzschlüssel, erwartet wird ein Ticket."})
+	_ = add("word.license.code_typo.kind.is_ticket", Entry{EN: "This is a ticket, and a license key is expected.", DE: "Das ist ein Ticket, erwartet wird ein Lizenzschlüssel."})
+	_ = add("word.license.code_typo.kind.prefix", Entry{
+		EN: "The letters in front are not those of a license key.",
+		DE: "Die Buchstaben am Anfang sind nicht die eines Lizenzschlüssels.",
+	})
 	_ = add("fault.license.unknown_code", Entry{
 		EN: "This code is not known here. Please check it, and that it belongs to this publisher's software.",
 		DE: "Dieser Code ist hier nicht bekannt. Bitte prüfen Sie ihn, und ob er zu Software dieses Herstellers gehört.",
@@ -102,9 +114,17 @@ var (
 		DE: "Dieses Gerät hat {limit} Lizenzen, mehr kann es nicht halten. Geben Sie eine zurück, die nicht mehr gebraucht wird, und versuchen Sie es noch einmal.",
 	})
 	_ = add("fault.license.container_kind", Entry{
-		EN: "This license may not live in a container of kind {value}; allowed: {allowed}.",
-		DE: "Diese Lizenz darf nicht in einem Lizenzcontainer der Art {value} liegen; erlaubt: {allowed}.",
+		EN: "This license does not go into this kind of container: {value}. Possible: {allowed}. Use one of those, or ask the publisher.",
+		DE: "Diese Lizenz kann nicht in diese Art von Lizenzcontainer: {value}. Möglich: {allowed}. Nehmen Sie eine davon, oder wenden Sie sich an den Hersteller.",
 	})
+	_ = add("word.license.container_kind.value.soft", Entry{EN: "the program’s folder on one machine (soft)", DE: "der Ordner des Programms auf einem Rechner (soft)"})
+	_ = add("word.license.container_kind.value.hardware", Entry{EN: "a device such as a security key or a TPM (hardware)", DE: "ein Gerät wie ein Sicherheitsschlüssel oder ein TPM (hardware)"})
+	_ = add("word.license.container_kind.value.cloud", Entry{EN: "an account (cloud)", DE: "ein Konto (cloud)"})
+	_ = add("word.license.container_kind.value.named", Entry{EN: "a machine that a program names (named)", DE: "ein Rechner, den ein Programm nennt (named)"})
+	_ = add("word.license.container_kind.allowed.soft", Entry{EN: "the program’s folder on one machine (soft)", DE: "der Ordner des Programms auf einem Rechner (soft)"})
+	_ = add("word.license.container_kind.allowed.hardware", Entry{EN: "a device such as a security key or a TPM (hardware)", DE: "ein Gerät wie ein Sicherheitsschlüssel oder ein TPM (hardware)"})
+	_ = add("word.license.container_kind.allowed.cloud", Entry{EN: "an account (cloud)", DE: "ein Konto (cloud)"})
+	_ = add("word.license.container_kind.allowed.named", Entry{EN: "a machine that a program names (named)", DE: "ein Rechner, den ein Programm nennt (named)"})
 	_ = add("fault.license.cloud_lease", Entry{
 		EN: "A cloud container holds no license for good: it uses licenses by leases. Take a lease of this one.",
 		DE: "In einem Cloud-Container liegt keine Lizenz auf Dauer: Er nutzt Lizenzen durch Leases. Nehmen Sie für diese ein Lease.",

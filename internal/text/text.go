@@ -114,23 +114,42 @@ func Fault(l Lang, code string, args map[string]any) string {
 
 // worded puts words in place of the arguments of a fault that have some:
 // "word.license.code_typo.kind.check" is what {kind} of that fault reads where
-// the argument is "check".
+// the argument is "check". Words may name the other arguments, and each of a list has
+// its own.
 func worded(l Lang, code string, args map[string]any) map[string]any {
 	var out map[string]any
 	for name, v := range args {
-		e, ok := catalog["word."+code+"."+name+"."+show(l, v)]
+		words, ok := wordsFor(l, "word."+code+"."+name+".", v, args)
 		if !ok {
 			continue
 		}
 		if out == nil {
 			out = maps.Clone(args)
 		}
-		out[name] = e.in(l, false)
+		out[name] = words
 	}
 	if out == nil {
 		return args
 	}
 	return out
+}
+
+// wordsFor are the words for a value, of a list for each; ok is false where the
+// catalog has none.
+func wordsFor(l Lang, prefix string, v any, args map[string]any) (words string, ok bool) {
+	list, several := v.([]string)
+	if !several {
+		list = []string{show(l, v)}
+	}
+	var out []string
+	for _, one := range list {
+		e, ok := catalog[prefix+one]
+		if !ok {
+			return "", false
+		}
+		out = append(out, fill(l, e.in(l, false), args))
+	}
+	return strings.Join(out, ", "), len(out) > 0
 }
 
 // Match returns the language that an Accept-Language header (or a POSIX locale

@@ -122,8 +122,14 @@ func TestTexts(t *testing.T) {
 			t.Errorf("got %q, want %q", c.got, c.want)
 		}
 	}
-	if got := Fault(DE, "license.code_typo", map[string]any{"kind": "check", "got": 29, "want": 29}); !strings.Contains(got, "ein Zeichen ist falsch") || strings.Contains(got, "check") {
+	if got := Fault(DE, "license.code_typo", map[string]any{"kind": "length", "got": 24, "want": 25}); !strings.Contains(got, "müsste 25 Zeichen haben; eingegeben: 24") || strings.Contains(got, "length") {
 		t.Errorf("an argument is not put into words: %s", got)
+	}
+	if got := Fault(DE, "license.container_kind", map[string]any{"value": "soft", "allowed": []string{"hardware", "cloud"}}); !strings.Contains(got, "(hardware), ein Konto") {
+		t.Errorf("a list is not put into words: %s", got)
+	}
+	if got := Fault(EN, "license.container_kind", map[string]any{"value": "soft", "allowed": []string{"hardware", "new"}}); !strings.Contains(got, "hardware, new") {
+		t.Errorf("a list is lost: %s", got)
 	}
 	if got := Fault(EN, "license.suspect", map[string]any{"reason": "brand_new"}); !strings.Contains(got, "brand_new") {
 		t.Errorf("an argument without words is lost: %s", got)

@@ -4,25 +4,20 @@ package verbs_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/google/go-tpm/tpm2"
 	"github.com/google/go-tpm/tpm2/transport"
-	"github.com/google/go-tpm/tpm2/transport/linuxudstpm"
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/pkcs11"
 	"github.com/licet/licet/client/tpm"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/p11test"
-	"github.com/licet/licet/internal/pagetest"
+	"github.com/licet/licet/internal/tpmtest"
 	"github.com/licet/licet/wire"
 )
 
@@ -43,8 +38,8 @@ var (
 		}
 	}}
 	inCloud  = place{"cloud", wire.ContainerCloud, func(*testing.T) maker { return accounts }}
-	onStick  = place{"hardware, PKCS#11", wire.ContainerHardware, sticks}
-	inChip   = place{"hardware, TPM 2.0", wire.ContainerHardware, chips}
+	onStick  = place{"hardware (PKCS#11)", wire.ContainerHardware, sticks}
+	inChip   = place{"hardware (TPM 2.0)", wire.ContainerHardware, chips}
 	byPlaces = []place{inFolder, inCloud, onStick, inChip}
 )
 
@@ -79,48 +74,14 @@ func sticks(t *testing.T) maker {
 // chips are containers beside a software TPM that passes for one of a maker of real
 // ones, so that they count as hardware.
 func chips(t *testing.T) maker {
-	at := softTPM(t)
+	chip := tpmtest.Start(t, t.TempDir())
 	return func(w *world, t *testing.T) (client.Config, license.ContainerID) {
 		cfg := w.config(t)
 		cfg.Keys = tpm.New(tpm.Config{Machine: cfg.Machine, Open: func() (transport.TPMCloser, error) {
-			c, err := linuxudstpm.Open(at)
+			c, err := chip.Open()
 			return masked{c}, err
 		}})
 		return cfg, license.ContainerID{}
-	}
-}
-
-// softTPM starts a software TPM and returns the path of its socket.
-func softTPM(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("swtpm")
-	if err != nil {
-		pagetest.LeftOut(t, "swtpm is not installed")
-	}
-	dir, err := os.MkdirTemp("", "licet-tpm-") // the path of a socket is short
-	must(t, err)
-	socket := filepath.Join(dir, "tpm")
-	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, path, "socket", "--tpm2", "--tpmstate", "dir="+dir,
-		"--server", "type=unixio,path="+socket, "--flags", "not-need-init,startup-clear")
-	must(t, cmd.Start())
-	t.Cleanup(func() {
-		stop()
-		_ = cmd.Wait() // it was killed
-		_ = os.RemoveAll(dir)
-	})
-	until, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	for {
-		if c, err := linuxudstpm.Open(socket); err == nil { // the socket is there a moment before it listens
-			must(t, c.Close())
-			return socket
-		}
-		select {
-		case <-until.Done():
-			t.Fatal("swtpm does not start")
-		case <-time.After(20 * time.Millisecond):
-		}
 	}
 }
 

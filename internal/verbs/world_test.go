@@ -75,15 +75,19 @@ type world struct {
 	n    *atomic.Int64
 }
 
-// newWorld serves a fresh installation on SQLite; the test's end stops it.
-func newWorld(t *testing.T) *world {
+// newWorld serves a fresh installation on SQLite, at a time that may differ from the
+// machines'; the test's end stops it.
+func newWorld(t *testing.T, off ...time.Duration) *world {
 	t.Helper()
 	config, _, err := app.ParseConfig([]string{
 		"--data", t.TempDir(), "--listen", "127.0.0.1:0", "--depot-listen", "127.0.0.1:0", "--ops-listen", "off", "--recall-limit", "0",
 	}, func(string) string { return "" })
 	must(t, err)
-	// Refusals of unknown codes are held back, which a test need not wait for.
-	a, err := app.Open(t.Context(), config, app.Seams{Hooks: &db.Hooks{}})
+	seams := app.Seams{Hooks: &db.Hooks{}}
+	if len(off) > 0 {
+		seams.Now = func() time.Time { return time.Now().Add(off[0]) }
+	}
+	a, err := app.Open(t.Context(), config, seams)
 	must(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	ready, ended := make(chan app.Running, 1), make(chan error, 1)
