@@ -161,7 +161,7 @@ type licenseRecallCmd struct {
 func (c licenseRecallCmd) Run(e *env) error {
 	words := []string{"license recall", strings.Join(c.Licenses, " "), c.Ticket, c.Why}
 	return do(e, c.acted, words, func(a *app.App, by actor.Actor) (out license.RecallResult, err error) {
-		in := license.RecallInput{Why: c.Why, DryRun: c.DryRun}
+		in := license.RecallInput{Why: c.Why}
 		for _, s := range c.Licenses {
 			id, err := idOf[license.License](s)
 			if err != nil {
@@ -192,6 +192,6 @@ func (c licenseReplaceCmd) Run(e *env) error {
 		if err != nil {
 			return out, err
 		}
-		return a.Lic.Replace(e.ctx, by, license.ReplaceInput{License: id, Article: c.Article, DryRun: c.DryRun})
+		return a.Lic.Replace(e.ctx, by, license.ReplaceInput{License: id, Article: c.Article})
 	}, (*teller).replaced)
 }

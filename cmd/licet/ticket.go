@@ -174,7 +174,7 @@ type ticketTransferCmd struct {
 func (c ticketTransferCmd) Run(e *env) error {
 	words := []string{"ticket transfer", c.Ticket, c.To, c.Devices}
 	return do(e, c.acted, words, func(a *app.App, by actor.Actor) (out license.TransferResult, err error) {
-		in := license.TransferInput{Devices: c.Devices, DryRun: c.DryRun}
+		in := license.TransferInput{Devices: c.Devices}
 		if in.Ticket, err = idOf[license.Ticket](c.Ticket); err != nil {
 			return out, err
 		}

@@ -209,8 +209,8 @@ func (a *API) changeLicense() {
 			}
 		},
 		) (*body[license.RecallResult], error) {
-			return plain(s.Recall(ctx, in.Body.Reason.by(by), license.RecallInput{
-				Licenses: in.Body.Licenses, Ticket: in.Body.Ticket, Why: in.Body.Why, DryRun: in.DryRun,
+			return plain(s.Recall(ctx, in.Body.Reason.by(by).Asking(in.DryRun), license.RecallInput{
+				Licenses: in.Body.Licenses, Ticket: in.Body.Ticket, Why: in.Body.Why,
 			}))
 		})
 }

@@ -132,8 +132,8 @@ func (a *API) verbs() {
 			}
 		},
 		) (*body[license.TransferResult], error) {
-			return plain(s.Transfer(ctx, in.Body.Reason.by(by), license.TransferInput{
-				Ticket: in.ID, To: in.Body.To, Devices: in.Body.Devices, DryRun: in.DryRun,
+			return plain(s.Transfer(ctx, in.Body.Reason.by(by).Asking(in.DryRun), license.TransferInput{
+				Ticket: in.ID, To: in.Body.To, Devices: in.Body.Devices,
 			}))
 		})
 	add(a.huma, post("/licenses/{id}/replace", "replace-license", tagLicenses, "Put another license in the place of one; devices swap them at their next contact", actor.LicenseRecall),
@@ -147,10 +147,10 @@ func (a *API) verbs() {
 			}
 		},
 		) (*body[license.ReplaceResult], error) {
-			ask := license.ReplaceInput{License: in.ID, DryRun: in.DryRun}
+			ask := license.ReplaceInput{License: in.ID}
 			if in.Body != nil {
 				ask.Article, by = in.Body.Article, in.Body.Reason.by(by)
 			}
-			return plain(s.Replace(ctx, by, ask))
+			return plain(s.Replace(ctx, by.Asking(in.DryRun), ask))
 		})
 }

@@ -283,7 +283,7 @@ func TestEffectTakenBack(t *testing.T) {
 		}))
 		layers(20)
 		w.used(add, 1)
-		dry, err := w.Recall(ctx, all, license.RecallInput{Licenses: add.Licenses, DryRun: true})
+		dry, err := w.Recall(ctx, all.Asking(true), license.RecallInput{Licenses: add.Licenses})
 		must(t, err)
 		if dry.Devices != 1 || dry.Pending != 1 || dry.Freed != 0 {
 			t.Fatalf("%+v", dry)

@@ -3,6 +3,7 @@ package license
 import (
 	"crypto/sha256"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/licet/licet/internal/fault"
@@ -176,4 +177,39 @@ type reserveData struct {
 	License LicenseID   `json:"license"`
 	Kind    ReserveKind `json:"kind"`
 	Seats   int64       `json:"seats"`
+}
+
+// labelOK reports whether s is a label that a program may name: 1 to 64 of a-z, 0-9
+// and dashes.
+func labelOK(s string) bool {
+	return s != "" && len(s) <= 64 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+// keep takes a reservation into a license, in place of the one for the same holder.
+func (l *License) keep(r *Reservation) error {
+	if r.Seats < 1 || r.Seats > MaxQuantity {
+		return ErrBadQuantity.With("value", r.Seats, "limit", int64(MaxQuantity))
+	}
+	var others int64
+	at := -1
+	for i, o := range l.kept {
+		if o.ID == r.ID {
+			at = i
+		} else {
+			others += o.Seats
+		}
+	}
+	if others+r.Seats > l.Seats.Limit() {
+		return ErrReserveMuch.With("limit", l.Seats.Limit(), "kept", others, "value", r.Seats)
+	}
+	if at >= 0 {
+		r.leased, r.lent = l.kept[at].leased, l.kept[at].lent
+		l.kept[at] = r
+		return nil
+	}
+	if len(l.kept) >= maxReservations {
+		return ErrReserveMany.With("limit", int64(maxReservations))
+	}
+	l.kept = append(l.kept, r)
+	return nil
 }

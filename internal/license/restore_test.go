@@ -182,13 +182,12 @@ func TestRecall(t *testing.T) {
 			_, err := x.activate(i.Code)
 			must(t, err)
 		}
-		in := license.RecallInput{Ticket: i.Ticket, Why: "chargeback", DryRun: true}
-		preview, err := w.Recall(ctx, w.a.All(), in)
+		in := license.RecallInput{Ticket: i.Ticket, Why: "chargeback"}
+		preview, err := w.Recall(ctx, w.a.All().Asking(true), in)
 		must(t, err)
 		if preview.Devices != 2 || preview.Freed != 1 || preview.Pending != 2 || w.license(i.Licenses[0]).State != license.LicenseAvailable {
 			t.Fatalf("%+v", preview)
 		}
-		in.DryRun = false
 		done, err := w.Recall(ctx, w.a.All(), in)
 		must(t, err)
 		if preview.DryRun = false; done != preview {

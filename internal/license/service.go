@@ -228,6 +228,9 @@ func (s *Service) write(ctx context.Context, fn func(tx *db.Tx) error) error {
 	return again(func() error { return s.db.Write(ctx, fn) })
 }
 
+// errDryRun rolls a preview back.
+var errDryRun = errors.New("license: a preview")
+
 // try is write, but nothing stays of it when by only asks.
 func (s *Service) try(ctx context.Context, by actor.Actor, fn func(tx *db.Tx) error) error {
 	err := s.write(ctx, func(tx *db.Tx) error {

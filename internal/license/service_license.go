@@ -92,7 +92,6 @@ type RecallInput struct {
 	Licenses []LicenseID // up to 1,000
 	Ticket   TicketID    // all licenses of it, beside the others
 	Why      string      // code that containers are told: a-z, 0-9, dots, dashes; "" = "recalled"
-	DryRun   bool        // only say what would happen
 }
 
 // RecallResult is what a recall does, or would do.
@@ -106,9 +105,6 @@ type RecallResult struct {
 
 var whyForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,39}$`)
 
-// errDryRun rolls a preview back.
-var errDryRun = errors.New("license: a preview")
-
 // Recall takes licenses back for good: what nobody holds is gone at once,
 // containers remove the rest at their next contact. Doing it again changes
 // nothing; under the same Idempotency-Key it has the same answer. It needs
@@ -117,39 +113,31 @@ var errDryRun = errors.New("license: a preview")
 // licenses, license.bad_reason, license.not_found, those of a reason,
 // license.license_state.
 func (s *Service) Recall(ctx context.Context, by actor.Actor, in RecallInput) (RecallResult, error) {
-	out := RecallResult{DryRun: in.DryRun}
-	if in.DryRun {
-		by.Retry = actor.Retry{}
-	}
+	out := RecallResult{DryRun: by.Preview}
 	if in.Why == "" {
 		in.Why = "recalled"
 	}
 	if !whyForm.MatchString(in.Why) {
 		return out, ErrReason.With("value", in.Why)
 	}
-	err := s.write(ctx, func(tx *db.Tx) error {
+	err := s.try(ctx, by, func(tx *db.Tx) error {
 		w := &work{s: s, tx: tx, by: by}
 		list, err := w.chosen(in)
 		if err != nil {
 			return err
 		}
-		if !in.DryRun {
-			if err := w.onBehalf(list); err != nil {
-				return err
-			}
+		if err := w.onBehalf(list); err != nil {
+			return err
 		}
 		out, err = actor.OnceSame(tx, by, func() (RecallResult, error) { return w.recall(list, in) })
 		return err
 	})
-	if errors.Is(err, errDryRun) {
-		err = nil
-	}
 	return out, err
 }
 
 // recall takes whole licenses back that are in use, or were.
 func (w *work) recall(list []*License, in RecallInput) (RecallResult, error) {
-	out := RecallResult{Licenses: len(list), DryRun: in.DryRun}
+	out := RecallResult{Licenses: len(list), DryRun: w.by.Preview}
 	if err := w.loadLive(list); err != nil {
 		return out, err
 	}
@@ -171,9 +159,6 @@ func (w *work) recall(list []*License, in RecallInput) (RecallResult, error) {
 		out.Devices += devices
 		out.Freed, out.Pending = out.Freed+done.Freed, out.Pending+done.RecallPending
 		w.acts = append(w.acts, acts...)
-	}
-	if in.DryRun {
-		return out, errDryRun
 	}
 	if err := w.told("license.recall", list); err != nil {
 		return out, err

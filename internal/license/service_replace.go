@@ -80,7 +80,6 @@ func successorOf(tx *db.Tx, p actor.PublisherID, to *License, a *Activation) (*A
 type ReplaceInput struct {
 	License LicenseID
 	Article string // number of an article or configuration; "" = the same terms anew
-	DryRun  bool   // only say what would happen
 }
 
 // ReplaceResult is what a replacement does, or would do.
@@ -108,19 +107,14 @@ type replaced struct {
 // and the catalog's about the article.
 func (s *Service) Replace(ctx context.Context, by actor.Actor, in ReplaceInput) (ReplaceResult, error) {
 	var out ReplaceResult
-	if in.DryRun {
-		by.Retry = actor.Retry{}
-	}
-	err := s.write(ctx, func(tx *db.Tx) error {
+	err := s.try(ctx, by, func(tx *db.Tx) error {
 		l, err := s.licenseFor(tx, by, in.License, actor.LicenseRecall)
 		if err != nil {
 			return err
 		}
-		by := by // the transaction may run again
-		if !in.DryRun {
-			if by, err = s.onBehalf(tx, by, l.ticket.Holder); err != nil {
-				return err
-			}
+		by, err := s.onBehalf(tx, by, l.ticket.Holder)
+		if err != nil {
+			return err
 		}
 		show := func(k replaced) (ReplaceResult, error) {
 			l, err := licenseOf(tx, by.Publisher, k.License)
@@ -130,7 +124,7 @@ func (s *Service) Replace(ctx context.Context, by actor.Actor, in ReplaceInput) 
 			if err != nil {
 				return ReplaceResult{}, err
 			}
-			return ReplaceResult{License: l.info(tx.Now()), Devices: k.Devices, DryRun: in.DryRun}, nil
+			return ReplaceResult{License: l.info(tx.Now()), Devices: k.Devices, DryRun: by.Preview}, nil
 		}
 		out, err = actor.OnceSaid(tx, by, show, func() (replaced, ReplaceResult, error) {
 			k, err := s.replace(tx, by, l, in.Article)
@@ -140,14 +134,8 @@ func (s *Service) Replace(ctx context.Context, by actor.Actor, in ReplaceInput) 
 			v, err := show(k)
 			return k, v, err
 		})
-		if err == nil && in.DryRun {
-			err = errDryRun
-		}
 		return err
 	})
-	if errors.Is(err, errDryRun) {
-		err = nil
-	}
 	return out, err
 }
 

@@ -155,41 +155,6 @@ func (s *Service) reservationFor(p actor.PublisherID, in ReserveInput) (*Reserva
 	return r, nil
 }
 
-// labelOK reports whether s is a label that a program may name: 1 to 64 of a-z, 0-9
-// and dashes.
-func labelOK(s string) bool {
-	return s != "" && len(s) <= 64 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
-}
-
-// keep takes a reservation into a license, in place of the one for the same holder.
-func (l *License) keep(r *Reservation) error {
-	if r.Seats < 1 || r.Seats > MaxQuantity {
-		return ErrBadQuantity.With("value", r.Seats, "limit", int64(MaxQuantity))
-	}
-	var others int64
-	at := -1
-	for i, o := range l.kept {
-		if o.ID == r.ID {
-			at = i
-		} else {
-			others += o.Seats
-		}
-	}
-	if others+r.Seats > l.Seats.Limit() {
-		return ErrReserveMuch.With("limit", l.Seats.Limit(), "kept", others, "value", r.Seats)
-	}
-	if at >= 0 {
-		r.leased, r.lent = l.kept[at].leased, l.kept[at].lent
-		l.kept[at] = r
-		return nil
-	}
-	if len(l.kept) >= maxReservations {
-		return ErrReserveMany.With("limit", int64(maxReservations))
-	}
-	l.kept = append(l.kept, r)
-	return nil
-}
-
 // attach counts what a holder uses already into its reservation.
 func (k *leaseDesk) attach(l *License, r *Reservation) error {
 	list, err := db.List(k.tx, scanLease, qLeasesOfLicense, k.publisher, l.ID)

@@ -2,7 +2,6 @@ package license
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/licet/licet/internal/actor"
@@ -21,7 +20,6 @@ type TransferInput struct {
 	Ticket  TicketID
 	To      actor.OrgID
 	Devices string // DevicesKeep or DevicesReturn
-	DryRun  bool   // only say what would happen
 }
 
 // TransferResult is what a transfer does, or would do. Code is the secret of a new
@@ -66,16 +64,13 @@ type transferData struct {
 // license.ticket_state, license.license_state.
 func (s *Service) Transfer(ctx context.Context, by actor.Actor, in TransferInput) (TransferResult, error) {
 	var out TransferResult
-	if in.DryRun {
-		by.Retry = actor.Retry{}
-	}
-	err := s.write(ctx, func(tx *db.Tx) error {
+	err := s.try(ctx, by, func(tx *db.Tx) error {
 		t, err := s.transferable(tx, by, in)
 		if err != nil {
 			return err
 		}
 		code := ""
-		show := func(k handed) (TransferResult, error) { return s.transferResult(tx, by.Publisher, k, in.DryRun, code) }
+		show := func(k handed) (TransferResult, error) { return s.transferResult(tx, by, k, code) }
 		out, err = actor.OnceSaid(tx, by, show, func() (handed, TransferResult, error) {
 			list, err := s.stubs(tx, by, bothRights, in.Ticket)
 			if err != nil {
@@ -90,26 +85,20 @@ func (s *Service) Transfer(ctx context.Context, by actor.Actor, in TransferInput
 			v, err := show(k)
 			return k, v, err
 		})
-		if err == nil && in.DryRun {
-			err = errDryRun
-		}
 		return err
 	})
-	if errors.Is(err, errDryRun) {
-		err = nil
-	}
 	return out, err
 }
 
 var bothRights = []actor.Permission{actor.LicenseWrite, actor.TicketReveal}
 
-func (s *Service) transferResult(tx *db.Tx, p actor.PublisherID, k handed, dry bool, code string) (TransferResult, error) {
-	info, err := s.ticketInfo(tx, p, k.Ticket)
-	out := TransferResult{Ticket: info, Devices: k.Devices, Lent: k.Lent, NewCode: k.NewCode, DryRun: dry}
-	if err == nil && k.NewCode && !dry {
-		out.Code, err = s.codeOf(tx, p, k.Ticket, code)
+func (s *Service) transferResult(tx *db.Tx, by actor.Actor, k handed, code string) (TransferResult, error) {
+	info, err := s.ticketInfo(tx, by.Publisher, k.Ticket)
+	out := TransferResult{Ticket: info, Devices: k.Devices, Lent: k.Lent, NewCode: k.NewCode, DryRun: by.Preview}
+	if err == nil && k.NewCode && !by.Preview {
+		out.Code, err = s.codeOf(tx, by.Publisher, k.Ticket, code)
 	}
-	if dry && k.NewCode {
+	if by.Preview && k.NewCode {
 		out.Ticket.Hint = ""
 	}
 	return out, err
@@ -145,9 +134,6 @@ func (s *Service) transferable(tx *db.Tx, by actor.Actor, in TransferInput) (*tr
 	out := &transfer{s: s, tx: tx, in: in, old: by, new: by}
 	if out.to, err = org.ByID(tx, by.Publisher, in.To); err != nil {
 		return nil, hide(err)
-	}
-	if in.DryRun {
-		return out, nil
 	}
 	if out.old, err = s.onBehalf(tx, by, t.Holder); err != nil {
 		return nil, err

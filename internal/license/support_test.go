@@ -75,7 +75,7 @@ func TestReasons(t *testing.T) {
 		if len(acts.Items) != 0 {
 			t.Fatalf("%d acts are told of, and none was done", len(acts.Items))
 		}
-		preview, err := w.Recall(ctx, staff.Because(actor.Reason{}), license.RecallInput{Ticket: sold.Ticket, DryRun: true})
+		preview, err := w.Recall(ctx, staff.Because(actor.Reason{}).Asking(true), license.RecallInput{Ticket: sold.Ticket})
 		must(t, err)
 		if preview.Devices != 1 {
 			t.Fatalf("%+v", preview)

@@ -17,15 +17,14 @@ func TestTransferKeeping(t *testing.T) {
 		b := w.box()
 		_, err := b.activate(sold.Code)
 		must(t, err)
-		in := license.TransferInput{Ticket: sold.Ticket, To: w.a.Customer, Devices: license.DevicesKeep, DryRun: true}
-		preview, err := w.Transfer(ctx, w.a.All().Because(actor.Reason{}), in)
+		in := license.TransferInput{Ticket: sold.Ticket, To: w.a.Customer, Devices: license.DevicesKeep}
+		preview, err := w.Transfer(ctx, w.a.All().Because(actor.Reason{}).Asking(true), in)
 		must(t, err)
 		now, err := w.GetTicket(ctx, w.a.All(), sold.Ticket)
 		must(t, err)
 		if preview.Devices != 1 || preview.NewCode || preview.Ticket.Holder != w.a.Customer || now.Holder != w.a.Direct {
 			t.Fatalf("%+v, and now %+v", preview, now)
 		}
-		in.DryRun = false
 		_, err = w.Transfer(ctx, w.a.All().Because(actor.Reason{}), in)
 		want(t, err, license.ErrNoReason)
 		by := w.a.All().Because(noted(license.ReasonHandover, "")).With(actor.Retry{Key: "k", Route: "transfer"})
@@ -92,13 +91,11 @@ func TestTransferReturning(t *testing.T) {
 		key, err := w.RevealKey(ctx, w.a.All(), sold.Licenses[0])
 		must(t, err)
 		in := license.TransferInput{Ticket: sold.Ticket, To: w.a.Customer, Devices: license.DevicesReturn}
-		in.DryRun = true
-		preview, err := w.Transfer(ctx, w.a.All(), in)
+		preview, err := w.Transfer(ctx, w.a.All().Asking(true), in)
 		must(t, err)
 		if !preview.NewCode || preview.Code != "" || preview.Devices != 1 {
 			t.Fatalf("%+v", preview)
 		}
-		in.DryRun = false
 		by := w.a.All().With(actor.Retry{Key: "k", Route: "transfer"})
 		out, err := w.Transfer(ctx, by, in)
 		must(t, err)

@@ -302,7 +302,7 @@ func TestReplaceAnew(t *testing.T) {
 		sold, b, _ := w.held(item(catalog.Multi), 3)
 		key, err := w.RevealKey(ctx, w.a.All(), sold.Licenses[0])
 		must(t, err)
-		preview, err := w.Replace(ctx, w.a.All().Because(actor.Reason{}), license.ReplaceInput{License: sold.Licenses[0], DryRun: true})
+		preview, err := w.Replace(ctx, w.a.All().Because(actor.Reason{}).Asking(true), license.ReplaceInput{License: sold.Licenses[0]})
 		must(t, err)
 		if preview.Devices != 1 || !preview.DryRun || w.license(sold.Licenses[0]).State != license.LicenseAvailable {
 			t.Fatalf("%+v", preview)
