@@ -94,6 +94,9 @@ func (g *game) install(t *rapid.T, l *letter, u update) {
 		before[id] = c.gen
 	}
 	d.install(u)
+	if l.kind == "typed" {
+		d.typists[l.of.family] = true
+	}
 	for _, one := range u.licenses {
 		delete(d.old, one.ID)
 		delete(d.back, one.ID)

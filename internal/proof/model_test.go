@@ -263,7 +263,7 @@ func (a *arena) play(t *rapid.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g.devices = append(g.devices, &device{box: b, name: fmt.Sprint("device ", i)})
+		g.devices = append(g.devices, &device{box: b, name: fmt.Sprint("device ", i), typists: map[*family]bool{}})
 	}
 	if rapid.IntRange(0, a.calm).Draw(t, "weather") == a.calm/2 {
 		add(storms)

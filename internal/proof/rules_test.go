@@ -110,9 +110,10 @@ type device struct {
 	heard   int64 // highest counter that was heard
 	first   int64 // counter of the first message that counted
 	said    []*letter
-	copy    *copyOfBox      // of an earlier state; nil = none
-	old     map[string]bool // licenses that were set back without the counter, and not delivered since
-	back    map[string]bool // that were set back in any way
+	copy    *copyOfBox       // of an earlier state; nil = none
+	old     map[string]bool  // licenses that were set back without the counter, and not delivered since
+	back    map[string]bool  // that were set back in any way
+	typists map[*family]bool // of which it was typed a license
 }
 
 // letter is a message with what became of it.

@@ -324,6 +324,9 @@ func (p *pool) pass(now time.Time) {
 func (m *model) borrow(d *device, l *letter) (refusal string) {
 	r := l.of
 	p := r.live[d]
+	if !l.until.After(m.now()) {
+		return "license.lent_until" // it was long on its way
+	}
 	if p == nil {
 		lent := int64(len(r.live))
 		switch {
