@@ -39,6 +39,12 @@ func (w *Wizard) begin(v *view) page {
 			return page{to: "lost"}
 		}
 		s.code, s.held, s.device, s.of = from.code, from.held, v.field("device"), v.field("license")
+	case toLease:
+		from := v.step(v.field("s"))
+		if from == nil || from.held == nil {
+			return page{to: "activate"}
+		}
+		s.code, s.held = from.code, from.held
 	case toRestore:
 		from := v.step(v.field("s"))
 		if from == nil {
@@ -71,7 +77,7 @@ func (w *Wizard) preview(v *view) page {
 	}
 	views := map[kind]func(*step) markup{
 		toActivate: v.previewActivate, toReturn: v.previewReturn, toMove: v.previewMove, toRestore: v.previewRestore,
-		toFree: v.previewFree, toForget: v.previewForget, toAside: v.previewAside, toUntype: v.previewUntype, toKeep: v.previewKeep,
+		toFree: v.previewFree, toForget: v.previewForget, toAside: v.previewAside, toUntype: v.previewUntype, toKeep: v.previewKeep, toLease: v.previewLease,
 	}
 	show, ok := views[s.kind]
 	if !ok {
@@ -115,7 +121,7 @@ func (v *view) previewAside(s *step) markup {
 // carryOut does what a step is for, once.
 func (w *Wizard) carryOut(v *view) page {
 	s := w.step(v.field("s"))
-	if k := kind(v.field("kind")); s == nil && (k == toRefresh || k == toSend || k == toFile) {
+	if k := kind(v.field("kind")); s == nil && slices.Contains([]kind{toRefresh, toSend, toFile, toLeave, toChoose}, k) {
 		s = w.direct(k, v.field("s"))
 	}
 	if s == nil {
@@ -150,6 +156,12 @@ func (w *Wizard) act(v *view, s *step) outcome {
 		in, err = t.Flush(v.acting(), c)
 	case toFile:
 		return written(c)
+	case toLease:
+		return w.takeSeat(v, s, c)
+	case toLeave:
+		return w.leaveSeat(v)
+	case toChoose:
+		return choose(v, c)
 	case toForget:
 		return outcome{err: forget(c)}
 	case toUntype:

@@ -152,12 +152,18 @@ func (v *view) previewActivate(s *step) markup {
 	}
 	if ready == 0 {
 		lost := v.form("lost", []string{"code", s.code}, v.button("activate.lost_button", "outline"))
-		return all(out, list, v.e("p", "activate.nothing"), lost, v.cancel())
+		return all(out, list, v.e("p", "activate.nothing"), lost, when(floats(s.held), v.offerSeats(s)), v.cancel())
 	}
 	if lends(s.held) {
-		return all(out, v.form("step", hidden, list, v.e("p", "borrow.text"), v.untilField(), v.more(s), v.sendButtons("borrow.button")), v.cancel())
+		above, inside := list, markup("") // what is chosen stands in the form
+		if len(s.held.Licenses) > 1 {
+			above, inside = inside, above
+		}
+		return all(out, above, v.offerSeats(s), v.e("h2", "borrow.title"), v.form("step", hidden, inside, v.e("p", "borrow.text"),
+			v.untilField(), v.more(s), v.sendButtons("borrow.button")), v.cancel())
 	}
-	return all(out, v.form("step", hidden, list, v.e("p", "activate.seat"), v.more(s), v.sendButtons("activate.button")), v.cancel())
+	return all(out, v.form("step", hidden, list, v.e("p", "activate.seat"), v.more(s), v.sendButtons("activate.button")),
+		when(floats(s.held), v.offerSeats(s)), v.cancel())
 }
 
 // unseen says why it is not known what a code holds.

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/wizard"
 	"github.com/licet/licet/internal/browsertest"
 	"github.com/licet/licet/internal/clienttest"
@@ -19,13 +20,19 @@ import (
 // can its forms do anything; and another name for this machine opens nothing.
 func TestBrowserAttacks(t *testing.T) {
 	b := browsertest.New(t, "evil.example")
-	w := newWorld(t)
+	w, clock, places := floating(t, 1)
 	code := w.sell()
 	s := &stage{world: w, p: browsertest.Tab(t, b, browsertest.Look{Lang: "en", Width: 1280, Script: true}), base: w.run(wizard.Options{Brand: brand(t)})}
 	browsertest.Open(s.p, w.link)
 	browsertest.Await(t, s.p, "nav")
 	s.code("activate", code)
 	s.press("button[value=online]")
+	s.code("activate", places)
+	s.press("form:has([value=lease]) button")
+	s.press("form[action$=step] button")
+	<-clock.renewer.asked
+	s.at("")
+	seat := s.p.MustElement("[name=seat]").MustProperty("value").Str()
 
 	var mu sync.Mutex
 	var heard []string
@@ -41,8 +48,11 @@ func TestBrowserAttacks(t *testing.T) {
 	for _, host := range []string{"evil.example:" + at.Port(), at.Host} {
 		for _, path := range []string{"close", "begin", "step"} {
 			browsertest.Open(s.p, "http://"+host+"/")
-			browsertest.Send(s.p, s.base+"/"+path, "kind", "aside", "s", "x")
-			browsertest.Says(t, s.p, "main", "This does not work from here|Von hier aus geht das nicht")
+			for _, kind := range []string{"aside", "lease", "leave", "choose"} {
+				browsertest.Open(s.p, "http://"+host+"/")
+				browsertest.Send(s.p, s.base+"/"+path, "kind", kind, "s", "01234567890123456789012345", "seat", seat, "updates", "on", "usage", "on")
+				browsertest.Says(t, s.p, "main", "This does not work from here|Von hier aus geht das nicht")
+			}
 		}
 		browsertest.Open(s.p, "http://"+host+"/")
 		framed := s.p.MustEval(`async (address) => {
@@ -80,7 +90,10 @@ func TestBrowserAttacks(t *testing.T) {
 	}
 	s.at("")
 	browsertest.Says(t, s.p, ".card", "CAD-PRO")
-	if w.server.Used(clienttest.ID(1)) != 1 || len(w.open().Waiting()) != 0 {
+	if w.server.Leases() != 1 || w.open().Notices().Updates != client.Unset {
+		t.Error("somebody gave a place back, or chose")
+	}
+	if w.server.Used(clienttest.ID(2)) != 1 || len(w.open().Waiting()) != 0 {
 		t.Error("somebody changed something")
 	}
 }

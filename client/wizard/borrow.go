@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"slices"
 	"time"
 
 	"github.com/licet/licet/client"
@@ -22,6 +23,11 @@ func lends(h *online.Held) bool {
 		some = some || l.Refusal == nil
 	}
 	return some
+}
+
+// floats reports whether a code holds a floating license.
+func floats(h *online.Held) bool {
+	return slices.ContainsFunc(h.Licenses, func(l online.HeldLicense) bool { return l.Kind == floating })
 }
 
 // untilField asks for the last day of a borrow.

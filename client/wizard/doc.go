@@ -1,7 +1,7 @@
 // Package wizard shows everything that can be done with the licenses of a machine
 // as a few local pages: look, activate, work without internet by file, picture or
-// typed code, return, move, restore, free a lost device, refresh. A program offers
-// it with a button:
+// typed code, return, move, restore, free a lost device, refresh, borrow, hold a place
+// of a floating license, choose update notices. A program offers it with a button:
 //
 //	w, err := wizard.New(cfg, wizard.Options{Brand: wizard.Brand{Name: "Hello CAD"}})
 //	err = w.Run(ctx, func(link string) { _ = wizard.Open(link) })
@@ -12,7 +12,9 @@
 //
 // The pages drive package client's own functions and keep nothing that must
 // survive: a program that is killed in the middle leaves the container as any
-// other crash does, and the next wizard shows what waits. A step is one thing
+// other crash does, and the next wizard shows what waits. Places of floating
+// licenses are held while the wizard runs, are given back at its end (Release), and
+// free themselves after a crash. A step is one thing
 // that somebody is about to do; it is named by the form that asks for it, runs
 // once whatever is clicked or reloaded, and its outcome is a page of its own.
 // Codes travel in forms only, never in an address.

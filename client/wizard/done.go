@@ -31,6 +31,10 @@ func (w *Wizard) done(v *view) page {
 	}
 	var body markup
 	switch s.kind {
+	case toLeave, toChoose:
+		body = v.e("p", out.left)
+	case toLease:
+		return page{title: "seat.title", body: all(v.e("h1", "seat.title"), v.seatCard(out.seat), v.small("seat.stays"), v.home())}
 	case toForget:
 		body = v.e("p", "forget.done")
 	case toUntype:
@@ -105,6 +109,8 @@ func (v *view) unable(s *step, did outcome) markup {
 	var r *client.Refusal
 	c, _ := v.container()
 	switch {
+	case s.kind == toLease:
+		out += el("p", nil, el("a", attrs{"href", v.at("step?s=" + s.id)}, esc(v.t("seat.again"))))
 	case errors.As(err, &r) && r.Code == "license.no_seat" && s.code != "":
 		out += all(v.e("p", "activate.nothing"), v.form("lost", []string{"code", s.code}, v.button("activate.lost_button", "outline")))
 	case c != nil && (errors.Is(err, client.ErrOffline) || errors.As(err, &r) && !r.Final()):

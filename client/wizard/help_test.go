@@ -132,10 +132,15 @@ type visitor struct {
 // enter opens the wizard.
 func (w *world) enter(o ...wizard.Options) *visitor {
 	w.t.Helper()
+	return w.visit(w.run(append(o, wizard.Options{Brand: brand(w.t)})[0]))
+}
+
+// visit opens the wizard that was started last.
+func (w *world) visit(base string) *visitor {
+	w.t.Helper()
 	jar, err := cookiejar.New(nil)
 	must(w.t, err)
-	v := &visitor{t: w.t, http: &http.Client{Jar: jar, Timeout: time.Minute}, lang: "en"}
-	v.base = w.run(append(o, wizard.Options{Brand: brand(w.t)})[0])
+	v := &visitor{t: w.t, http: &http.Client{Jar: jar, Timeout: time.Minute}, lang: "en", base: base}
 	v.get(w.link).want(200, `http-equiv="refresh"`)
 	return v
 }
@@ -220,6 +225,9 @@ func (s *seen) want(status int, texts ...string) *seen {
 	}
 	return s
 }
+
+// has reports whether the page says something.
+func (s *seen) has(text string) bool { return strings.Contains(s.body, text) }
 
 // wantNot fails if the page says any of this.
 func (s *seen) wantNot(texts ...string) *seen {

@@ -44,7 +44,7 @@ func TestEveryTextIsThere(t *testing.T) {
 			used[m[1]] = true
 		}
 	}
-	for _, k := range []kind{toActivate, toRestore, toFree, toReturn, toMove, toForget, toAside, toUntype, toKeep} {
+	for _, k := range []kind{toActivate, toRestore, toFree, toReturn, toMove, toForget, toAside, toUntype, toKeep, toLease} {
 		used["preview."+string(k)] = true
 	}
 	for _, a := range []wire.Action{wire.ActActivate, wire.ActRestore, wire.ActBorrow} {

@@ -83,10 +83,17 @@ func (v *view) lostLicense(s *step, l online.HeldLicense) markup {
 
 // allowance says how often, and when the next is free.
 func (v *view) allowance(l online.HeldLicense) markup {
-	if l.RestoreBar != nil {
-		return el("div", attrs{"class", "warn"}, v.why(l.RestoreBar))
+	var granted markup
+	if l.Granted > 0 {
+		granted = v.e("p", "allowance.granted", "count", count(l.Granted))
+		if l.Refusal == nil {
+			granted += el("p", nil, el("a", attrs{"href", v.at("activate")}, esc(v.t("allowance.granted_free"))))
+		}
 	}
-	return v.e("p", "allowance.left", "left", count(l.RestoreLeft), "limit", count(l.Restores))
+	if l.RestoreBar != nil {
+		return all(el("div", attrs{"class", "warn"}, v.why(l.RestoreBar)), granted)
+	}
+	return all(v.e("p", "allowance.left", "left", count(l.RestoreLeft), "limit", count(l.Restores)), granted)
 }
 
 // device is what is known of a device.

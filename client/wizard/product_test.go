@@ -128,19 +128,19 @@ func (p *product) typed(code, request string) []string {
 
 // said is what visitors must find, as regular expressions.
 type said struct {
-	typo, preview, done, returned, request, missing, group, freed, restored, left, closed, other, heading string
+	typo, preview, done, returned, request, missing, group, freed, restored, left, closed, other, heading, held, free, kept string
 }
 
 var sentences = map[string]said{
 	"en": {
 		"There is a typing error", "3 of 3 free", "This is on the machine now", "is returned, and its seat is free", "Your request is ready",
 		"Codes are missing", "Group 2 is mistyped", "The device is freed", "This is on the machine now", "1 of 2 left", "You may close this window",
-		"Deutsch", "Your licenses on this machine",
+		"Deutsch", "Your licenses on this machine", "You hold a place", "The place is free for others", "Your choice is kept",
 	},
 	"de": {
 		"Hier ist ein Tippfehler", "3 von 3 frei", "Das ist jetzt auf dem Rechner", "ist zurückgegeben, und der Platz ist frei", "Ihre Anforderung ist fertig",
 		"Es fehlen Codes", "Gruppe 2 ist vertippt", "Das Gerät ist freigegeben", "Das ist jetzt auf dem Rechner", "1 von 2 übrig", "Sie können dieses Fenster schließen",
-		"English", "Ihre Lizenzen auf diesem Rechner",
+		"English", "Ihre Lizenzen auf diesem Rechner", "Sie halten einen Platz", "Der Platz ist frei für andere", "Ihre Auswahl ist gespeichert",
 	},
 }
 
@@ -164,6 +164,8 @@ func TestBrowserVisit(t *testing.T) {
 			v.staysOffline()
 			v.types()
 			v.losesDevices()
+			v.holdsPlaces()
+			v.chooses()
 			v.closes()
 		})
 	}
@@ -331,6 +333,42 @@ func (v *visit) losesDevices() {
 	v.fill("#code", v.code)
 	v.press(`form[action$="/lost"] button`)
 	browsertest.Shoot(v.t, v.p, "wizard", "product-restored-"+v.look.String())
+}
+
+// holdsPlaces takes a place of a floating license by the keyboard alone, sees it on
+// the first page, and gives it back; another one is given back by closing.
+func (v *visit) holdsPlaces() {
+	v.t.Helper()
+	code := v.server.sell("CAD-PRO-FLOAT", 2)
+	for _, again := range []bool{true, false} {
+		v.code = code
+		v.at("activate")
+		v.fill("#code", code)
+		v.press(`form[action$="/activate"] button`)
+		v.press("form:has([value=lease]) button")
+		browsertest.Shoot(v.t, v.p, "wizard", "product-hold-"+v.look.String())
+		v.press(`form[action$="/step"] button`)
+		v.says(".state", v.said.held)
+		v.at("")
+		v.says(".state.good", v.said.held)
+		browsertest.Shoot(v.t, v.p, "wizard", "product-held-"+v.look.String())
+		if again {
+			v.press("form:has([value=leave]) button")
+			v.says(".done", v.said.free)
+		}
+	}
+}
+
+// chooses switches update notices on for this machine.
+func (v *visit) chooses() {
+	v.t.Helper()
+	v.at("updates")
+	v.p.MustElement("[name=updates][value=on]").MustEval(`() => { this.checked = true }`)
+	v.press(`form[action$="/step"] button`)
+	v.says(".done", v.said.kept)
+	if n := v.open().Notices(); n.Updates != client.On || n.Usage != client.Unset {
+		v.t.Errorf("%+v", n)
+	}
 }
 
 // closes switches the language to and fro and closes the wizard.

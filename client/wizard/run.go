@@ -25,6 +25,8 @@ const (
 	headerTime = 10 * time.Second
 	maxHeader  = 16 << 10
 	farewell   = time.Second // for the last page to arrive
+
+	releaseTime = 10 * time.Second // for the server to hear that places are free
 )
 
 // Run serves the wizard on a free port of the loopback interface until it is
@@ -58,6 +60,9 @@ func (w *Wizard) Run(ctx context.Context, show func(link string)) error {
 	default:
 	}
 	_ = s.Shutdown(context.WithoutCancel(ctx)) // waits for what is under way
+	last, done := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
+	defer done()
+	w.Release(last)
 	return err
 }
 
@@ -96,7 +101,8 @@ func (n neighbors) Accept() (net.Conn, error) {
 // The system's own may, and may be asked by everybody.
 func foreignUser(peer, own int) bool { return peer != own && peer != 0 && own != 0 }
 
-// waitIdle returns when nobody has used the wizard for long, or when ctx ends.
+// waitIdle returns when nobody has used the wizard for long, and it holds no place
+// of a floating license, or when ctx ends.
 func (w *Wizard) waitIdle(ctx context.Context) error {
 	if w.o.Idle < 0 {
 		<-ctx.Done()
@@ -106,7 +112,11 @@ func (w *Wizard) waitIdle(ctx context.Context) error {
 		w.mu.Lock()
 		rest := w.o.Idle - w.clock.Now().Sub(w.used)
 		w.mu.Unlock()
-		if rest <= 0 {
+		switch {
+		case rest > 0:
+		case w.holds():
+			rest = w.o.Idle
+		default:
 			return ErrIdle
 		}
 		if err := w.clock.Wait(ctx, rest); err != nil {

@@ -72,6 +72,7 @@ func sights(w *world) []sight {
 	w.elsewhere(full, "beta")
 	w.elsewhere(lost, "beta", "gamma")
 	floating := w.sell(seats(5), func(o *clienttest.Offer) { o.Lends = true })
+	one := w.sell(func(o *clienttest.Offer) { o.Lends = true })
 	two := w.server.Sell(&clienttest.Offer{ID: clienttest.ID(61), Product: "cad", Article: "CAD-PRO"}, &clienttest.Offer{ID: clienttest.ID(62), Product: "cad", Article: "CAD-LIB", Seats: 2})
 	mine := w.sell(func(o *clienttest.Offer) { o.Contact = 30 * 24 * 3600e9 })
 	begin := func(kind string) string { return "form[action$=begin]:has([value=" + kind + "]) button" }
@@ -84,6 +85,23 @@ func sights(w *world) []sight {
 		{"activate-two", func(s *stage) { s.code("activate", two) }},
 		{"activate-full", func(s *stage) { s.code("activate", full) }},
 		{"activate-borrow", func(s *stage) { s.code("activate", floating) }},
+		{"hold", func(s *stage) { s.code("activate", floating); s.press(begin("lease")) }},
+		{"hold-more", func(s *stage) { s.p.MustElement("details summary").MustEval(`() => this.click()`) }},
+		{"held", func(s *stage) { s.press("form[action$=step] button") }},
+		{"held-full", func(s *stage) { s.code("activate", one); s.press(begin("lease")); s.press("form[action$=step] button") }},
+		{"held-none", func(s *stage) { s.code("activate", one); s.press(begin("lease")); s.press("form[action$=step] button") }},
+		{"held-waits", func(s *stage) {
+			s.code("activate", one)
+			s.press(begin("lease"))
+			s.p.MustElement("[name=wait]").MustEval(`() => { this.checked = true }`)
+			s.press("form[action$=step] button")
+		}},
+		{"held-start", func(s *stage) { s.at("") }},
+		{"held-left", func(s *stage) { s.press("form:has([value=leave]) button") }},
+		{"updates", func(s *stage) { s.at("updates") }},
+		{"updates-told", func(s *stage) { s.told(); s.at("") }},
+		{"updates-on", func(s *stage) { s.at("updates") }},
+		{"updates-done", func(s *stage) { s.press("form[action$=step] button") }},
 		{"activate-unreached", func(s *stage) {
 			s.server.Expect(clienttest.LoseAsked, clienttest.LoseAsked)
 			s.code("activate", fresh)
@@ -131,6 +149,18 @@ func sights(w *world) []sight {
 	}
 }
 
+// told lets a program here be told about releases.
+func (s *stage) told() {
+	s.t.Helper()
+	c := s.open()
+	must(s.t, c.Choose(client.On, client.Unset))
+	_, err := c.NewReport()
+	must(s.t, err)
+	_, err = c.Reported([]byte(`{"updates":true,"usage":false,"release":{"version":"15.0","day":"2026-11-22","link":"https://example.com/news/15.0/what-is-new",` +
+		`"notes":{"en":"Drawing is faster.\nSheets can be exported.","de":"Zeichnen ist schneller.\nBlätter lassen sich exportieren."}},"beyond":{"version":"16.0","day":"2026-11-23","notes":{}}}`))
+	must(s.t, err)
+}
+
 // TestBrowserPages looks at every page in both languages: nothing sticks out of
 // the window, axe finds nothing, and a picture is kept for people.
 func TestBrowserPages(t *testing.T) {
@@ -142,6 +172,7 @@ func TestBrowserPages(t *testing.T) {
 	for _, l := range looks {
 		t.Run(l.String(), func(t *testing.T) {
 			w := newWorld(t)
+			w.cfg.Clock, w.server.Now = newStill(w.clock), w.clock.Now
 			s := &stage{world: w, p: browsertest.Tab(t, b, l), base: w.run(wizard.Options{Brand: brand(t)})}
 			browsertest.Open(s.p, w.link)
 			browsertest.Await(t, s.p, "nav")

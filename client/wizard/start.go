@@ -27,18 +27,20 @@ func (w *Wizard) start(v *view) page {
 	}
 	body += v.copied(s.Licenses)
 	body += v.waiting(s)
-	if len(s.Licenses) == 0 {
+	if len(s.Licenses) == 0 && len(w.seatsNow()) == 0 {
 		body += all(
 			v.e("p", "start.none"),
 			el("p", nil, el("a", attrs{"class", "button", "href", v.at("activate")}, esc(v.t("page.activate")))),
 		)
 	}
+	body += v.seatCards()
 	body += each(s.Licenses, v.license)
 	if s.Container != "" {
 		body += el("section", attrs{"class", "card"},
 			v.e("h2", "start.refresh"), el("p", nil, esc(v.contact(s))),
 			v.form("step", []string{"s", rand.Text(), "kind", string(toRefresh)}, v.button("start.refresh_button", "outline")))
 	}
+	body += v.news(c)
 	body += v.surroundings(s)
 	return page{title: "page.start", body: body}
 }

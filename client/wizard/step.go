@@ -26,6 +26,9 @@ const (
 	toType     kind = "type"    // an answer that is typed
 	toUntype   kind = "untype"  // give the typed request up
 	toKeep     kind = "keep"    // a borrowed license longer
+	toLease    kind = "lease"   // hold a place of a floating license
+	toLeave    kind = "leave"   // give it back
+	toChoose   kind = "choose"  // update notices and usage reports
 )
 
 // step is one thing that somebody is about to do. It is carried out once,
@@ -57,6 +60,8 @@ type outcome struct {
 	file      []byte   // the request file
 	names     []string // of what was set aside
 	gone      string   // license that is not here any more
+	seat      *seat    // that was taken
+	left      string   // key of what is to be said
 }
 
 // maxSteps is how many steps are remembered; the oldest are forgotten.

@@ -355,7 +355,7 @@ func TestBorrow(t *testing.T) {
 	w := newWorld(t)
 	code := w.sell(func(o *clienttest.Offer) { o.Lends, o.Seats = true, 5 })
 	v := w.enter()
-	p := v.preview(code).want(200, "This is a floating license", `type="date"`, "Borrow now")
+	p := v.preview(code).want(200, "This is a floating license", "Or borrow one", `type="date"`, "Borrow now")
 	v.post("step", "s", p.step(), "how", "online", "until", "soon").want(200, "wizard.until")
 	v.post("step", "s", p.step(), "how", "online", "until", "2026-11-24").want(200, "valid until 2026-11-24", "borrowed: it ends by itself", "Keep longer").wantNot("Move …")
 	keep := v.post("begin", "kind", "keep", "license", clienttest.ID(1)).want(200, "Keep CAD-PRO longer?")

@@ -48,6 +48,7 @@ type Wizard struct {
 	links    []string // that were not opened yet
 	c        *client.Container
 	steps    []*step
+	seats    []*seat   // of floating licenses, held while the wizard runs
 	used     time.Time // last use
 	shutOnce sync.Once
 }
@@ -147,6 +148,7 @@ func (w *Wizard) places() map[string]place {
 		"POST install":       {do: w.install, most: maxUpload},
 		"GET lost":           {do: w.lostForm},
 		"POST lost":          {do: w.lost, most: maxForm},
+		"GET updates":        {do: w.choices},
 		"GET typed":          {do: w.typed},
 		"POST typed":         {do: w.typeIn, most: maxForm},
 		"POST typed-request": {do: w.showTyped, most: maxForm},
