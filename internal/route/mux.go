@@ -134,7 +134,7 @@ func (m *Mux) serve(w *recorder, r *http.Request, rt Route) {
 		m.fail(w, r, rt, ErrOverload.After(time.Second))
 		return
 	}
-	defer leave()
+	defer func() { leave(m.options.Now().Sub(w.began)) }()
 	by, err := m.admit(w, r, rt)
 	if err == nil {
 		err = rt.Handler(w, r, by)
