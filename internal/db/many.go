@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -22,10 +23,13 @@ type Many[In, Out any] struct {
 	max int
 	fn  func(tx *Tx, in []In) ([]Result[Out], error)
 
+	key func(In) [16]byte // nil = no two runs are about the same thing
+
 	mu      sync.Mutex
 	queue   []*member[In, Out]
 	running int
 	limit   int
+	busy    map[[16]byte]bool // what the running runs are about
 }
 
 type member[In, Out any] struct {
@@ -48,13 +52,23 @@ func NewMany[In, Out any](d *DB, max int, fn func(tx *Tx, in []In) ([]Result[Out
 	return &Many[In, Out]{d: d, max: max, fn: fn, limit: limit}
 }
 
+// NewManyApart is NewMany for members that lock rows which others want too. key
+// names what a member locks; members with the same key are never in two runs at a
+// time. So one run takes all that wait for a row, where several would wait for it
+// in turns, each with a few.
+func NewManyApart[In, Out any](d *DB, max int, key func(In) [16]byte, fn func(tx *Tx, in []In) ([]Result[Out], error)) *Many[In, Out] {
+	m := NewMany(d, max, fn)
+	m.key, m.busy = key, map[[16]byte]bool{}
+	return m
+}
+
 // Do runs in together with what else is waiting and returns its result after the
 // commit. If ctx ends before the run has begun, nothing happens.
 func (m *Many[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	j := &member[In, Out]{ctx: ctx, in: in, done: make(chan struct{})}
 	m.mu.Lock()
 	m.queue = append(m.queue, j)
-	start := m.running < m.limit
+	start := m.running < m.limit && !m.held(in) // who holds it looks again
 	if start {
 		m.running++
 	}
@@ -77,7 +91,10 @@ func (m *Many[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	return j.res.Out, j.res.Err
 }
 
-// loop runs until nothing waits.
+// held reports whether a running run is about the same as in.
+func (m *Many[In, Out]) held(in In) bool { return m.key != nil && m.busy[m.key(in)] }
+
+// loop runs until nothing waits that it may take.
 func (m *Many[In, Out]) loop() {
 	finished := false
 	defer func() {
@@ -87,7 +104,7 @@ func (m *Many[In, Out]) loop() {
 	}()
 	for {
 		m.mu.Lock()
-		if len(m.queue) == 0 {
+		if !slices.ContainsFunc(m.queue, func(j *member[In, Out]) bool { return !m.held(j.in) }) {
 			m.running--
 			m.mu.Unlock()
 			finished = true
@@ -98,39 +115,66 @@ func (m *Many[In, Out]) loop() {
 	}
 }
 
-// take claims what waits, at most max members.
-func (m *Many[In, Out]) take() []*member[In, Out] {
+// take claims what waits and is not held by another run, at most max members. What
+// they hold is theirs until free.
+func (m *Many[In, Out]) take() (out []*member[In, Out], mine [][16]byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	n := min(len(m.queue), m.max)
-	out := make([]*member[In, Out], 0, n)
-	for i, j := range m.queue[:n] {
-		m.queue[i] = nil
-		if j.state.CompareAndSwap(jobWaiting, jobTaken) {
-			out = append(out, j)
+	stay := m.queue[:0]
+	for i, j := range m.queue {
+		if len(out) == m.max {
+			stay = append(stay, m.queue[i:]...)
+			break
+		}
+		if m.held(j.in) && !slices.Contains(mine, m.key(j.in)) {
+			stay = append(stay, j)
+			continue
+		}
+		if !j.state.CompareAndSwap(jobWaiting, jobTaken) {
+			continue
+		}
+		out = append(out, j)
+		if m.key != nil && !m.held(j.in) {
+			m.busy[m.key(j.in)] = true
+			mine = append(mine, m.key(j.in))
 		}
 	}
-	m.queue = m.queue[n:]
-	if len(m.queue) == 0 {
+	clear(m.queue[len(stay):])
+	if m.queue = stay; len(stay) == 0 {
 		m.queue = nil
 	}
-	return out
+	return out, mine
+}
+
+// free gives up what a run has held.
+func (m *Many[In, Out]) free(mine [][16]byte) {
+	if len(mine) == 0 {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, k := range mine {
+		delete(m.busy, k)
+	}
 }
 
 // run executes one run. Its members are taken when the transaction begins, not
 // before: what arrives until then still belongs to it.
 func (m *Many[In, Out]) run() {
 	var members []*member[In, Out]
+	var mine [][16]byte
 	var results []Result[Out]
 	taken, returned := false, false
 	defer func() {
+		m.free(mine)
 		if !returned {
 			leave(members)
 		}
 	}()
 	err := m.d.Write(context.Background(), func(tx *Tx) error {
 		if !taken {
-			members, taken = m.take(), true
+			members, mine = m.take()
+			taken = true
 		}
 		var err error
 		results, err = m.call(tx, members)
@@ -138,7 +182,7 @@ func (m *Many[In, Out]) run() {
 	})
 	returned = true
 	if !taken {
-		members = m.take()
+		members, mine = m.take()
 	}
 	if err == nil {
 		for i, j := range members {

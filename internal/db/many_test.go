@@ -147,3 +147,68 @@ func TestManyUnknown(t *testing.T) {
 		t.Errorf("%d rows", got)
 	}
 }
+
+// TestManyApart: members that want the same are never in two runs at a time; others
+// pass them, where the engine lets two runs work at a time, and nobody is forgotten.
+func TestManyApart(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		var inside [2]atomic.Int64
+		begun, hold := make(chan struct{}), make(chan struct{})
+		m := db.NewManyApart(d, 64, func(n int64) [16]byte { return [16]byte{byte(n % 2)} }, func(tx *db.Tx, in []int64) ([]db.Result[int64], error) {
+			var mine [2]bool
+			for _, n := range in {
+				mine[n%2] = true
+			}
+			for k, is := range mine {
+				if is && inside[k].Add(1) > 1 {
+					t.Error("two runs about the same")
+				}
+			}
+			defer func() {
+				for k, is := range mine {
+					if is {
+						inside[k].Add(-1)
+					}
+				}
+			}()
+			if in[0] == 0 {
+				close(begun)
+				<-hold
+			}
+			return make([]db.Result[int64], len(in)), nil
+		})
+		first := make(chan error, 1)
+		go func() { _, err := m.Do(t.Context(), 0); first <- err }()
+		<-begun
+		const more = 40
+		rest := make(chan error, more)
+		for i := range more {
+			go func() { _, err := m.Do(t.Context(), int64(2+2*i)); rest <- err }()
+		}
+		for m.Waiting() < more {
+			runtime.Gosched()
+		}
+		if d.Engine() == db.Postgres { // SQLite has one writer, and that one is held
+			if _, err := m.Do(t.Context(), 1); err != nil {
+				t.Error(err)
+			}
+		}
+		if m.Waiting() != more {
+			t.Errorf("%d of %d wait for the run that has what they want", m.Waiting(), more)
+		}
+		close(hold)
+		for range more {
+			if err := <-rest; err != nil {
+				t.Error(err)
+			}
+		}
+		if err := <-first; err != nil {
+			t.Error(err)
+		}
+		together(300, func(i int) {
+			if _, err := m.Do(t.Context(), int64(3+i)); err != nil {
+				t.Error(err)
+			}
+		})
+	})
+}

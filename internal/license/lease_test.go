@@ -518,3 +518,37 @@ func TestReleaseLease(t *testing.T) {
 		want(t, err, license.ErrCursor)
 	})
 }
+
+// Whoever renews by a clock that is behind, as another node's, is told no earlier end
+// than its holder was told before: an accepted renewal stands. A clock that is far off
+// is not believed.
+func TestRenewalStands(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i, b := w.pool(1), w.box()
+		u, err := b.lease(i.Code)
+		must(t, err)
+		before := w.d.Now()
+		end := func() time.Time {
+			r, err := w.RenewLease(context.Background(), anyone(), u.hold)
+			must(t, err)
+			if lease := w.holds(i.Licenses[0])[0]; !lease.Ends.Equal(r.Ends) {
+				t.Fatalf("told %v, kept %v", r.Ends, lease.Ends)
+			}
+			return r.Ends
+		}
+		w.now.Advance(10 * time.Second)
+		first := end()
+		w.now.Set(before.Add(5 * time.Second))
+		if second := end(); !second.Equal(first) {
+			t.Errorf("told %v, later %v", first, second)
+		}
+		w.now.Set(before.Add(11 * time.Second))
+		if third := end(); third.Sub(first) != time.Second {
+			t.Errorf("%v after %v", third, first)
+		}
+		w.now.Set(before.Add(-time.Hour))
+		if last := end(); !last.Equal(w.d.Now().Add(15 * time.Minute)) {
+			t.Errorf("%v by a clock that says %v", last, w.d.Now())
+		}
+	})
+}

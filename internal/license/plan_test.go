@@ -39,7 +39,7 @@ func explained() map[*db.Stmt][]any {
 		qLineHolders: {p, ids}, qLicensesLive: {p, ids}, qSnapshotTickets: {p, few}, qTicketsReverse: {p, ids}, qLicensesGone: {p, ids}, qSealedTickets: {p, ids},
 		qLineSeats: {p, few}, qIssuedRange: {p, id, id, id}, qExchangePage: {p, id, 100},
 		qEffects: {p, ids}, qEffectsBy: {p, ids}, qElapseAnew: {now, p, id}, qConsumption: {p, id}, qEligible: {p, ids},
-		qLease: {p, id}, qLeases: {p, ids}, qLeasesLock: {p, ids}, qLeasesOfHolder: {p, id, id}, qLeasesOfLicense: {p, id},
+		qLease: {p, id}, qLeases: {p, ids}, qLeasesLock: {p, ids}, qLeasesOfHolders: {p, id, ids}, qLeasesOfLicense: {p, id},
 		qLeasesAfter: {p, id, id, id, 100}, qLeasesDueOf: {p, id, now, 100}, qLeasesDue: {p, now, 100}, qLeasesDuePublisher: {p}, qWaitersPublisher: {p},
 		qReserved: {p, ids}, qFilled: {p, id}, qLine: {p, ids}, qWaitersDue: {p, now, 100}, qWaitersDelete: {p, ids},
 		qNamed: {p, ids}, qNamedOfLicense: {p, id, 100}, qNamedUpdate: {id, []byte{}, "", 0, 2, p, id, 1}, qNamedForget: {p, id, id},

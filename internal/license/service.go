@@ -136,9 +136,9 @@ func New(o Options) *Service {
 	}
 	s := &Service{db: o.DB, gate: o.Gate, vault: o.Vault, ring: o.Keyring, limits: o.Limits}
 	s.inbox = db.NewMany(o.DB, o.Batch, s.hearAll)
-	s.leases = db.NewMany(o.DB, o.Batch, s.leaseAll)
+	s.leases = db.NewManyApart(o.DB, o.Batch, (*leaseAsk).about, s.leaseAll)
 	s.renewals = db.NewMany(o.DB, o.Batch, s.renewAll)
-	s.ends = db.NewMany(o.DB, o.Batch, s.endAll)
+	s.ends = db.NewManyApart(o.DB, o.Batch, LeaseHold.about, s.endAll)
 	s.keys = db.NewGather(o.DB, maxKeys, keyRowsOf)
 	return s
 }

@@ -125,6 +125,15 @@ func (s *Service) mine(by actor.Actor, in LeaseHold) error {
 	return nil
 }
 
+// about names the license that a request is about, as far as it says so: requests
+// for one license are worked on together.
+func (a *leaseAsk) about() [16]byte {
+	if !a.want.IsZero() || len(a.lookups) == 0 {
+		return a.want
+	}
+	return a.lookups[0]
+}
+
 // readLease verifies a request and prepares everything about it that needs no
 // transaction.
 func (s *Service) readLease(by actor.Actor, token string) (*leaseAsk, error) {
@@ -210,6 +219,9 @@ func (s *Service) leaseGroup(tx *db.Tx, p actor.PublisherID, all []*leaseAsk, at
 	}
 	k := s.newLeaseDesk(tx, p)
 	if err := k.load(asks); err != nil {
+		return err
+	}
+	if err := k.loadMatesFor(asks); err != nil {
 		return err
 	}
 	for j, ask := range asks {

@@ -32,11 +32,15 @@ func (s *Service) RenewLease(ctx context.Context, by actor.Actor, in LeaseHold) 
 
 func (h LeaseHold) of() actor.PublisherID { return h.Publisher }
 
+// about is the same for all: which license a lease is of is not said, and one run
+// of ends at a time is enough.
+func (h LeaseHold) about() (none [16]byte) { return none }
+
 // renewAll is the many-form of RenewLease.
 func (s *Service) renewAll(tx *db.Tx, all []LeaseHold) ([]db.Result[*leased], error) {
 	out := make([]db.Result[*leased], len(all))
 	err := byPublisher(all, LeaseHold.of, func(p actor.PublisherID, at []int) error {
-		r := renewal{s: s, tx: tx, p: p, until: map[time.Time]db.IDs[Lease]{}}
+		r := renewal{s: s, tx: tx, p: p, until: map[told]db.IDs[Lease]{}}
 		if err := r.load(all, at); err != nil {
 			return err
 		}
@@ -61,8 +65,11 @@ type renewal struct {
 	leases   map[LeaseID]*Lease
 	licenses map[LicenseID]*License
 	boxes    map[ContainerID]*Container
-	until    map[time.Time]db.IDs[Lease] // new ends
+	until    map[told]db.IDs[Lease]
 }
+
+// told is until when a lease is renewed, and as of when.
+type told struct{ ends, renewed time.Time }
 
 func (r *renewal) load(all []LeaseHold, at []int) (err error) {
 	ids := make(db.IDs[Lease], 0, len(at))
@@ -124,17 +131,21 @@ func (r *renewal) one(in LeaseHold) (*leased, error) {
 	if err != nil {
 		return nil, err
 	}
-	if end := l.leaseEnd(f, now); !end.Equal(a.Ends) {
-		a.Ends, a.Renewed = end, now
-		r.until[end] = append(r.until[end], a.ID)
+	at := now
+	if ahead := a.Renewed.Sub(now); ahead > 0 && ahead < seconds(f.Lease) {
+		at = a.Renewed // another run or node was told a later end already, and that stands
+	}
+	if end := l.leaseEnd(f, at); !end.Equal(a.Ends) {
+		a.Ends, a.Renewed = end, at
+		r.until[told{end, at}] = append(r.until[told{end, at}], a.ID)
 	}
 	return r.s.leasedTo(r.tx, r.p, l, f, a, box, "")
 }
 
 // write renews in one statement what ends at the same time, which is mostly all.
 func (r *renewal) write() error {
-	for end, ids := range r.until {
-		n, err := r.tx.Exec(qLeaseRenew, db.At(r.tx.Now()), db.At(end), r.p, ids)
+	for t, ids := range r.until {
+		n, err := r.tx.Exec(qLeaseRenew, db.At(t.renewed), db.At(t.ends), r.p, ids)
 		if err := exactly(len(ids), n, err); err != nil {
 			return err
 		}
@@ -166,6 +177,9 @@ func (s *Service) endAll(tx *db.Tx, all []LeaseHold) ([]db.Result[bool], error) 
 		}
 		k := s.newLeaseDesk(tx, p)
 		if err := k.lock(ids); err != nil {
+			return err
+		}
+		if err := k.loadMatesOf(k.leases); err != nil {
 			return err
 		}
 		for _, i := range at {
@@ -278,6 +292,9 @@ func (s *Service) elapseLeases(tx *db.Tx, p actor.PublisherID) (int64, error) {
 		return 0, err
 	}
 	if err := k.lock(over); err != nil {
+		return 0, err
+	}
+	if err := k.loadMatesOf(k.leases); err != nil {
 		return 0, err
 	}
 	for _, id := range over {

@@ -104,7 +104,7 @@ func (k *desk) lent(l *License) (out []*Activation, err error) {
 // leaseDesk is a desk for leases on the same rows. What it changes of leases is written
 // at once, the rest with this desk.
 func (k *desk) leaseDesk() *leaseDesk {
-	return &leaseDesk{desk: k, leases: map[LeaseID]*Lease{}, mates: map[shared][]*Lease{}, rights: map[leaseRightID]bool{}}
+	return &leaseDesk{desk: k, leases: map[LeaseID]*Lease{}, mates: map[shared][]*Lease{}, dry: map[LicenseID]bool{}, rights: map[leaseRightID]bool{}}
 }
 
 // sweepClouds frees the places of licenses that are not floating, and that cloud

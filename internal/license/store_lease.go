@@ -45,9 +45,9 @@ SELECT `+leaseColumns+` FROM floating_lease e WHERE e.publisher_id = ? AND e.id 
 SELECT `+leaseColumns+` FROM floating_lease e WHERE e.publisher_id = ? AND {ids:e.id}`)
 	qLeasesLock = db.SQL("license.leases_lock", `
 SELECT `+leaseColumns+` FROM floating_lease e WHERE e.publisher_id = ? AND {ids:e.id} ORDER BY e.id {for_update}`)
-	qLeasesOfHolder = db.SQL("license.leases_of_holder", `
+	qLeasesOfHolders = db.SQL("license.leases_of_holders", `
 SELECT `+leaseColumns+` FROM floating_lease e
-WHERE e.publisher_id = ? AND e.license_id = ? AND e.holder = ? AND e.state <> 'ended' ORDER BY e.id`)
+WHERE e.publisher_id = ? AND e.license_id = ? AND {ids:e.holder} AND e.state <> 'ended' ORDER BY e.id`)
 	qLeasesOfLicense = db.SQL("license.leases_of_license", `
 SELECT `+leaseColumns+` FROM floating_lease e
 WHERE e.publisher_id = ? AND e.license_id = ? AND e.state <> 'ended' ORDER BY e.fence`)

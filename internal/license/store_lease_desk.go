@@ -12,6 +12,7 @@ type leaseDesk struct {
 	*desk
 	leases map[LeaseID]*Lease
 	mates  map[shared][]*Lease // of holders, without ended ones
+	dry    map[LicenseID]bool  // nothing of it is over that still has a place
 	rights map[leaseRightID]bool
 	shown  [][]any       // new rights
 	gone   db.IDs[Lease] // who has left the queue
@@ -367,15 +368,91 @@ func (k *leaseDesk) matesOf(l *License, f catalog.FloatingSpec, holder holderID)
 	if list, known := k.mates[at]; known {
 		return list, nil
 	}
-	list, err := db.List(k.tx, scanLease, qLeasesOfHolder, k.publisher, l.ID, holder)
+	err := k.loadMates(l, db.IDs[holderRow]{holder})
+	return k.mates[at], err
+}
+
+// loadMates reads the leases of holders of a license that are not known yet.
+func (k *leaseDesk) loadMates(l *License, holders db.IDs[holderRow]) error {
+	if len(holders) == 0 {
+		return nil
+	}
+	list, err := db.List(k.tx, scanLease, qLeasesOfHolders, k.publisher, l.ID, holders)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for i, a := range list {
-		list[i] = k.same(a)
+	for _, h := range holders {
+		k.mates[shared{l.ID, h}] = nil
 	}
-	k.mates[at] = list
-	return list, nil
+	for _, a := range list {
+		at := shared{l.ID, a.Holder}
+		k.mates[at] = append(k.mates[at], k.same(a))
+	}
+	return nil
+}
+
+// loadMatesOf is loadMates for the holders of leases, one statement per license.
+func (k *leaseDesk) loadMatesOf(leases map[LeaseID]*Lease) error {
+	holders := map[LicenseID]db.IDs[holderRow]{}
+	for _, a := range leases {
+		if a.State != LeaseEnded {
+			k.unknown(holders, k.licenses[a.License], a.Holder)
+		}
+	}
+	return k.loadEach(holders)
+}
+
+// loadMatesFor is loadMatesOf for those who ask.
+func (k *leaseDesk) loadMatesFor(asks []*leaseAsk) error {
+	holders := map[LicenseID]db.IDs[holderRow]{}
+	for _, ask := range asks {
+		if k.leases[ask.id] != nil {
+			continue
+		}
+		l := k.likely(ask)
+		if l == nil {
+			continue
+		}
+		f, _ := l.terms.model().Leases()
+		if h, err := ask.holder(f.Per); err == nil {
+			k.unknown(holders, l, h)
+		}
+	}
+	return k.loadEach(holders)
+}
+
+// likely is the license that a request will most likely get a place of.
+func (k *leaseDesk) likely(ask *leaseAsk) *License {
+	if !ask.want.IsZero() {
+		return k.licenses[ask.want]
+	}
+	for _, by := range ask.lookups {
+		if o := k.opened[by]; o != nil && len(o.licenses) > 0 {
+			return k.licenses[o.licenses[0]]
+		}
+	}
+	return nil
+}
+
+// unknown notes a holder whose leases are not known yet; a process has none.
+func (k *leaseDesk) unknown(holders map[LicenseID]db.IDs[holderRow], l *License, h holderID) {
+	if l == nil {
+		return
+	}
+	f, floats := l.terms.model().Leases()
+	if _, known := k.mates[shared{l.ID, h}]; !floats || f.Per == catalog.PerProcess || known || holders[l.ID].Contains(h) {
+		return
+	}
+	holders[l.ID] = append(holders[l.ID], h)
+}
+
+func (k *leaseDesk) loadEach(holders map[LicenseID]db.IDs[holderRow]) error {
+	for id, list := range holders {
+		if err := k.loadMates(k.licenses[id], list); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // same returns the image of a lease that this desk works on already.
@@ -393,9 +470,13 @@ const sweepChunk = 200
 // sweepAll ends leases and borrows of a license whose time is over, until enough are
 // free or none is left.
 func (k *leaseDesk) sweepAll(l *License, f catalog.FloatingSpec, enough func() bool) error {
+	if k.dry[l.ID] {
+		return nil
+	}
 	if err := k.sweepLeases(l, f, enough); err != nil || enough() {
 		return err
 	}
+	k.dry[l.ID] = true
 	return k.sweepLicense(l)
 }
 
