@@ -64,12 +64,13 @@ func (c benchAnchorsCmd) Run(e *env) error {
 
 type benchRunCmd struct {
 	measured
-	Scenario string        `arg:"" enum:"validate,activate,mixed,list,ticket-bulk" help:"validate, activate, mixed, list or ticket-bulk."`
+	Scenario string        `arg:"" enum:"validate,activate,heartbeat,pool,mixed,list,ticket-bulk" help:"validate, activate, heartbeat, pool, mixed, list or ticket-bulk."`
 	Callers  int           `help:"Connections; default: those of the target."`
 	Rate     float64       `help:"Requests per second, whatever the server does (open loop); 0: each caller asks again when it has its answer."`
 	Time     time.Duration `name:"time" help:"Of each stretch." default:"2s"`
 	Rounds   int           `default:"5"`
 	Tickets  int64         `help:"Of ticket-bulk." default:"100000"`
+	Overload bool          `help:"After each stretch ask three times as much as was answered in it: what is accepted, and how long it takes."`
 	Profile  string        `help:"File for a processor profile of the server." type:"path"`
 }
 
@@ -77,7 +78,7 @@ type benchRunCmd struct {
 func (c benchRunCmd) Run(e *env) error {
 	r, err := bench.Run(e.ctx, bench.RunOptions{
 		Options: c.options(e), Scenario: bench.Scenario(c.Scenario), Callers: c.Callers, Rate: c.Rate, Time: c.Time,
-		Rounds: c.Rounds, Tickets: c.Tickets, Profile: c.Profile,
+		Rounds: c.Rounds, Tickets: c.Tickets, Overload: c.Overload, Profile: c.Profile,
 	})
 	if err != nil {
 		return err

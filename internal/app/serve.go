@@ -150,6 +150,7 @@ const (
 	refreshEvery = 300 * time.Millisecond
 	shipEvery    = time.Second / 10 // often, so that each time is short
 	gaugeEvery   = 5 * time.Second
+	analyzeEvery = 5 * time.Second // a plan made when its table was empty reads all of it; PostgreSQL looks once a minute
 	trimAfter    = 2 * time.Second // what starting has left behind goes back to the system
 )
 
@@ -189,6 +190,7 @@ func (a *App) background(ctx context.Context) *sync.WaitGroup {
 		{refreshEvery, "looking for changed keys", a.Keys.Refresh},
 		{shipEvery, "shipping the issuance journal", a.ship},
 		{gaugeEvery, "reading the gauges", a.gauges},
+		{analyzeEvery, "looking for tables that have grown", a.DB.Analyze},
 		{moduleEvery, "looking after the security module", a.lookAfterModule},
 	} {
 		group.Go(func() {

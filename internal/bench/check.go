@@ -166,8 +166,12 @@ func (o *CheckOptions) engines() []db.Engine {
 	return []db.Engine{db.SQLite, db.Postgres}
 }
 
+// inTurns are the scenarios of each round.
+var inTurns = []Scenario{Validate, Activate, Heartbeat, Pool}
+
 // drive measures what depends on how quiet the machine is: E, validate, E,
-// activate, on one engine after the other, round by round, then large orders.
+// activate and so on, on one engine after the other, round by round, with a large
+// order in each; then at half of what was reached, and at three times as much.
 func (o *CheckOptions) drive(ctx context.Context, r *CheckReport, f figures) (err error) {
 	l, err := newLab(ctx, o.Options, o.engines()...)
 	if err != nil {
@@ -179,7 +183,7 @@ func (o *CheckOptions) drive(ctx context.Context, r *CheckReport, f figures) (er
 		}
 	}()
 	for _, s := range l.benches {
-		for _, scenario := range []Scenario{Validate, Activate} {
+		for _, scenario := range inTurns {
 			if o.Inside {
 				continue
 			}
@@ -191,7 +195,7 @@ func (o *CheckOptions) drive(ctx context.Context, r *CheckReport, f figures) (er
 	for round := range o.Rounds {
 		o.Tell(fmt.Sprintf("round %d of %d", round+1, o.Rounds))
 		for _, s := range l.benches {
-			for _, scenario := range []Scenario{Validate, Activate} {
+			for _, scenario := range inTurns {
 				if err := o.turn(ctx, l, s, scenario, round, r, f); err != nil {
 					return err
 				}
@@ -201,7 +205,17 @@ func (o *CheckOptions) drive(ctx context.Context, r *CheckReport, f figures) (er
 			}
 		}
 	}
-	return o.halfway(ctx, l, r, f)
+	for _, s := range l.benches {
+		for _, scenario := range []Scenario{Activate, Heartbeat} {
+			if err := o.halfway(ctx, l, s, scenario, f); err != nil {
+				return err
+			}
+			if err := o.over(ctx, l, s, scenario, f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // large measures E and then one large order.
@@ -238,21 +252,42 @@ func (o *CheckOptions) turn(ctx context.Context, l *lab, s *station, scenario Sc
 	f.add(string(scenario)+".ratio by CPU", s.Engine, sample.CPURatio)
 	f.add(string(scenario)+".rate", s.Engine, sample.Rate)
 	f.add(string(scenario)+".per_commit", s.Engine, sample.PerCommit)
+	if scenario != Pool {
+		return nil
+	}
+	var alone float64
+	if err := s.server.call(ctx, "commits", o.Time/2, &alone); err != nil {
+		return err
+	}
+	f.add("pool.commits", s.Engine, sample.Rate/alone)
 	return nil
 }
 
-// halfway measures how long activations take at half of what the server can do.
-func (o *CheckOptions) halfway(ctx context.Context, l *lab, r *CheckReport, f figures) error {
-	for _, s := range l.benches {
-		rate := Median(f[figure{string(Activate) + ".rate", s.Engine}]) / 2
-		for round := range o.Rounds {
-			sample, err := l.measure(ctx, s, load{scenario: Activate, callers: callersOf[Activate], rate: rate, time: o.Time, round: round})
-			if err != nil {
-				return err
-			}
-			f.add("activate.p99", s.Engine, float64(sample.Latency.P99)/float64(time.Millisecond))
-			o.Tell(fmt.Sprintf("%s at %.0f activations/s: p50 %v, p99 %v", s.Engine, rate, sample.Latency.P50, sample.Latency.P99))
+// halfway measures how long answers take at half of what the server can do.
+func (o *CheckOptions) halfway(ctx context.Context, l *lab, s *station, scenario Scenario, f figures) error {
+	rate := Median(f[figure{string(scenario) + ".rate", s.Engine}]) / 2
+	for round := range o.Rounds {
+		sample, err := l.measure(ctx, s, load{scenario: scenario, callers: callersOf[scenario], rate: rate, time: o.Time, round: round})
+		if err != nil {
+			return err
 		}
+		f.add(string(scenario)+".p99", s.Engine, float64(sample.Latency.P99)/float64(time.Millisecond))
+		o.Tell(fmt.Sprintf("%s, %s at %.0f/s: p50 %v, p99 %v", s.Engine, scenario, rate, sample.Latency.P50, sample.Latency.P99))
+	}
+	return nil
+}
+
+// over measures how long answers take when more is asked than the server can do.
+func (o *CheckOptions) over(ctx context.Context, l *lab, s *station, scenario Scenario, f figures) error {
+	rate := overload * Median(f[figure{string(scenario) + ".rate", s.Engine}])
+	for round := range o.Rounds {
+		sample, err := l.measure(ctx, s, overloaded(scenario, rate, o.Time, round))
+		if err != nil {
+			return err
+		}
+		f.add(string(scenario)+".over", s.Engine, float64(sample.Latency.P99)/float64(time.Millisecond))
+		o.Tell(fmt.Sprintf("%s, %s asked %.0f times a second: %.0f/s done, %d of %d refused, p50 %v, p99 %v", s.Engine, scenario,
+			sample.Offered, sample.Rate, sample.Shed, sample.OK+sample.Shed, sample.Latency.P50, sample.Latency.P99))
 	}
 	return nil
 }

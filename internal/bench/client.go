@@ -31,22 +31,39 @@ func nonce() string {
 	return wire.Nonce(n)
 }
 
+// device is a new container on a new machine.
+type device struct {
+	key   wire.PrivateKey
+	keys  wire.ContainerKeys
+	parts []wire.FingerprintPart
+}
+
+func newDevice(w where) (device, error) {
+	key, err := wire.GenerateKey(wire.Ed25519, rand.Reader)
+	if err != nil {
+		return device{}, err
+	}
+	d := device{key: key, keys: wire.ContainerKeys{Kind: wire.ContainerSoft, Sign: key.Public().String()}}
+	machine := strconv.FormatInt(machines.Add(1), 36) + nonce()
+	for _, part := range []string{"board", "disk", "machine-id"} {
+		d.parts = append(d.parts, wire.FingerprintPart{Name: part, Hash: wire.ComponentClaim(wire.Component(w.Salt, part, machine))})
+	}
+	return d, nil
+}
+
+// program is what all messages say of it.
+var program = wire.App{Version: "1.0", OS: "linux", Arch: "amd64"}
+
 // activation is a signed request of a new container on a new machine.
 func activation(w where, code string) ([]byte, error) {
-	key, err := wire.GenerateKey(wire.Ed25519, rand.Reader)
+	d, err := newDevice(w)
 	if err != nil {
 		return nil, err
 	}
-	r := wire.Request{
+	token, err := wire.SignClaims(d.key, &wire.Request{
 		Issuer: w.Publisher.String(), Action: wire.ActActivate, Nonce: nonce(), Counter: 1, IssuedAt: time.Now().Unix(),
-		Container: wire.ContainerKeys{Kind: wire.ContainerSoft, Sign: key.Public().String()},
-		Code:      code, App: wire.App{Version: "1.0", OS: "linux", Arch: "amd64"},
-	}
-	machine := strconv.FormatInt(machines.Add(1), 36) + nonce()
-	for _, part := range []string{"board", "disk", "machine-id"} {
-		r.Fingerprint = append(r.Fingerprint, wire.FingerprintPart{Name: part, Hash: wire.ComponentClaim(wire.Component(w.Salt, part, machine))})
-	}
-	token, err := wire.SignClaims(key, &r)
+		Container: d.keys, Fingerprint: d.parts, Code: code, App: program,
+	})
 	return []byte(token), err
 }
 

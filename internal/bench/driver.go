@@ -23,15 +23,18 @@ type drive struct {
 	Cycle   bool          // begin again at the end of the file, else stop there
 	Callers int           // connections
 	Rate    float64       // requests per second that are due; 0 = each caller sends as soon as it may
+	Sent    bool          // latency counts from when a request was sent, not from when it was due
 	Time    time.Duration // how long requests are begun
 	Answers string        // file for answers; "" = none
 	Each    int           // keep every Each-th answer; 0 = none
+	Holds   string        // the publisher of leases: each answer is a lease, which is renewed and ended; "" = answers are only read
 }
 
 // driven is what came of it.
 type driven struct {
 	Sent, OK, Errors int
 	Status           map[int]int // answers by status
+	Bare             int         // 503 without a Retry-After
 	Took             time.Duration
 	Latency          Latency // of answers with status 2xx
 	Next             int     // the first request that was not sent
@@ -114,6 +117,8 @@ type caller struct {
 	status map[int]int
 	kept   []kept
 	sent   int
+	bare   int
+	closed bool // by the server, after its answer
 	err    error
 }
 
@@ -186,28 +191,47 @@ func (c *caller) run(ctx context.Context, d drive, requests [][]byte, next *atom
 				return
 			}
 			time.Sleep(due.Sub(start))
-			start = due
+			if start = due; d.Sent {
+				start = time.Now()
+			}
 		}
 		if start.After(end) {
 			next.Add(-1)
 			return
 		}
-		c.sent++
-		a, err := c.ask(requests[i%len(requests)])
-		if err != nil {
-			c.err = err
-			if _ = c.conn.Close(); c.dial(ctx, d.Address) != nil {
-				return
-			}
-			continue
-		}
-		c.note(d, i, a, time.Since(start))
-		if a.closes {
-			if _ = c.conn.Close(); c.dial(ctx, d.Address) != nil {
-				return
-			}
+		if !c.exchange(ctx, d, i, requests[i%len(requests)], start) {
+			return
 		}
 	}
+}
+
+// exchange sends a request that was due at start, notes its answer, and does what
+// follows from it. It reports whether there still is a connection.
+func (c *caller) exchange(ctx context.Context, d drive, i int, request []byte, start time.Time) bool {
+	a, err := c.once(d, i, request, start)
+	if err == nil && d.Holds != "" && a.status == 200 {
+		err = c.useLease(d, i, a.body)
+	}
+	if err == nil && !c.closed {
+		return true
+	}
+	if c.closed = false; err != nil {
+		c.err = err
+	}
+	_ = c.conn.Close()
+	return c.dial(ctx, d.Address) == nil
+}
+
+// once sends one request and notes its answer.
+func (c *caller) once(d drive, i int, request []byte, start time.Time) (answer, error) {
+	c.sent++
+	a, err := c.ask(request)
+	if err != nil {
+		return a, err
+	}
+	c.closed = a.closes
+	c.note(d, i, a, time.Since(start))
+	return a, nil
 }
 
 func (c *caller) note(d drive, i int, a answer, took time.Duration) {
@@ -215,7 +239,10 @@ func (c *caller) note(d drive, i int, a answer, took time.Duration) {
 	if a.status/100 == 2 {
 		c.took = append(c.took, took)
 	}
-	if d.Each > 0 && i%d.Each == 0 {
+	if a.status == 503 && !a.retry {
+		c.bare++
+	}
+	if d.Each > 0 && i >= 0 && i%d.Each == 0 {
 		c.kept = append(c.kept, kept{Index: i, Status: a.status, Body: slices.Clone(a.body)})
 	}
 }
@@ -226,7 +253,7 @@ func (d drive) sum(callers []*caller, requests, next int, took time.Duration) (d
 	var keep []kept
 	answered := 0
 	for _, c := range callers {
-		out.Sent += c.sent
+		out.Sent, out.Bare = out.Sent+c.sent, out.Bare+c.bare
 		times, keep = append(times, c.took...), append(keep, c.kept...)
 		for s, n := range c.status {
 			out.Status[s] += n

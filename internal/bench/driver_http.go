@@ -16,6 +16,7 @@ type answer struct {
 	status int
 	body   []byte
 	closes bool // the server ends the connection after it
+	retry  bool // it says when to come again
 }
 
 // readAnswer reads one answer into buf, which it may grow. It knows what a
@@ -72,6 +73,8 @@ func readHeader(r *bufio.Reader, a *answer) (length int, chunked bool, err error
 			}
 		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
 			chunked = bytes.EqualFold(value, []byte("chunked"))
+		case bytes.EqualFold(name, []byte("Retry-After")):
+			a.retry = len(value) > 0
 		case bytes.EqualFold(name, []byte("Connection")):
 			a.closes = bytes.EqualFold(value, []byte("close"))
 		}

@@ -27,6 +27,7 @@ const (
 	opValidate = "validate"
 	opActivate = "activate"
 	opList     = "list page"
+	opBeat     = "heartbeat"
 )
 
 // stock is what the generator has made, as far as measurements need it: a sample
@@ -35,14 +36,19 @@ type stock struct {
 	keys    []string
 	codes   []string // of tickets with floorSeats seats
 	tickets []string
-	at      int // where the next measurement goes on
+	shared  []string            // codes of floating licenses with free places
+	holds   []license.LeaseHold // of those leases
+	at      int                 // where the next measurement goes on
 }
 
-// Of every fillChunk licenses, fillKeys have a key and fillFloors many seats.
+// Of every fillChunk licenses, fillKeys have a key and fillFloors many seats;
+// fillShared are floating ones with seatsPerTicket places, which are all taken before
+// heartbeats are measured.
 const (
 	fillChunk  = 1_000
 	fillKeys   = 20
 	fillFloors = 10
+	fillShared = 5
 	floorSeats = 2_000
 )
 
@@ -65,6 +71,13 @@ func (h *host) grow(ctx context.Context, o growOrder) (int, error) {
 	case opList:
 		return h.many(growTime, 4, func(i int) error {
 			_, err := h.app.Lic.ListTickets(ctx, h.by, license.TicketQuery{After: h.stock.tickets[i%len(h.stock.tickets)], Limit: 100})
+			return err
+		})
+	case "lease": // what opBeat renews, not measured
+		return h.takeShared(ctx)
+	case opBeat:
+		return h.many(growTime, 64, func(i int) error {
+			_, err := h.app.Lic.RenewLease(ctx, stranger, h.stock.holds[i%len(h.stock.holds)])
 			return err
 		})
 	case "sign": // the requests for opActivate, not measured
@@ -132,31 +145,76 @@ func (h *host) many(t time.Duration, callers int, do func(i int) error) (int, er
 func (h *host) fill(ctx context.Context) error {
 	var made []license.Issued
 	err := h.app.DB.WriteBulk(ctx, func(tx *db.Tx) error {
-		item, err := catalog.Resolve(tx, h.pub.ID, "CAD-PRO-PERP", nil)
+		item, err := catalog.Resolve(tx, h.pub.ID, perpetual, nil)
+		if err != nil {
+			return err
+		}
+		float, err := catalog.Resolve(tx, h.pub.ID, floating, nil)
 		if err != nil {
 			return err
 		}
 		one := license.IssueInput{Holder: h.pub.Root, Item: item, PerUnit: true}
 		plain, keyed, floor := one, one, one
-		plain.Quantity, keyed.Quantity, keyed.Keys = fillChunk-fillKeys-fillFloors, fillKeys, true
+		plain.Quantity, keyed.Quantity, keyed.Keys = fillChunk-fillKeys-fillFloors-fillShared, fillKeys, true
 		floor.PerUnit, floor.Quantity = false, floorSeats
+		shared := floor
+		shared.Item, shared.Quantity = float, seatsPerTicket
 		in := []license.IssueInput{plain, keyed}
 		for range fillFloors {
 			in = append(in, floor)
+		}
+		for range fillShared {
+			in = append(in, shared)
 		}
 		made, err = h.app.Lic.Issue(tx, actor.System(h.pub.ID), in)
 		return err
 	})
 	for i, m := range made {
 		h.stock.keys = append(h.stock.keys, m.Keys...)
-		if m.Quantity == floorSeats {
+		switch m.Quantity {
+		case floorSeats:
 			h.stock.codes = append(h.stock.codes, m.Code)
+		case seatsPerTicket:
+			h.stock.shared = append(h.stock.shared, m.Code)
 		}
 		if i%100 == 0 {
 			h.stock.tickets = append(h.stock.tickets, m.Ticket.String())
 		}
 	}
 	return err
+}
+
+// takeShared takes all places of the floating licenses that have none taken.
+func (h *host) takeShared(ctx context.Context) (int, error) {
+	w := where{Publisher: h.pub.ID, Salt: h.pub.Salt}
+	var asks [][]byte
+	for _, code := range h.stock.shared {
+		for range seatsPerTicket {
+			d, err := newDevice(w)
+			if err != nil {
+				return 0, err
+			}
+			token, err := d.takes(w, code, "")
+			if err != nil {
+				return 0, err
+			}
+			asks = append(asks, token)
+		}
+	}
+	h.stock.shared = nil
+	holds := make([]license.LeaseHold, len(asks))
+	_, err := h.many(0, 64, func(i int) error {
+		if i >= len(asks) {
+			return errEnough
+		}
+		g, err := h.app.Lic.Lease(ctx, stranger, asks[i])
+		if err == nil {
+			holds[i] = license.LeaseHold{Publisher: h.pub.ID, Lease: g.Lease, Fence: g.Fence, Secret: g.Secret}
+		}
+		return err
+	})
+	h.stock.holds = append(h.stock.holds, holds...)
+	return len(holds), err
 }
 
 // signAsks signs the requests of the next opActivate.
@@ -214,7 +272,7 @@ func growth(ctx context.Context, o Options, e db.Engine, limit int) (out []Grown
 		}
 	}()
 	s := l.benches[0]
-	ops := []string{opFill, opValidate, opActivate, opList}
+	ops := []string{opFill, opValidate, opActivate, opBeat, opList}
 	out = make([]Grown, len(ops))
 	for i, op := range ops {
 		out[i] = Grown{Operation: op, Engine: e}
@@ -228,6 +286,9 @@ func growth(ctx context.Context, o Options, e db.Engine, limit int) (out []Grown
 			}
 			if op == opFill {
 				have = size
+				if err := s.server.call(ctx, "grow", growOrder{Op: "lease"}, nil); err != nil {
+					return nil, err
+				}
 				if err := s.server.call(ctx, "analyze", nil, nil); err != nil {
 					return nil, err
 				}

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,16 +34,17 @@ type HostOptions struct {
 // host is the real server with the demo's publisher, and what a benchmark needs
 // besides requests: stock, counters and the proof.
 type host struct {
-	app     *app.App
-	at      app.Running
-	pub     org.Publisher
-	by      actor.Actor
-	stop    context.CancelFunc
-	ended   chan error
-	profile *os.File
-	copied  *copies
-	stock   stock    // of the growth
-	asks    [][]byte // signed, and not sent yet
+	app      *app.App
+	at       app.Running
+	pub      org.Publisher
+	by       actor.Actor
+	stop     context.CancelFunc
+	ended    chan error
+	profile  *os.File
+	copied   *copies
+	stock    stock    // of the growth
+	asks     [][]byte // signed, and not sent yet
+	anchored bool     // the table of the anchor is there
 }
 
 // newHost opens the installation and serves it on loopback.
@@ -95,8 +97,9 @@ type where struct {
 // issueOrder asks for stock.
 type issueOrder struct {
 	Tickets int
-	Seats   int64 // of each
-	Keys    bool  // their license keys instead of their codes
+	Seats   int64  // of each
+	Keys    bool   // their license keys instead of their codes
+	Article string // "" = CAD-PRO-PERP
 }
 
 // counters are what the server has done so far.
@@ -125,11 +128,17 @@ func (h *host) handle(ctx context.Context, do string, with json.RawMessage) (any
 	case "analyze":
 		return nil, h.app.DB.Analyze(ctx)
 	case "prove":
-		acks, err := take[[]ack](with)
+		in, err := take[told](with)
 		if err != nil {
 			return nil, err
 		}
-		return h.prove(ctx, acks)
+		return h.prove(ctx, in)
+	case "commits":
+		t, err := take[time.Duration](with)
+		if err != nil {
+			return nil, err
+		}
+		return h.commits(ctx, t)
 	case "bulk":
 		n, err := take[int64](with)
 		if err != nil {
@@ -178,6 +187,12 @@ func (h *host) where(ctx context.Context) (where, error) {
 	}, nil
 }
 
+// The articles that are sold.
+const (
+	perpetual = "CAD-PRO-PERP"
+	floating  = "CAD-PRO-FLOAT"
+)
+
 // stockChunk is how many lines are sold in one transaction.
 const stockChunk = 200
 
@@ -187,7 +202,7 @@ func (h *host) issue(ctx context.Context, in issueOrder) ([]string, error) {
 	for left := in.Tickets; left > 0; left -= stockChunk {
 		var made []license.Issued
 		err := h.app.DB.WriteBulk(ctx, func(tx *db.Tx) error {
-			item, err := catalog.Resolve(tx, h.pub.ID, "CAD-PRO-PERP", nil)
+			item, err := catalog.Resolve(tx, h.pub.ID, cmp.Or(in.Article, perpetual), nil)
 			if err != nil {
 				return err
 			}
@@ -222,12 +237,36 @@ func (h *host) sales(in issueOrder, item catalog.Snapshot, n int) []license.Issu
 	return out
 }
 
-func (h *host) prove(ctx context.Context, acks []ack) (out Proof, err error) {
+func (h *host) prove(ctx context.Context, in told) (out Proof, err error) {
 	err = h.app.DB.Read(ctx, func(r *db.Reader) error {
-		out, err = prove(r, h.pub.ID, acks)
+		out, err = prove(r, h.pub.ID, in)
 		return err
 	})
 	return out, err
+}
+
+// commits returns how often in a second one caller can change one row and see it
+// committed: what a server could do that takes requests for one license in turns.
+func (h *host) commits(ctx context.Context, t time.Duration) (float64, error) {
+	write := func(stmt *db.Stmt) error {
+		return h.app.DB.Write(ctx, func(tx *db.Tx) error { _, err := tx.Exec(stmt); return err })
+	}
+	if !h.anchored {
+		if err := write(qAnchorTable); err != nil {
+			return 0, err
+		}
+		if err := write(qAnchorRow); err != nil {
+			return 0, err
+		}
+		h.anchored = true
+	}
+	n, begin := 0, time.Now()
+	for ; n == 0 || time.Since(begin) < t; n++ {
+		if err := write(qAnchorWrite); err != nil {
+			return 0, err
+		}
+	}
+	return float64(n) / time.Since(begin).Seconds(), nil
 }
 
 // bulkMade is a large order, carried out.

@@ -44,6 +44,8 @@ type station struct {
 	database string // to be dropped; "" = SQLite
 	data     string
 	ready    map[string]string // files of requests that may be sent again, by scenario
+	leases   []grant           // that heartbeats renew
+	pool     pool
 }
 
 // newLab starts E, the driver and one server per engine.

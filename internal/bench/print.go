@@ -85,7 +85,22 @@ func PrintReport(w io.Writer, r Report) error {
 	}
 	_, err := fmt.Fprintf(w, "\nmedians: %.0f/s, ratio to E (%.0f/s) %.2f, by CPU %.2f, CPU %s per answer, %.1f answers per commit; nothing oversold or lost\n",
 		Median(rates), Median(e), Median(ratios), Median(byCPU), micros(time.Duration(Median(cpu))), Median(batch))
-	return err
+	if err != nil || len(r.Over) == 0 {
+		return err
+	}
+	return printOver(w, r.Over)
+}
+
+// printOver writes what came of asking too much.
+func printOver(w io.Writer, list []Sample) error {
+	_, _ = fmt.Fprintln(w)
+	t := newTable(w, "round", "asked per s", "done per s", "503", "p50 ms", "p90", "p99", "p99.9", "max", "CPU µs", "RSS MB")
+	for _, s := range list {
+		t.row(fmt.Sprint(s.Round+1), fmt.Sprintf("%.0f", s.Offered), fmt.Sprintf("%.0f", s.Rate), fmt.Sprint(s.Shed), millis(s.Latency.P50),
+			millis(s.Latency.P90), millis(s.Latency.P99), millis(s.Latency.P999), millis(s.Latency.Max),
+			fmt.Sprintf("%.0f", float64(s.ServerCPU)/float64(time.Microsecond)), fmt.Sprint(s.Memory>>20))
+	}
+	return t.flush()
 }
 
 func sampleCells(s Sample) []string {

@@ -15,15 +15,17 @@ type Scenario string
 
 // The scenarios of Run.
 const (
-	Validate Scenario = "validate"    // a signed answer about a license key
-	Activate Scenario = "activate"    // durable activations with exact seats
-	Mixed    Scenario = "mixed"       // 80 % validate, 15 % activate, 5 % lists
-	List     Scenario = "list"        // pages of 100 tickets and licenses
-	Bulk     Scenario = "ticket-bulk" // one order of 100,000 tickets
+	Validate  Scenario = "validate"    // a signed answer about a license key
+	Activate  Scenario = "activate"    // durable activations with exact seats
+	Heartbeat Scenario = "heartbeat"   // durable renewals of leases
+	Pool      Scenario = "pool"        // one floating license: take, renew, give back
+	Mixed     Scenario = "mixed"       // 80 % validate, 15 % activate, 5 % lists
+	List      Scenario = "list"        // pages of 100 tickets and licenses
+	Bulk      Scenario = "ticket-bulk" // one order of 100,000 tickets
 )
 
 // callersOf are the connections of a scenario in the targets.
-var callersOf = map[Scenario]int{Validate: 16, Activate: 128, Mixed: 64, List: 16}
+var callersOf = map[Scenario]int{Validate: 16, Activate: 128, Heartbeat: 128, Pool: 128, Mixed: 64, List: 16}
 
 // echoCallers are the connections to E.
 const echoCallers = 16
@@ -35,7 +37,9 @@ type Sample struct {
 	Round     int
 	Rate      float64 // answers with status 2xx per second
 	OK        int
-	Refused   int // other answers: of activations, those beyond the seats
+	Refused   int     // other answers: of activations, those beyond the seats
+	Shed      int     `json:",omitempty"` // of these: 503, with a Retry-After
+	Offered   float64 // requests that were begun per second
 	Errors    int
 	Problem   string `json:",omitempty"`
 	Latency   Latency
@@ -60,6 +64,18 @@ type load struct {
 	time     time.Duration
 	round    int
 	profile  string // file for a processor profile of the server
+	overload bool   // more is asked than can be done: what is refused is refused with 503
+}
+
+// Of an overload: how many times more is asked than the server can do, and by how
+// many connections: more than it works on at a time.
+const (
+	overload        = 3
+	overloadCallers = 2048
+)
+
+func overloaded(s Scenario, rate float64, t time.Duration, round int) load {
+	return load{scenario: s, callers: overloadCallers, rate: rate, time: t, round: round, overload: true}
 }
 
 // measureEcho drives E.
@@ -84,7 +100,7 @@ func (l *lab) measureEcho(ctx context.Context, path string, t time.Duration, rou
 func sampleOf(s Scenario, round int, d driven, u used) Sample {
 	out := Sample{
 		Scenario: s, Round: round, OK: d.OK, Errors: d.Errors, Problem: d.FirstError, Latency: d.Latency,
-		Rate: float64(d.OK) / d.Took.Seconds(), Foreign: u.foreign(),
+		Rate: float64(d.OK) / d.Took.Seconds(), Foreign: u.foreign(), Offered: float64(d.Sent) / d.Took.Seconds(), Shed: d.Status[503] - d.Bare,
 	}
 	for status, n := range d.Status {
 		if status/100 != 2 {
@@ -119,10 +135,12 @@ func (l *lab) measure(ctx context.Context, s *station, o load) (Sample, error) {
 		return Sample{}, err
 	}
 	order := drive{
-		Address: hostOf(s.Depot), File: file, Cycle: cycle, Callers: o.callers, Rate: o.rate, Time: o.time,
+		Address: hostOf(s.Depot), File: file, Cycle: cycle, Callers: o.callers, Rate: o.rate, Time: o.time, Sent: o.overload,
 		Answers: l.file(), Each: 1,
 	}
 	switch o.scenario {
+	case Pool:
+		order.Holds = s.Publisher.String()
 	case Validate:
 		order.Each = 500
 	case List:
@@ -153,7 +171,7 @@ func (l *lab) measure(ctx context.Context, s *station, o load) (Sample, error) {
 	if n := out.OK + out.Refused; n > 0 {
 		out.Alloc = int64(stats1.Alloc-stats0.Alloc) / int64(n)
 	}
-	return out, l.judge(ctx, s, order.Answers, &out)
+	return out, l.judge(ctx, s, o, order.Answers, &out)
 }
 
 // How long the server may still work on what was prepared, and what counts as
@@ -168,6 +186,9 @@ const (
 // it is not charged to the stretch that comes.
 func (l *lab) settle(ctx context.Context, s *station) error {
 	if err := s.server.call(ctx, "collect", nil, nil); err != nil {
+		return err
+	}
+	if err := s.server.call(ctx, "analyze", nil, nil); err != nil { // an hour's growth of the tables took seconds
 		return err
 	}
 	l.calm(s)
@@ -202,19 +223,26 @@ func (s *station) profile(ctx context.Context, file string, begin bool) error {
 }
 
 // judge looks at the answers and at the database.
-func (l *lab) judge(ctx context.Context, s *station, file string, out *Sample) error {
-	if out.Errors > 0 {
+func (l *lab) judge(ctx context.Context, s *station, o load, file string, out *Sample) error {
+	switch {
+	case out.Errors > 0:
 		return fmt.Errorf("bench: %s on %s: %d requests failed: %s", out.Scenario, s.Engine, out.Errors, out.Problem)
-	}
-	if out.OK == 0 {
+	case out.OK == 0:
 		return fmt.Errorf("bench: %s on %s: no request was answered with 200", out.Scenario, s.Engine)
-	}
-	if out.Scenario == List {
+	case out.Scenario == List:
 		return nil
 	}
 	answers, err := readKept(file)
 	if err != nil {
 		return err
+	}
+	if o.overload || out.Scenario == Heartbeat {
+		if err := onlyShed(answers, o.overload); err != nil {
+			return fmt.Errorf("bench: %s on %s: %w", out.Scenario, s.Engine, err)
+		}
+	}
+	if o.overload && out.Shed != out.Refused {
+		return fmt.Errorf("bench: %s on %s: %d of %d refusals are not a 503 with Retry-After", out.Scenario, s.Engine, out.Refused-out.Shed, out.Refused)
 	}
 	if out.Scenario == Validate {
 		for _, a := range answers {
@@ -224,18 +252,41 @@ func (l *lab) judge(ctx context.Context, s *station, file string, out *Sample) e
 		}
 		return nil
 	}
-	acks, err := acksOf(s.where, onlyUpdates(answers))
+	told, err := s.told(out.Scenario, answers)
 	if err != nil {
 		return err
 	}
 	out.Proof = &Proof{}
-	if err := s.server.call(ctx, "prove", acks, out.Proof); err != nil {
+	if err := s.server.call(ctx, "prove", told, out.Proof); err != nil {
 		return err
 	}
 	if !out.Proof.Sound() {
 		return fmt.Errorf("bench: %s on %s is unsound: %+v", out.Scenario, s.Engine, *out.Proof)
 	}
 	return nil
+}
+
+// onlyShed fails if an answer is neither 200 nor, where that is allowed, 503.
+func onlyShed(answers []kept, allowed bool) error {
+	for _, a := range answers {
+		if a.Status != 200 && (a.Status != 503 || !allowed) {
+			return fmt.Errorf("request %d was answered with %d: %s", a.Index, a.Status, a.Body)
+		}
+	}
+	return nil
+}
+
+// told is what the clients were told, by the answers of a stretch.
+func (s *station) told(scenario Scenario, answers []kept) (out told, err error) {
+	switch scenario {
+	case Heartbeat:
+		out.Leases, err = beatsOf(s.where, s.leases, answers)
+	case Pool:
+		out.Leases, err = usesOf(s.where, answers)
+	default:
+		out.Acks, err = acksOf(s.where, onlyUpdates(answers))
+	}
+	return out, err
 }
 
 // onlyUpdates leaves out answers that are JSON: of validate and of lists.
@@ -252,6 +303,7 @@ func onlyUpdates(all []kept) []kept {
 // Rates for which requests are prepared: more than any server can answer here.
 const (
 	activationsPerSecond = 9_000
+	usesPerSecond        = 4_000
 	mixedPerSecond       = 16_000
 	validateKeys         = 2_000
 )
@@ -276,6 +328,11 @@ func (l *lab) prepare(ctx context.Context, s *station, o load) (file string, cyc
 			n = int(o.rate * o.time.Seconds() * 1.1)
 		}
 		requests, err = activations(ctx, s.server, s.where, max(n, 2*seatsPerTicket))
+	case Heartbeat:
+		cycle = true
+		requests, err = l.heartbeats(ctx, s)
+	case Pool:
+		requests, err = l.uses(ctx, s, max(100, int(usesPerSecond*o.time.Seconds())))
 	case Mixed:
 		requests, err = l.mixed(ctx, s, max(100, int(mixedPerSecond*o.time.Seconds())))
 	default:
@@ -287,9 +344,6 @@ func (l *lab) prepare(ctx context.Context, s *station, o load) (file string, cyc
 	file = l.file()
 	if cycle {
 		s.ready[string(o.scenario)] = file
-		if err := s.server.call(ctx, "analyze", nil, nil); err != nil {
-			return "", false, err
-		}
 	}
 	return file, cycle, writeRequests(file, requests)
 }

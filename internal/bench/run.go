@@ -17,6 +17,7 @@ type RunOptions struct {
 	Time     time.Duration // of each stretch; 0 = 2 s
 	Rounds   int           // 0 = 5
 	Tickets  int64         // of ticket-bulk; 0 = 100,000
+	Overload bool          // after each stretch one in which three times as much is asked
 	Profile  string        // file for a processor profile of the server; "" = none
 }
 
@@ -24,6 +25,7 @@ type RunOptions struct {
 type Report struct {
 	Host    Host
 	Samples []Sample
+	Over    []Sample     `json:",omitempty"` // with three times as much asked as in Samples
 	Bulk    []BulkSample `json:",omitempty"`
 }
 
@@ -72,7 +74,7 @@ func Run(ctx context.Context, o RunOptions) (r Report, err error) {
 			return r, err
 		}
 		one := load{scenario: o.Scenario, callers: o.Callers, rate: o.Rate, time: o.Time, round: round}
-		if round == o.Rounds-1 {
+		if round == o.Rounds-1 && !o.Overload {
 			one.profile = o.Profile
 		}
 		sample, err := l.measure(ctx, s, one)
@@ -82,6 +84,18 @@ func Run(ctx context.Context, o RunOptions) (r Report, err error) {
 		sample.against(e)
 		r.Samples = append(r.Samples, e, sample)
 		l.Tell(fmt.Sprintf("round %d of %d: E %.0f/s, %s %.0f/s, ratio %.2f, by CPU %.2f", round+1, o.Rounds, e.Rate, o.Scenario, sample.Rate, sample.Ratio, sample.CPURatio))
+		if !o.Overload {
+			continue
+		}
+		much := overloaded(o.Scenario, overload*sample.Rate, o.Time, round)
+		if round == o.Rounds-1 {
+			much.profile = o.Profile
+		}
+		over, err := l.measure(ctx, s, much)
+		if err != nil {
+			return r, err
+		}
+		r.Over = append(r.Over, over)
 	}
 	return r, nil
 }
@@ -174,7 +188,7 @@ func (l *lab) bulk(ctx context.Context, s *station, tickets int64, round int) (B
 		}
 		out.CopyCPU, out.CopyTook = (u.server+u.postgres)/n, c.Took
 	}
-	if err := s.server.call(ctx, "prove", []ack{}, &out.Proof); err != nil {
+	if err := s.server.call(ctx, "prove", told{}, &out.Proof); err != nil {
 		return out, err
 	}
 	if !out.Proof.Sound() {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ import (
 // TestRun lets the whole harness run in this process, on SQLite: its figures
 // mean nothing, its proofs do.
 func TestRun(t *testing.T) {
-	for _, s := range []Scenario{Validate, Activate, Mixed, List} {
+	for _, s := range []Scenario{Validate, Activate, Heartbeat, Pool, Mixed, List} {
 		t.Run(string(s), func(t *testing.T) {
 			r, err := Run(t.Context(), RunOptions{
 				Options: Options{Dir: t.TempDir(), Inside: true}, Scenario: s, Callers: 8, Time: 150 * time.Millisecond, Rounds: 1,
@@ -37,6 +38,56 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestOverload: what is not answered is refused with 503 and a Retry-After, and
+// nothing that was accepted is lost.
+func TestOverload(t *testing.T) {
+	for _, s := range []Scenario{Heartbeat, Activate} {
+		r, err := Run(t.Context(), RunOptions{
+			Options: Options{Dir: t.TempDir(), Inside: true}, Scenario: s, Callers: 8, Time: 150 * time.Millisecond, Rounds: 1, Overload: true,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		over := r.Over[0]
+		if over.OK == 0 || over.Errors != 0 || over.Refused != over.Shed || over.Proof.Lost != 0 {
+			t.Errorf("%s: %+v", s, over)
+		}
+		if err := PrintReport(io.Discard, r); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestJudge: what a stretch may not leave behind.
+func TestJudge(t *testing.T) {
+	l := &lab{}
+	s := &station{}
+	file := filepath.Join(t.TempDir(), "answers")
+	if err := writeKept(file, []kept{{Status: 200}, {Status: 500, Body: []byte("oops")}}); err != nil {
+		t.Fatal(err)
+	}
+	for want, c := range map[string]struct {
+		load   load
+		sample Sample
+	}{
+		"2 requests failed":     {load{}, Sample{Scenario: Activate, OK: 1, Errors: 2}},
+		"no request":            {load{}, Sample{Scenario: Activate}},
+		"answered with 500":     {load{overload: true}, Sample{Scenario: Activate, OK: 1}},
+		"answered with 500: oo": {load{}, Sample{Scenario: Heartbeat, OK: 1}},
+	} {
+		if err := l.judge(t.Context(), s, c.load, file, &c.sample); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+	if err := writeKept(file, []kept{{Status: 200}, {Status: 503}}); err != nil {
+		t.Fatal(err)
+	}
+	bare := Sample{Scenario: Activate, OK: 1, Refused: 1}
+	if err := l.judge(t.Context(), s, load{overload: true}, file, &bare); err == nil || !strings.Contains(err.Error(), "Retry-After") {
+		t.Errorf("a 503 that does not say when to come again: %v", err)
+	}
+}
+
 func TestRunBulk(t *testing.T) {
 	r, err := Run(t.Context(), RunOptions{Options: Options{Dir: t.TempDir(), Inside: true}, Scenario: Bulk, Tickets: 2_500, Rounds: 1})
 	if err != nil || len(r.Bulk) != 1 || !r.Bulk[0].Proof.Sound() {
@@ -49,7 +100,7 @@ func TestRunBulk(t *testing.T) {
 
 func TestGrowth(t *testing.T) {
 	list, err := Growth(t.Context(), Options{Dir: t.TempDir(), Inside: true}, 1_000)
-	if err != nil || len(list) != 4 {
+	if err != nil || len(list) != 5 {
 		t.Fatalf("%+v %v", list, err)
 	}
 	if err := PrintGrowth(io.Discard, list); err != nil {
@@ -87,8 +138,13 @@ func TestProof(t *testing.T) {
 			t.Error(err)
 		}
 	}()
+	var lost Proof
+	gone := told{Leases: []leaseAck{{Fence: 1}}}
+	if err := l.benches[0].server.call(t.Context(), "prove", gone, &lost); err != nil || lost.Lost != 1 || lost.Acked != 1 {
+		t.Errorf("a lease that nobody was given: %+v %v", lost, err)
+	}
 	var p Proof
-	if err := l.benches[0].server.call(t.Context(), "prove", []ack{{Gen: 1}}, &p); err != nil || p.Lost != 1 {
+	if err := l.benches[0].server.call(t.Context(), "prove", told{Acks: []ack{{Gen: 1}}}, &p); err != nil || p.Lost != 1 {
 		t.Errorf("an activation that nobody made: %+v %v", p, err)
 	}
 }
