@@ -101,8 +101,8 @@ func (g *game) rescue(t *rapid.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	refusal := ""
-	if !r.allowed(g.now()) {
+	refusal := r.closed() // it would cost a restore and give nothing
+	if refusal == "" && !r.allowed(g.now()) {
 		refusal = "license.restore_wait"
 	}
 	a, err := g.n.send(call{

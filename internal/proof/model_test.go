@@ -32,7 +32,7 @@ func TestModel(t *testing.T) {
 	case testing.Short():
 		steps = 250
 	case deep:
-		steps, games = 1_000_000, 100
+		steps, games = 1_000_000, 50
 	}
 	if n := number(t, "LICET_MODEL_STEPS"); n > 0 {
 		steps = int(n)
@@ -57,10 +57,15 @@ func TestModel(t *testing.T) {
 	}
 }
 
-// run plays rounds until there were so many steps.
+// run plays rounds until there were so many steps, or the test has no more time.
 func (a *arena) run(seed uint64, steps int) {
 	defer a.report()
+	end, ends := a.t.Deadline()
 	for ; a.steps < steps; seed += 1_000_003 {
+		if ends && time.Until(end) < time.Minute {
+			a.t.Logf("seed %d: there is no time for more than %d steps", seed, a.steps)
+			break
+		}
 		a.t.Logf("seed %d: step %d", seed, a.steps)
 		a.round(seed)
 	}
