@@ -22,6 +22,25 @@ func (w *world) hardware() *box {
 	return b
 }
 
+// A trial is once per device also where the device is the container and names no
+// machine; another stick is another device.
+func TestTrialOnHardware(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		trial := item(catalog.Trial, func(s *catalog.Snapshot) {
+			s.Model.Duration = catalog.Duration{Days: 14, From: catalog.FromFirstActivation}
+			s.ContainerKinds = []string{catalog.Soft, catalog.Hardware}
+		})
+		sell := func() string { return w.issue(license.IssueInput{Item: trial, Quantity: 1})[0].Code }
+		a := w.hardware()
+		must(t, second(a.activate(sell())))
+		want(t, second(a.activate(sell())), license.ErrTrialUsed)
+		w.days(20)
+		want(t, second(a.activate(sell())), license.ErrTrialUsed)
+		must(t, second(w.hardware().activate(sell())))
+		must(t, second(w.box().activate(sell())))
+	})
+}
+
 // The article says which kinds of containers its licenses may live in, alone or
 // in any combination; the others are refused, and take nothing.
 func TestContainerKinds(t *testing.T) {

@@ -219,7 +219,7 @@ func (c *contact) put(l *License, seats Seats, q int64) {
 	c.here, c.made = append(c.here, a), append(c.made, a)
 	c.mark(a)
 	data := placeOf(a, c.msg.exchange)
-	for _, t := range l.trialMarks(c.msg.marks) {
+	for _, t := range l.trialMarks(c.msg.device()) {
 		data.Tried = true
 		if _, known := c.tried[t.id]; !known {
 			c.marked = append(c.marked, t)
@@ -343,6 +343,23 @@ func (l *License) trialMarks(device Fingerprint) []trialMark {
 	return out
 }
 
+// deviceOf is what a device is known by that tries something: its components, or the
+// container itself where the keys are in hardware, which names no machine.
+func deviceOf(kind string, id ContainerID, marks Fingerprint) Fingerprint {
+	if kind == wire.ContainerHardware {
+		return Fingerprint{Mark(id[:8])}
+	}
+	return marks
+}
+
+// device is deviceOf the one that a message comes from.
+func (m *message) device() Fingerprint {
+	if m.req == nil {
+		return m.marks
+	}
+	return deviceOf(m.req.Container.Kind, m.container, m.marks)
+}
+
 func hashTrial(what string, article, who []byte) (id trialID) {
 	h := sha256.Sum256(append(append([]byte(what+":"), article...), who...))
 	copy(id[:], h[:])
@@ -353,7 +370,7 @@ func hashTrial(what string, article, who []byte) (id trialID) {
 // customer by another license.
 func (c *contact) triedBefore(l *License) bool {
 	common, device := 0, 0
-	for _, t := range l.trialMarks(c.msg.marks) {
+	for _, t := range l.trialMarks(c.msg.device()) {
 		owner, known := c.tried[t.id]
 		switch {
 		case t.device:

@@ -322,7 +322,7 @@ func (c *carrier) trials(n named) error {
 			if err != nil {
 				return err
 			}
-			for _, t := range l.trialMarks(box.Marks) {
+			for _, t := range l.trialMarks(deviceOf(box.Keys.Kind, box.ID, box.Marks)) {
 				ids = append(ids, t.id)
 			}
 		}

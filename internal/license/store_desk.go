@@ -448,7 +448,7 @@ func (k *desk) past(c *contact) error {
 func (k *desk) tried(c *contact) error {
 	var ids db.IDs[trialID]
 	for _, l := range c.opened {
-		for _, t := range l.trialMarks(c.msg.marks) {
+		for _, t := range l.trialMarks(c.msg.device()) {
 			ids = append(ids, db.ID[trialID](t.id))
 		}
 	}
