@@ -69,6 +69,7 @@ func sheet(t *testing.T) string {
 	for _, o := range codes {
 		fmt.Fprintf(&b, "- `%s`: %s\n", o, saying(t, string(o)))
 	}
+	b.WriteString(entranceTable())
 	b.WriteString(pageFoot)
 	return b.String()
 }

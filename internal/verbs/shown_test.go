@@ -258,6 +258,9 @@ func (v *visitor) do(method, address string, form url.Values) string {
 	defer res.Body.Close()
 	raw, err := io.ReadAll(res.Body)
 	must(v.t, err)
+	if res.StatusCode == http.StatusNotFound {
+		v.t.Errorf("the wizard has no %s", res.Request.URL.Path)
+	}
 	return visible(string(raw)) + "\n" + res.Request.URL.Query().Get("s")
 }
 
