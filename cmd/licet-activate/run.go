@@ -208,18 +208,19 @@ func (p *program) transport() *online.Transport { return &online.Transport{Langu
 
 // result is what --json prints: one object.
 type result struct {
-	OK        bool       `json:"ok"`
-	Verb      string     `json:"verb,omitempty"`
-	Exit      int        `json:"exit"`
-	Error     *problem   `json:"error,omitempty"`
-	Installed *installed `json:"installed,omitempty"`
-	Licenses  []license  `json:"licenses,omitempty"`
-	Status    *status    `json:"status,omitempty"`
-	Notices   *notices   `json:"notices,omitempty"`
-	File      string     `json:"file,omitempty"`
-	Files     []string   `json:"files,omitempty"`
-	Request   []string   `json:"request,omitempty"` // the groups of a typed request
-	Next      []string   `json:"next,omitempty"`
+	OK        bool         `json:"ok"`
+	Verb      string       `json:"verb,omitempty"`
+	Exit      int          `json:"exit"`
+	Error     *problem     `json:"error,omitempty"`
+	Installed *installed   `json:"installed,omitempty"`
+	Licenses  []license    `json:"licenses,omitempty"`
+	Status    *status      `json:"status,omitempty"`
+	Notices   *notices     `json:"notices,omitempty"`
+	File      string       `json:"file,omitempty"`
+	Files     []string     `json:"files,omitempty"`
+	Request   []string     `json:"request,omitempty"` // the groups of a typed request
+	Devices   []lostDevice `json:"devices,omitempty"` // those that hold the code's licenses
+	Next      []string     `json:"next,omitempty"`
 }
 
 // installed is client.Installed for programs.

@@ -78,6 +78,7 @@ func verbs() []*verb {
 		{"return", "[LICENSE]", 1, []option{optAll, optYes, optOffline, optQR}, (*program).giveBack},
 		{"move", "[LICENSE]", 1, []option{optTo, optYes, optCodeFile, optOffline, optQR}, (*program).move},
 		{"restore", "[CODE]", 1, []option{optCodeFile, optLost, optAside, optOffline, optQR}, (*program).restore},
+		{"free", "[CODE]", 1, []option{optCodeFile, optLost, optYes}, (*program).free},
 		{"request", "[CODE]", 1, []option{optOut, optQR, optFor, optNew, optCodeFile, optFrom, optLicense, optBase, optQuantity, optLost, optUntil}, (*program).request},
 		{"install", "FILE...", wire.MaxQRParts, nil, (*program).install},
 		{"typed", "", 0, []option{optAnswer, optKey, optNew, optAside}, (*program).typedCodes},

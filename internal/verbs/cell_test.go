@@ -5,13 +5,11 @@ package verbs_test
 import (
 	"cmp"
 	"errors"
-	"net/netip"
 	"slices"
 	"time"
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/online"
-	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/wire"
 )
@@ -168,9 +166,7 @@ func (x *cell) live(c *client.Container, s sold) (*online.Lease, error) {
 // free frees the one device of a sale, as its owner does on the depot's page.
 func (x *cell) free(s sold) {
 	x.t.Helper()
-	look, err := x.a.Lic.Look(x.t.Context(), actor.Anonymous(netip.IPv6Loopback()), s.code)
-	must(x.t, err)
-	p := x.post("/device/free", "code", s.code, "device", look.Holdings[0].Devices[0].ID.String())
+	p := x.post("/device/free", "code", s.code, "device", x.device(s.code).String())
 	must(x.t, p.refusal())
 }
 

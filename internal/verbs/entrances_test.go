@@ -36,7 +36,7 @@ var entrances = []entrance{
 	{"return", of("/exchange /activations/{id}/return"), of("/activate"), of("begin"), of("return"), []string{"activation return"}},
 	{"move", of("/exchange /activations/{id}/move"), of("/activate"), of("begin"), of("move"), []string{"activation move"}},
 	{"restore", of("/exchange /activations/{id}/restore"), of("/activate"), of("lost"), of("restore"), []string{"activation restore"}},
-	{"free a lost device", of("/look/free"), of("/device /device/free"), of("lost"), nil, []string{"activation restore"}},
+	{"free a lost device", of("/look/free"), of("/device /device/free"), of("lost"), of("free"), []string{"activation restore"}},
 	{"borrow", of("/exchange"), of("/activate"), of("activate"), of("borrow"), nil},
 	{"extend a borrow", of("/exchange"), of("/activate"), of("begin"), of("borrow"), nil},
 	{"return a borrow early", of("/exchange"), of("/activate"), of("begin"), of("return"), nil},

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/licet/licet/client"
@@ -19,7 +20,8 @@ import (
 func refusals() map[string][]refusal {
 	return map[string][]refusal{
 		"activate": append(ofCodes("activate"), activations()...),
-		"restore":  append(ofCodes("restore"), restores()...),
+		"restore":  slices.Concat(ofCodes("restore"), losses("restore"), restores()),
+		"free":     losses("free"),
 		"borrow":   append(ofCodes("borrow"), borrows()...),
 		"return":   returns(),
 		"move": {
@@ -149,20 +151,33 @@ func activations() []refusal {
 	}
 }
 
-func restores() []refusal {
+// losses are the refusals of whoever has lost a device.
+func losses(verb string) []refusal {
 	return []refusal{
 		{what: "no allowance left, until a day", code: "license.restore_wait", bring: func(w *world) situation {
 			s := w.sell("YEAR", 1)
 			w.elsewhere(s.code)
 			_, err := online.Restore(w.t.Context(), open(w.t, w.config(w.t)), s.code, "")
 			must(w.t, err)
-			return situation{verb: "restore", code: s.code, cfg: w.here()}
+			return situation{verb: verb, code: s.code, cfg: w.here()}
 		}},
 		{what: "no allowance at all", code: "license.no_restore", bring: func(w *world) situation {
 			s := w.sell("ONCE", 1)
 			w.elsewhere(s.code)
-			return situation{verb: "restore", code: s.code, cfg: w.here()}
+			return situation{verb: verb, code: s.code, cfg: w.here()}
 		}},
+		{what: "while it is blocked", code: "license.blocked", bring: func(w *world) situation {
+			s := w.sell("YEAR", 1)
+			w.elsewhere(s.code)
+			_, err := w.a.Lic.BlockLicense(w.t.Context(), w.by, s.license)
+			must(w.t, err)
+			return situation{verb: verb, code: s.code, cfg: w.here()}
+		}},
+	}
+}
+
+func restores() []refusal {
+	return []refusal{
 		{what: "nothing lost", code: "license.not_lost", not: offPage, bring: plain("restore", "YEAR")},
 		{what: "which one", code: "license.restore_which", not: offPage, bring: func(w *world) situation {
 			s := w.sell("YEAR", 2)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/netip"
 	"net/url"
 	"os"
 	"os/exec"
@@ -21,6 +22,8 @@ import (
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/wizard"
+	"github.com/licet/licet/internal/actor"
+	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/pagetest"
 	"github.com/licet/licet/wire"
 )
@@ -94,7 +97,11 @@ func (s situation) mistyped() bool {
 func overREST(w *world, lang string, s situation) string {
 	w.t.Helper()
 	var got answer
-	if s.verb == "typed" {
+	if s.verb == "free" {
+		body, err := json.Marshal(map[string]string{"code": s.code, "device": w.device(s.code).String()})
+		must(w.t, err)
+		got = ask(w.t, http.MethodPost, w.at.API+"/api/v1/look/free", "application/json", body, "Accept-Language", lang)
+	} else if s.verb == "typed" {
 		r, err := open(w.t, s.cfg).NewTyped()
 		must(w.t, err)
 		body, err := json.Marshal(map[string]string{"code": s.code, "request": r.String()})
@@ -113,6 +120,14 @@ func overREST(w *world, lang string, s situation) string {
 	return p.Detail
 }
 
+// device is the first that holds a code's license, as its owner sees it.
+func (w *world) device(code string) license.ActivationID {
+	w.t.Helper()
+	look, err := w.a.Lic.Look(w.t.Context(), actor.Anonymous(netip.IPv6Loopback()), code)
+	must(w.t, err)
+	return look.Holdings[0].Devices[0].ID
+}
+
 // overTicketPage is the depot's page that shows what a code holds, and of whom a
 // device would be freed.
 func overTicketPage(w *world, lang string, s situation) string {
@@ -121,7 +136,7 @@ func overTicketPage(w *world, lang string, s situation) string {
 		return ""
 	}
 	p := w.postIn(lang, "/ticket", "code", s.code)
-	if s.verb != "restore" {
+	if s.verb != "restore" && s.verb != "free" {
 		return p.text()
 	}
 	for _, in := range p.all("input", "name", "device") {
@@ -142,7 +157,7 @@ func overUpload(w *world, lang string, s situation) string {
 		must(w.t, err)
 		return w.postIn(lang, "/typed", "code", s.code, "group1", r.String()).text()
 	}
-	if s.mistyped() || s.pairing {
+	if s.mistyped() || s.pairing || s.verb == "free" {
 		return ""
 	}
 	c, _ := s.message(w.t, true)
@@ -161,6 +176,8 @@ func overProgram(w *world, lang string, s situation) string {
 	switch {
 	case s.pairing:
 		args = []string{"pair", s.code}
+	case s.verb == "free":
+		args = append(args, s.code, "--yes")
 	case s.code != "":
 		args = append(args, s.code)
 	case s.verb == "return", s.verb == "move":
@@ -195,6 +212,8 @@ func overWizard(w *world, lang string, s situation) string {
 		return v.post("step", "s", "0123456789", "kind", "refresh")
 	case "return", "move":
 		return v.step(v.post("begin", "kind", s.verb, "license", s.license), "")
+	case "free":
+		return v.post("lost", "code", s.code)
 	case "restore":
 		return v.step(v.post("lost", "code", s.code), "")
 	case "borrow":
