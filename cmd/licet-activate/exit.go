@@ -21,6 +21,7 @@ const (
 	exitFile       = 7
 	exitContainer  = 8
 	exitCanceled   = 9
+	exitProgram    = 10
 )
 
 // exits is the table that help and the documentation show.
@@ -38,6 +39,7 @@ var exits = []struct {
 	{exitFile, "exit.file"},
 	{exitContainer, "exit.container"},
 	{exitCanceled, "exit.canceled"},
+	{exitProgram, "exit.program"},
 }
 
 // failure is an error of this program, with the sentence of its own catalog.

@@ -164,6 +164,12 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 			of(ts).server.Expect(fates[a])
 		}
 	},
+	// leases N: that many leases go on.
+	"leases": func(ts *testscript.TestScript, _ bool, args []string) {
+		if n := of(ts).server.Leases(); n != number(ts, args[0]) {
+			ts.Fatalf("%d leases go on", n)
+		}
+	},
 	// used N SEATS: that many seats of a license are in use.
 	"used": func(ts *testscript.TestScript, _ bool, args []string) {
 		if used := of(ts).server.Used(clienttest.ID(number(ts, args[0]))); used != int64(number(ts, args[1])) {

@@ -40,7 +40,9 @@ type program struct {
 	licenses                                           list
 	quantity                                           int64
 	until                                              string
-	yes, all, aside, fresh, qr                         bool
+	person, label                                      string
+	command                                            []string // behind --
+	yes, all, aside, fresh, qr, wait                   bool
 }
 
 // list is a flag that may be given several times.
@@ -81,6 +83,9 @@ func (p *program) parse(args []string) (rest []string, err error) {
 	}
 	name := set.Arg(0)
 	args = set.Args()[1:]
+	if at := slices.Index(args, "--"); name == "lease" && at >= 0 {
+		args, p.command = args[:at], args[at+1:]
+	}
 	if name == "help" {
 		return p.parseHelp(args)
 	}
@@ -216,6 +221,7 @@ type result struct {
 	Licenses  []license    `json:"licenses,omitempty"`
 	Status    *status      `json:"status,omitempty"`
 	Notices   *notices     `json:"notices,omitempty"`
+	Lease     *leased      `json:"lease,omitempty"`
 	File      string       `json:"file,omitempty"`
 	Files     []string     `json:"files,omitempty"`
 	Request   []string     `json:"request,omitempty"` // the groups of a typed request

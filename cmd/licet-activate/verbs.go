@@ -52,6 +52,9 @@ var (
 	optKey      = textOption("key", "FILE", func(p *program) *string { return &p.keyFile })
 	optAside    = switchOption("set-aside", func(p *program) *bool { return &p.aside })
 	optLicense  = option{"license", "ID", func(set *flag.FlagSet, p *program) { set.Var(&p.licenses, "license", "") }}
+	optPerson   = textOption("person", "NAME", func(p *program) *string { return &p.person })
+	optLabel    = textOption("label", "LABEL", func(p *program) *string { return &p.label })
+	optWait     = switchOption("wait", func(p *program) *bool { return &p.wait })
 	optUntil    = textOption("until", "DAY", func(p *program) *string { return &p.until })
 	optQuantity = option{"quantity", "N", func(set *flag.FlagSet, p *program) { set.Int64Var(&p.quantity, "quantity", 0, "") }}
 )
@@ -72,6 +75,7 @@ func verbs() []*verb {
 		{"activate", "[CODE]", 1, []option{optCodeFile, optFrom, optLicense, optBase, optQuantity, optAside, optOffline, optQR}, (*program).activate},
 		{"pair", "[CODE]", 1, []option{optCodeFile, optBase, optQuantity, optAside}, (*program).pair},
 		{"borrow", "[CODE]", 1, []option{optUntil, optCodeFile, optLicense, optQuantity, optOffline, optQR}, (*program).borrow},
+		{"lease", "[CODE] [-- PROGRAM]", 1, []option{optWait, optPerson, optLabel, optCodeFile, optLicense, optQuantity}, (*program).lease},
 		{"verify", "[FILE...]", wire.MaxQRParts, []option{optFeature}, (*program).verify},
 		{"status", "", 0, nil, (*program).status},
 		{"refresh", "", 0, []option{optOffline, optQR}, (*program).refresh},
