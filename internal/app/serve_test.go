@@ -200,7 +200,10 @@ func TestSlowClients(t *testing.T) {
 
 func TestWhichPublisher(t *testing.T) {
 	a, _ := start(t, db.SQLite)
-	if _, err := a.Publisher(t.Context(), ""); !errors.Is(err, app.ErrNoPublisher) {
+	if _, err := a.Publisher(t.Context(), ""); !errors.Is(err, app.ErrNobodyYet) {
+		t.Errorf("app.nobody_yet: %v", err)
+	}
+	if _, err := a.Publisher(t.Context(), "alpha"); !errors.Is(err, app.ErrNoPublisher) {
 		t.Errorf("app.no_publisher: %v", err)
 	}
 	for _, slug := range []string{"alpha", "beta"} {

@@ -11,6 +11,7 @@ import (
 // The refusals of the composition root.
 var (
 	ErrNoPublisher    = fault.New(fault.NotFound, "app.no_publisher")
+	ErrNobodyYet      = fault.New(fault.NotFound, "app.nobody_yet")
 	ErrWhichPublisher = fault.New(fault.Invalid, "app.which_publisher")
 	// ErrCheckpointFile: a file of checkpoints cannot be read (file).
 	ErrCheckpointFile = fault.New(fault.NotFound, "app.checkpoint_file")
@@ -42,7 +43,7 @@ func (a *App) Publishers(ctx context.Context) ([]org.Publisher, error) {
 }
 
 // Publisher returns the tenant of the given short name; "" means the only one.
-// Errors: app.no_publisher, app.which_publisher.
+// Errors: app.no_publisher, app.which_publisher, app.nobody_yet.
 func (a *App) Publisher(ctx context.Context, slug string) (org.Publisher, error) {
 	all, err := a.Publishers(ctx)
 	if err != nil {
@@ -53,6 +54,9 @@ func (a *App) Publisher(ctx context.Context, slug string) (org.Publisher, error)
 	}
 	if slug == "" && len(all) > 1 {
 		return org.Publisher{}, ErrWhichPublisher.With("count", len(all))
+	}
+	if slug == "" {
+		return org.Publisher{}, ErrNobodyYet
 	}
 	for _, p := range all {
 		if p.Slug == slug {

@@ -106,6 +106,11 @@ var _ = add("fault.app.no_publisher", Entry{
 	DE: "Einen Hersteller {publisher} gibt es nicht. licet publisher list nennt alle; licet publisher create legt einen an.",
 })
 
+var _ = add("fault.app.nobody_yet", Entry{
+	EN: "There is no publisher here yet. licet publisher create makes one.",
+	DE: "Hier gibt es noch keinen Hersteller. licet publisher create legt einen an.",
+})
+
 var _ = add("fault.app.which_publisher", Entry{
 	EN: "There are {count} publishers here. Say which one with --publisher.",
 	DE: "Es gibt hier {count} Hersteller. Sagen Sie mit --publisher, welcher gemeint ist.",
