@@ -252,14 +252,9 @@ func (o *CheckOptions) turn(ctx context.Context, l *lab, s *station, scenario Sc
 	f.add(string(scenario)+".ratio by CPU", s.Engine, sample.CPURatio)
 	f.add(string(scenario)+".rate", s.Engine, sample.Rate)
 	f.add(string(scenario)+".per_commit", s.Engine, sample.PerCommit)
-	if scenario != Pool {
-		return nil
+	if scenario == Pool {
+		f.add("pool.commits", s.Engine, sample.Rate/sample.Alone)
 	}
-	var alone float64
-	if err := s.server.call(ctx, "commits", o.Time/2, &alone); err != nil {
-		return err
-	}
-	f.add("pool.commits", s.Engine, sample.Rate/alone)
 	return nil
 }
 

@@ -27,6 +27,7 @@ type drive struct {
 	Time    time.Duration // how long requests are begun
 	Answers string        // file for answers; "" = none
 	Each    int           // keep every Each-th answer; 0 = none
+	Head    int           // of kept answers but every verifyEvery-th: this many bytes; 0 = all
 	Holds   string        // the publisher of leases: each answer is a lease, which is renewed and ended; "" = answers are only read
 }
 
@@ -243,7 +244,11 @@ func (c *caller) note(d drive, i int, a answer, took time.Duration) {
 		c.bare++
 	}
 	if d.Each > 0 && i >= 0 && i%d.Each == 0 {
-		c.kept = append(c.kept, kept{Index: i, Status: a.status, Body: slices.Clone(a.body)})
+		body := a.body
+		if d.Head > 0 && i%verifyEvery != 0 {
+			body = body[:min(d.Head, len(body))]
+		}
+		c.kept = append(c.kept, kept{Index: i, Status: a.status, Body: slices.Clone(body)})
 	}
 }
 

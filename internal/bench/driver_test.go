@@ -3,12 +3,15 @@ package bench
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/licet/licet/internal/license"
 )
 
 func TestReadAnswer(t *testing.T) {
@@ -42,6 +45,33 @@ func TestReadAnswer(t *testing.T) {
 		}
 		if err == nil && (a.status != c.status || string(a.body) != c.body || a.closes != c.closes) {
 			t.Errorf("%s: %d %q closes %v", name, a.status, a.body, a.closes)
+		}
+	}
+}
+
+// TestRetryAfter: whether a refusal says when to come again.
+func TestRetryAfter(t *testing.T) {
+	for raw, want := range map[string]bool{"Retry-After: 1\r\n": true, "retry-after:  7\r\n": true, "Retry-After:\r\n": false, "": false} {
+		a, _, err := readAnswer(bufio.NewReader(strings.NewReader("HTTP/1.1 503 Busy\r\n"+raw+"Content-Length: 0\r\n\r\n")), nil)
+		if err != nil || a.retry != want {
+			t.Errorf("%q: %v %v", raw, a.retry, err)
+		}
+	}
+}
+
+// TestEndsOf: the head of an answer says until when a lease is.
+func TestEndsOf(t *testing.T) {
+	raw, err := json.Marshal(license.Leased{RenewAfter: 2_592_000, Ends: time.Date(2026, 11, 22, 15, 4, 5, 123456000, time.UTC), Lines: []string{"x"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := endsOf(raw[:min(len(raw), beatHead)])
+	if err != nil || !at.Equal(time.Date(2026, 11, 22, 15, 4, 5, 123456000, time.UTC)) {
+		t.Error(at, err)
+	}
+	for _, bad := range []string{"", `{"ends":"`, `{"ends":"soon"}`} {
+		if _, err := endsOf([]byte(bad)); err == nil {
+			t.Errorf("%s was taken", bad)
 		}
 	}
 }
@@ -120,6 +150,17 @@ func TestDriver(t *testing.T) {
 	keep, err := readKept(answers)
 	if err != nil || len(keep) == 0 || !strings.Contains(string(keep[0].Body), `"signature"`) || keep[0].Index%2 != 0 {
 		t.Errorf("kept %d answers, %v", len(keep), err)
+	}
+	heads := filepath.Join(t.TempDir(), "heads")
+	driveEcho(t, func(d *drive) { d.Time, d.Answers, d.Each, d.Head = time.Minute, heads, 1, 7 })
+	keep, err = readKept(heads)
+	if err != nil || len(keep) != 3 {
+		t.Errorf("kept %d heads, %v", len(keep), err)
+	}
+	for _, k := range keep {
+		if whole := k.Index%verifyEvery == 0; whole != (len(k.Body) > 7) {
+			t.Errorf("of answer %d %d bytes", k.Index, len(k.Body))
+		}
 	}
 	slow := driveEcho(t, func(d *drive) { d.Cycle, d.Rate, d.Time = true, 200, 100*time.Millisecond })
 	if slow.OK < 1 || slow.OK > 21 {

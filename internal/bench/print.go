@@ -70,7 +70,7 @@ func PrintReport(w io.Writer, r Report) error {
 		return printBulk(w, r.Bulk)
 	}
 	t := newTable(w, "round", "what", "per s", "ratio", "by CPU", "CPU µs", "store µs", "driver µs", "p50 ms", "p90", "p99", "p99.9", "per commit", "alloc B", "RSS MB", "foreign")
-	var ratios, byCPU, rates, e, cpu, batch []float64
+	var ratios, byCPU, rates, e, cpu, batch, alone []float64
 	for _, s := range r.Samples {
 		t.row(sampleCells(s)...)
 		if s.Ratio == 0 {
@@ -79,12 +79,18 @@ func PrintReport(w io.Writer, r Report) error {
 		}
 		ratios, byCPU, rates = append(ratios, s.Ratio), append(byCPU, s.CPURatio), append(rates, s.Rate)
 		cpu, batch = append(cpu, float64(s.ServerCPU)), append(batch, s.PerCommit)
+		if s.Alone > 0 {
+			alone = append(alone, s.Rate/s.Alone)
+		}
 	}
 	if err := t.flush(); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\nmedians: %.0f/s, ratio to E (%.0f/s) %.2f, by CPU %.2f, CPU %s per answer, %.1f answers per commit; nothing oversold or lost\n",
 		Median(rates), Median(e), Median(ratios), Median(byCPU), micros(time.Duration(Median(cpu))), Median(batch))
+	if err == nil && len(alone) > 0 {
+		_, err = fmt.Fprintf(w, "%.1f × one commit per request\n", Median(alone))
+	}
 	if err != nil || len(r.Over) == 0 {
 		return err
 	}

@@ -48,6 +48,7 @@ type Sample struct {
 	DriverCPU time.Duration // per answer
 	Commits   int64
 	PerCommit float64 // answers per commit, which is one fsync
+	Alone     float64 `json:",omitempty"` // of the pool: commits per second of one caller who changes one row
 	Foreign   float64 // cores that others used
 	Memory    int64   // bytes of the server in RAM
 	Alloc     int64   // bytes allocated per answer
@@ -139,6 +140,8 @@ func (l *lab) measure(ctx context.Context, s *station, o load) (Sample, error) {
 		Answers: l.file(), Each: 1,
 	}
 	switch o.scenario {
+	case Heartbeat:
+		order.Head = beatHead
 	case Pool:
 		order.Holds = s.Publisher.String()
 	case Validate:
@@ -170,6 +173,11 @@ func (l *lab) measure(ctx context.Context, s *station, o load) (Sample, error) {
 	}
 	if n := out.OK + out.Refused; n > 0 {
 		out.Alloc = int64(stats1.Alloc-stats0.Alloc) / int64(n)
+	}
+	if o.scenario == Pool {
+		if err := s.server.call(ctx, "commits", o.time/2, &out.Alone); err != nil {
+			return Sample{}, err
+		}
 	}
 	return out, l.judge(ctx, s, o, order.Answers, &out)
 }

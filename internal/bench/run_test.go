@@ -31,6 +31,9 @@ func TestRun(t *testing.T) {
 			if s == Activate && (got.Proof == nil || got.Proof.Acked != int64(got.OK) || got.Proof.Used < got.Proof.Acked || got.Proof.Lost != 0) {
 				t.Errorf("%+v of %d activations", got.Proof, got.OK)
 			}
+			if (got.Alone > 0) != (s == Pool) {
+				t.Errorf("%f commits per second of one alone", got.Alone)
+			}
 			if err := PrintReport(io.Discard, r); err != nil {
 				t.Error(err)
 			}
