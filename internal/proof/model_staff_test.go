@@ -140,7 +140,7 @@ func (g *game) extend(t *rapid.T) {
 // accept lets a human decide the case of a suspect device: it goes on with whatever
 // counter it has, and with the next generation of what it should hold.
 func (g *game) accept(t *rapid.T) {
-	d := g.device(t, func(d *device) bool { return d.suspect })
+	d := g.anyDevice(t, func(d *device) bool { return d.suspect })
 	id, err := g.n.openCase(d.id())
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +165,7 @@ func (g *game) accept(t *rapid.T) {
 }
 
 func (g *game) acceptNothing(t *rapid.T) {
-	d := g.device(t, func(d *device) bool { return d.known && !d.suspect })
+	d := g.anyDevice(t, func(d *device) bool { return d.known && !d.suspect })
 	g.staff(t, "/containers/"+d.id()+"/decide", map[string]string{"decision": "accept"}, "license.container_state")
 }
 

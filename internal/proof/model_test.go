@@ -3,6 +3,7 @@ package proof_test
 import (
 	"flag"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -50,7 +51,7 @@ func TestModel(t *testing.T) {
 		for lane := range lanes {
 			t.Run(fmt.Sprint(e, " ", lane), func(t *testing.T) {
 				t.Parallel()
-				a := &arena{t: t, engine: e, calm: calm, refusals: map[string]int{}}
+				a := &arena{t: t, engine: e, calm: calm, refusals: map[string]int{}, did: map[string]int{}}
 				a.run(first+uint64(lane)<<32, steps/lanes)
 			})
 		}
@@ -124,6 +125,7 @@ type arena struct {
 	fallen   int // crashes on earlier worlds
 	answered int
 	refusals map[string]int
+	did      map[string]int // actions, and answers that a client has installed
 }
 
 // longest is how far the clock of one installation may run: its keys end after
@@ -179,8 +181,10 @@ func (a *arena) report() {
 		a.close()
 	}
 	a.t.Logf("%d steps in %d games, %d crashes, %d answers", a.steps, a.games, a.crashes(), a.answered)
-	for _, code := range slices.Sorted(maps.Keys(a.refusals)) {
-		a.t.Logf("%6d × %s", a.refusals[code], code)
+	for _, all := range []map[string]int{a.did, a.refusals} {
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			a.t.Logf("%6d × %s", all[name], name)
+		}
 	}
 }
 
@@ -194,6 +198,7 @@ type game struct {
 	n       *node
 	seats   *family // of what moves, is restored, split and merged
 	tickets []*ticket
+	station *station // nil = this game has none
 	looks   int
 }
 
@@ -203,7 +208,7 @@ type action struct {
 	do     func(*game, *rapid.T)
 }
 
-// The names count: package rapid draws the first in the alphabet more often.
+// What can happen in every game.
 var actions = map[string]action{
 	"activate": {7, (*game).activate}, "ask": {3, (*game).refresh}, "backed up": {2, (*game).backUp}, "backwards": {2, (*game).setBack},
 	"believed": {5, (*game).accept}, "believed before": {1, (*game).acceptNothing}, "clock": {2, (*game).wrongClock}, "confirm": {4, (*game).confirm},
@@ -245,10 +250,13 @@ func (a *arena) play(t *rapid.T) {
 	a.games++
 	g := &game{a: a, w: a.w, n: a.n, model: &model{now: a.w.clock.now}}
 	table := map[string]func(*rapid.T){"": g.agrees}
+	order := rapid.Uint32().Draw(t, "order") // package rapid draws the first in the alphabet more often
 	add := func(all map[string]action) {
 		for name, one := range all {
 			for i := range one.weight {
-				table[fmt.Sprint(name, " ", i)] = func(t *rapid.T) { one.do(g, t); a.steps++ }
+				rank := fnv.New32a()
+				fmt.Fprint(rank, i, order, name, "in its place")
+				table[fmt.Sprintf("%08x %s", rank.Sum32(), name)] = func(t *rapid.T) { one.do(g, t); a.steps++; a.did[name]++ }
 			}
 		}
 	}
@@ -269,6 +277,10 @@ func (a *arena) play(t *rapid.T) {
 			t.Fatal(err)
 		}
 		g.devices = append(g.devices, &device{box: b, name: fmt.Sprint("device ", i), typists: map[*family]bool{}})
+	}
+	if rapid.IntRange(0, 2).Draw(t, "with a station") == 0 {
+		g.settle(t)
+		add(ofStation)
 	}
 	if rapid.IntRange(0, a.calm).Draw(t, "weather") == a.calm/2 {
 		add(storms)
@@ -326,8 +338,12 @@ func pick[T any](t *rapid.T, label string, of []T) T {
 	return of[rapid.IntRange(0, len(of)-1).Draw(t, label)]
 }
 
-// device is one of those that are so.
+// device is one of those that are so, and whose messages are made here.
 func (g *game) device(t *rapid.T, is func(*device) bool) *device {
+	return g.anyDevice(t, func(d *device) bool { return d.station == nil && is(d) })
+}
+
+func (g *game) anyDevice(t *rapid.T, is func(*device) bool) *device {
 	return pick(t, "device", slices.DeleteFunc(slices.Clone(g.devices), func(d *device) bool { return !is(d) }))
 }
 

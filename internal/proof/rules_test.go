@@ -103,6 +103,7 @@ const (
 // device is a container with what became of its messages.
 type device struct {
 	*box
+	station *station // nil = its messages are made here
 	name    string
 	known   bool
 	suspect bool
