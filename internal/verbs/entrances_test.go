@@ -49,7 +49,7 @@ var entrances = []entrance{
 	{"split, merge", of("/tickets/{id}/split /tickets/{id}/merge"), nil, nil, nil, []string{"ticket split", "ticket merge"}},
 	{"transfer", of("/tickets/{id}/transfer"), nil, nil, nil, []string{"ticket transfer"}},
 	{"cloud containers", of("/cloud-containers /cloud-containers/{id}/grant /cloud-containers/{id}/withdraw /cloud-containers/{id}/close"), nil, nil, nil, []string{"cloud make", "cloud grant", "cloud withdraw", "cloud close"}},
-	{"lease, renew, end", of("/lease /lease/renew /lease/end"), nil, nil, nil, nil},
+	{"lease, renew, end", of("/lease /lease/renew /lease/end"), nil, of("begin step"), of("lease"), nil},
 	{"release a lease, keep places", of("/leases/{id}/release /licenses/{id}/reservations /reservations/{id}/end"), nil, nil, nil, []string{"lease release", "lease reserve", "lease unreserve"}},
 	{"consume units", of("/consume"), nil, nil, nil, nil},
 	{"decide a case", of("/cases/{id}/decide"), nil, nil, nil, []string{"case decide"}},
@@ -62,7 +62,7 @@ func entranceTable() string {
 ## Where each verb is found
 
 On the machine, what the publisher does arrives with the next refresh. A program leases and consumes through the API or an
-SDK while it runs; there is nothing that a person would do on a page. What concerns a ticket as a whole is its holder's and
+SDK while it runs; for one that cannot, a person holds a place in the wizard or with licet-activate. What concerns a ticket as a whole is its holder's and
 the publisher's, not the machine's.
 
 | verb | API (below ` + "`" + api.Prefix + "`" + `) | depot | wizard | licet-activate | licet |
