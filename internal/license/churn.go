@@ -33,6 +33,6 @@ func (p pace) perSeat(seats int64) pace {
 func (l *License) tooOften(r resting, now time.Time) error {
 	next := now.Add(r.wait).Add(time.Second - time.Nanosecond).Truncate(time.Second)
 	return ErrTooOften.With(
-		"limit", r.name, "burst", int64(r.burst), "seconds_each", int64((r.per+time.Second-1)/time.Second), "next", next.In(l.terms.loc),
+		"limit", r.name, "burst", int64(r.burst), "each", r.per, "next", next.In(l.terms.loc),
 	).After(r.wait)
 }

@@ -4,8 +4,8 @@ package text
 // does.
 var (
 	_ = add("fault.license.too_often", Entry{
-		EN: "{limit}: {burst} times at once, then once every {seconds_each} seconds. The next time is possible at {next}; the publisher's support can help earlier.",
-		DE: "{limit}: {burst}-mal auf einmal, dann einmal alle {seconds_each} Sekunden. Das nächste Mal ist möglich am {next}; der Support des Herstellers kann früher helfen.",
+		EN: "{limit}: {burst} times at once, then once every {each}. The next time is possible at {next}; the publisher's support can help earlier.",
+		DE: "{limit}: {burst}-mal auf einmal, dann einmal alle {each}. Das nächste Mal ist möglich am {next}; der Support des Herstellers kann früher helfen.",
 	})
 	_ = add("word.license.too_often.limit.ticket.churn", Entry{
 		EN: "Seats of this ticket may be given back and taken again only so often",

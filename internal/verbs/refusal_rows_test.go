@@ -11,6 +11,7 @@ import (
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/online"
+	"github.com/licet/licet/internal/day"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/wire"
 )
@@ -37,6 +38,21 @@ func refusals() map[string][]refusal {
 			}},
 		},
 		"refresh": contacts(),
+		"lease": {
+			{what: "no place free", code: "license.no_seat", bring: func(w *world) situation {
+				s := w.sell("FLOAT", 1)
+				_, err := online.Borrow(w.t.Context(), open(w.t, w.config(w.t)), s.code, time.Time{})
+				must(w.t, err)
+				return situation{verb: "lease", code: s.code, license: s.license.String(), cfg: w.here()}
+			}},
+			{what: "blocked license", code: "license.blocked", bring: func(w *world) situation {
+				s := w.sell("FLOAT", 1)
+				_, err := w.a.Lic.BlockLicense(w.t.Context(), w.by, s.license)
+				must(w.t, err)
+				return situation{verb: "lease", code: s.code, license: s.license.String(), cfg: w.here()}
+			}},
+			{what: "not floating", code: "license.not_floating", not: offWizard, bring: plain("lease", "YEAR")},
+		},
 		"refresh with a wrong clock": {
 			{what: "clock off", code: "license.clock_off", not: offPage, bring: plain("activate", "YEAR")},
 		},
@@ -130,6 +146,23 @@ func activations() []refusal {
 		{what: "another kind of container", code: "license.container_kind", not: offPage, bring: plain("activate", "STICK")},
 		{what: "nothing to change", code: "license.no_base", not: offPage, bring: plain("activate", "ADD")},
 		{what: "floating", code: "license.floating", not: offWizard, bring: plain("activate", "FLOAT")},
+		{what: "which one to change", code: "license.base_which", not: offPage, differs: true, bring: func(w *world) situation {
+			cfg := w.holding(w.sell("YEAR", 1).code)
+			_, err := online.Activate(w.t.Context(), open(w.t, cfg), w.sell("YEAR", 1).code)
+			must(w.t, err)
+			return situation{verb: "activate", code: w.sell("ADD", 1).code, cfg: cfg}
+		}},
+		{what: "taken and given back too often", code: "license.too_often", not: offPage, differs: true, bring: func(w *world) situation {
+			s, cfg := w.sell("YEAR", 1), w.here()
+			c := open(w.t, cfg)
+			for range 5 {
+				_, err := online.Activate(w.t.Context(), c, s.code)
+				must(w.t, err)
+				_, err = online.Return(w.t.Context(), c, s.license.String())
+				must(w.t, err)
+			}
+			return situation{verb: "activate", code: s.code, cfg: cfg}
+		}},
 		{what: "merged ticket", code: "license.ticket_into", differs: true, bring: func(w *world) situation {
 			s := w.sell("YEAR", 2)
 			part, err := w.a.Lic.Split(w.t.Context(), w.because(), s.ticket, 1)
@@ -204,6 +237,11 @@ func borrows() []refusal {
 	return []refusal{
 		{what: "not floating", code: "license.not_floating", not: offWizard, bring: plain("borrow", "YEAR")},
 		{what: "not lent", code: "license.not_lent", not: offPage, bring: plain("borrow", "BOUND")},
+		{what: "not yet", code: "license.not_yet", not: offPage, bring: func(w *world) situation {
+			begins := day.FromTime(time.Now(), time.UTC).AddDays(30)
+			s := w.sell("FLOAT", 1, func(in *license.IssueInput) { in.ValidFrom = begins })
+			return situation{verb: "borrow", code: s.code, cfg: w.here()}
+		}},
 		{what: "as many lent as may be", code: "license.lent_out", not: offPage, bring: borrowing("FEW", 2)},
 		{what: "no place free", code: "license.no_seat", bring: borrowing("FLOAT", 1)},
 		{what: "too long", code: "license.lent_until", not: offPage, bring: func(w *world) situation {

@@ -97,7 +97,11 @@ func (s situation) mistyped() bool {
 func overREST(w *world, lang string, s situation) string {
 	w.t.Helper()
 	var got answer
-	if s.verb == "free" {
+	if s.verb == "lease" {
+		token, _, err := open(w.t, s.cfg).NewLease(client.LeaseAsk{Code: s.code})
+		must(w.t, err)
+		got = ask(w.t, http.MethodPost, w.at.API+"/api/v1/lease", "text/plain", []byte(token), "Accept-Language", lang)
+	} else if s.verb == "free" {
 		body, err := json.Marshal(map[string]string{"code": s.code, "device": w.device(s.code).String()})
 		must(w.t, err)
 		got = ask(w.t, http.MethodPost, w.at.API+"/api/v1/look/free", "application/json", body, "Accept-Language", lang)
@@ -157,7 +161,7 @@ func overUpload(w *world, lang string, s situation) string {
 		must(w.t, err)
 		return w.postIn(lang, "/typed", "code", s.code, "group1", r.String()).text()
 	}
-	if s.mistyped() || s.pairing || s.verb == "free" {
+	if s.mistyped() || s.pairing || s.verb == "free" || s.verb == "lease" {
 		return ""
 	}
 	c, _ := s.message(w.t, true)
@@ -169,7 +173,7 @@ func overUpload(w *world, lang string, s situation) string {
 // overProgram is licet-activate in the terminal's language.
 func overProgram(w *world, lang string, s situation) string {
 	w.t.Helper()
-	if s.verb == "typed" {
+	if s.verb == "typed" || s.verb == "lease" {
 		return ""
 	}
 	args := []string{s.verb}
@@ -214,6 +218,10 @@ func overWizard(w *world, lang string, s situation) string {
 		return v.step(v.post("begin", "kind", s.verb, "license", s.license), "")
 	case "free":
 		return v.post("lost", "code", s.code)
+	case "lease":
+		_, code, _ := strings.Cut(v.post("activate", "code", s.code), "\n")
+		_, step, _ := strings.Cut(v.post("begin", "kind", "lease", "s", code), "\n")
+		return v.post("step", "s", step, "license", s.license)
 	case "restore":
 		return v.step(v.post("lost", "code", s.code), "")
 	case "borrow":

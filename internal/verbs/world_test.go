@@ -140,7 +140,7 @@ type sold struct {
 }
 
 // sell issues a ticket of an article, with its license key.
-func (w *world) sell(article string, quantity int64) sold {
+func (w *world) sell(article string, quantity int64, change ...func(*license.IssueInput)) sold {
 	w.t.Helper()
 	var made []license.Issued
 	must(w.t, w.a.DB.Write(w.t.Context(), func(tx *db.Tx) error {
@@ -148,7 +148,11 @@ func (w *world) sell(article string, quantity int64) sold {
 		if err != nil {
 			return err
 		}
-		made, err = w.a.Lic.Issue(tx, w.by, []license.IssueInput{{Holder: w.by.Org, Item: item, Quantity: quantity, Keys: true}})
+		in := license.IssueInput{Holder: w.by.Org, Item: item, Quantity: quantity, Keys: true}
+		for _, c := range change {
+			c(&in)
+		}
+		made, err = w.a.Lic.Issue(tx, w.by, []license.IssueInput{in})
 		return err
 	}))
 	return sold{made[0].Ticket, made[0].Licenses[0], made[0].Code, made[0].Keys[0]}
