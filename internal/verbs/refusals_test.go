@@ -22,7 +22,6 @@ import (
 // refusal is one that a verb may meet, and how it is brought about. Each door gets a
 // situation of its own; what it says must be the same sentence.
 type refusal struct {
-	verb  string
 	what  string
 	code  string // whose sentence is shown
 	local error  // of the client, where the program on the machine knows by itself

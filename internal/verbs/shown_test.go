@@ -173,7 +173,7 @@ func overUpload(w *world, lang string, s situation) string {
 // overProgram is licet-activate in the terminal's language.
 func overProgram(w *world, lang string, s situation) string {
 	w.t.Helper()
-	if s.verb == "typed" || s.verb == "lease" {
+	if s.verb == "typed" {
 		return ""
 	}
 	args := []string{s.verb}
