@@ -38,14 +38,14 @@ func sentenceOf(lang, code, in string) string {
 	if lang == "de" {
 		l = text.DE
 	}
-	pattern := ""
+	var pattern strings.Builder
 	for i, part := range placeholder.Split(words(text.T(l, "fault."+code)), -1) {
 		if i > 0 {
-			pattern += `([^{}]{1,200}?)`
+			pattern.WriteString(`([^{}]{1,200}?)`)
 		}
-		pattern += regexp.QuoteMeta(part)
+		pattern.WriteString(regexp.QuoteMeta(part))
 	}
-	return regexp.MustCompile(pattern).FindString(in)
+	return regexp.MustCompile(pattern.String()).FindString(in)
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
