@@ -221,6 +221,22 @@ func TestAnomalies(t *testing.T) {
 	})
 }
 
+// New machines whose clock is years off are refused and stay unknown: what is noted is
+// about the license that they wanted, once however many there are.
+func TestAnomalyOfNewMachines(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i := w.sell(item(catalog.Multi), 2)
+		for range 3 {
+			_, err := w.box().activate(i.Code, func(r *wire.Request) { r.IssuedAt += 2 * 366 * 24 * 3600 })
+			want(t, err, license.ErrClock)
+		}
+		page := w.anomalies()
+		if len(page.Items) != 1 || page.Items[0].Entity != "license" || page.Items[0].Of != license.EntityID(i.Licenses[0]) || page.Items[0].Times != 3 {
+			t.Errorf("%+v", page.Items)
+		}
+	})
+}
+
 // An anomaly that rested for a month begins anew; one that nobody saw for half a year
 // is forgotten.
 func TestAnomalyRests(t *testing.T) {

@@ -142,7 +142,12 @@ func (c *contact) hear() error {
 		return c.giveBack()
 	}
 	warn, err := judgeClock(c.msg.at, c.now)
-	if warn || err != nil {
+	switch {
+	case err != nil && c.box.fresh: // it stays unknown; what it wanted to have is known
+		for _, l := range c.opened {
+			c.odd(AnomalyClock, "license", l.ID, l.holder())
+		}
+	case warn || err != nil:
 		c.odd(AnomalyClock, "container", c.box.ID, actor.OrgID{})
 	}
 	if err != nil {
