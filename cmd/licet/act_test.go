@@ -103,7 +103,7 @@ func TestTicketCommands(t *testing.T) {
 	d.german(true)
 	d.says("ticket merge "+ticket+" --from "+part.Ticket.ID.String()+" --reason mistake", "Belegt: 0 von 5", "licet ticket split "+ticket)
 	d.says("ticket show "+part.Ticket.ID.String(), "zusammengelegt", "Es wurde mit dem Ticket zusammengelegt")
-	d.says("ticket block "+ticket+" --reason misuse --note Forum", "gesperrt", "So heben Sie sie auf: licet ticket unblock "+ticket)
+	d.says("ticket block "+ticket+" --reason misuse --note Forum", "gesperrt", "So heben Sie die Sperre auf: licet ticket unblock "+ticket)
 	d.german(false)
 	d.leaves(3, "license.ticket_state", split+" --reason request")
 	d.says("ticket unblock "+ticket+" --reason mistake", "issued", "licet ticket block "+ticket)

@@ -7,8 +7,8 @@ var (
 	_ = add("cli.act.none", Entry{EN: "There are no entries.", DE: "Es gibt keine Einträge."})
 	_ = add("cli.act.code", Entry{EN: "Its code: {code}", DE: "Sein Code: {code}"})
 	_ = add("cli.act.merge_back", Entry{
-		EN: "To undo it: licet ticket merge {id} --from {new}",
-		DE: "So machen Sie es rückgängig: licet ticket merge {id} --from {new}",
+		EN: "To undo it: licet ticket merge {id} --from {new} --reason mistake",
+		DE: "So machen Sie es rückgängig: licet ticket merge {id} --from {new} --reason mistake",
 	})
 	_ = add("cli.ticket.line", Entry{
 		EN: "Ticket {ticket}, whose code ends in {hint}: {state}.",
@@ -104,23 +104,23 @@ var (
 
 // What is to be known after an act, above all how it is undone.
 var (
-	_ = add("cli.after.ticket.block", Entry{EN: "To lift it: licet ticket unblock {id}", DE: "So heben Sie sie auf: licet ticket unblock {id}"})
-	_ = add("cli.after.ticket.unblock", Entry{EN: "To block it again: licet ticket block {id}", DE: "So sperren Sie es wieder: licet ticket block {id}"})
+	_ = add("cli.after.ticket.block", Entry{EN: "To lift it: licet ticket unblock {id} --reason mistake", DE: "So heben Sie die Sperre auf: licet ticket unblock {id} --reason mistake"})
+	_ = add("cli.after.ticket.unblock", Entry{EN: "To block it again: licet ticket block {id} --reason mistake", DE: "So sperren Sie es wieder: licet ticket block {id} --reason mistake"})
 	_ = add("cli.after.ticket.merge", Entry{
-		EN: "To take seats out again: licet ticket split {id}",
-		DE: "So teilen Sie wieder Plätze ab: licet ticket split {id}",
+		EN: "To take seats out again: licet ticket split {id} --seats 1 --reason mistake",
+		DE: "So teilen Sie wieder Plätze ab: licet ticket split {id} --seats 1 --reason mistake",
 	})
 	_ = add("cli.after.ticket.transfer", Entry{
 		EN: "To undo it, transfer the ticket back; a code that was replaced stays replaced.",
 		DE: "Um es rückgängig zu machen, übertragen Sie das Ticket zurück; ein ersetzter Code bleibt ersetzt.",
 	})
 	_ = add("cli.after.license.block", Entry{
-		EN: "Devices refuse it from their next contact on. To lift it: licet license unblock {id}",
-		DE: "Geräte lehnen sie ab dem nächsten Kontakt ab. So heben Sie die Sperre auf: licet license unblock {id}",
+		EN: "Devices refuse it from their next contact on. To lift it: licet license unblock {id} --reason mistake",
+		DE: "Geräte lehnen sie ab dem nächsten Kontakt ab. So heben Sie die Sperre auf: licet license unblock {id} --reason mistake",
 	})
 	_ = add("cli.after.license.unblock", Entry{
-		EN: "Devices get it again at their next contact. To block it again: licet license block {id}",
-		DE: "Geräte bekommen sie beim nächsten Kontakt wieder. So sperren Sie sie wieder: licet license block {id}",
+		EN: "Devices get it again at their next contact. To block it again: licet license block {id} --reason mistake",
+		DE: "Geräte bekommen sie beim nächsten Kontakt wieder. So sperren Sie sie wieder: licet license block {id} --reason mistake",
 	})
 	_ = add("cli.after.license.extend", Entry{
 		EN: "Devices learn it at their next contact.",
