@@ -35,7 +35,7 @@ func (c *Container) apply(st *state, d *delivery) (out Installed, err error) {
 			st.Time.Signed = max(st.Time.Signed, l.IssuedAt)
 		}
 	}
-	same, err := c.takeBlocks(st, d)
+	same, err := c.takeBlocks(st, d, &out)
 	if err != nil {
 		return Installed{}, err
 	}
@@ -197,7 +197,7 @@ func newer(t *wire.Trust, l delivered, have stored) bool {
 // takeBlocks takes the newest whole block list over, if it is newer than the one
 // that is here. Within an answer an older or a broken one says nothing: the answer
 // may have waited, or come again.
-func (c *Container) takeBlocks(st *state, d *delivery) (same bool, err error) {
+func (c *Container) takeBlocks(st *state, d *delivery, out *Installed) (same bool, err error) {
 	if len(d.blocks) == 0 {
 		return false, nil
 	}
@@ -212,7 +212,7 @@ func (c *Container) takeBlocks(st *state, d *delivery) (same bool, err error) {
 	have, _ := newest(d.trust, st.Blocks)
 	switch {
 	case seq > have:
-		st.Blocks = parts
+		st.Blocks, out.List = parts, seq
 		return false, nil
 	case seq < have && alone:
 		return false, fmt.Errorf("%w: block list", ErrOld)

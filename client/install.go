@@ -17,6 +17,7 @@ type Installed struct {
 	Blocked  []string // by the publisher, until a later update
 	Returned []string // returns that the server has booked
 	Unknown  []string // commands that this version does not know and has left undone
+	List     int64    // number of the block list that was taken over; 0 = none, or none that is newer
 	Repeat   bool     // all of it had been installed before
 }
 

@@ -121,6 +121,17 @@ func installAnswer(c *client.Container, path string) error {
 	return err
 }
 
+func bringList(ctx context.Context, other, c *client.Container) error {
+	list, err := online.BlockList(ctx, other)
+	if errors.Is(err, online.ErrNoBlockList) {
+		return nil // there was never anything to list
+	}
+	if err == nil {
+		_, err = c.Install(list)
+	}
+	return err
+}
+
 func typeIn(c *client.Container, lang string, ask func(n int) string) error {
 	request, err := c.NewTyped() // the same until its answer is installed
 	if err != nil {
@@ -293,6 +304,21 @@ func TestPage(t *testing.T) {
 	}
 	if err := installAnswer(c, answer); err != nil || len(c.Licenses()) != 2 {
 		t.Fatal(err)
+	}
+	for _, want := range []client.State{client.Valid, client.Blocked} {
+		if err := bringList(t.Context(), counts, c); err != nil || c.Licenses()[0].State != want {
+			t.Errorf("%v: %v, want %s", err, c.Licenses(), want)
+		}
+		s.List(c.Status().Container)
+	}
+	s.List() // and lifts it
+	if err := bringList(t.Context(), counts, c); err != nil || !c.Has("draw") {
+		t.Errorf("%v: %v", err, c.Licenses())
+	}
+	s.Expect(clienttest.Limited)
+	var no *client.Refusal
+	if _, err := online.BlockList(t.Context(), c); !errors.As(err, &no) || no.Status != 429 {
+		t.Error(err)
 	}
 	worked := false
 	if err := share(t.Context(), c, sell(4), func() { worked = s.Leases() == 1 }); err != nil || !worked || s.Leases() != 0 {

@@ -180,6 +180,6 @@ func merge(a, b client.Installed) client.Installed {
 	return client.Installed{
 		Licenses: append(a.Licenses, b.Licenses...), Removed: append(a.Removed, b.Removed...),
 		Blocked: append(a.Blocked, b.Blocked...), Returned: append(a.Returned, b.Returned...),
-		Unknown: append(a.Unknown, b.Unknown...),
+		Unknown: append(a.Unknown, b.Unknown...), List: max(a.List, b.List),
 	}
 }

@@ -56,9 +56,14 @@ func (t *Transport) exchange(ctx context.Context, c *client.Container, token str
 	return t.post(ctx, c, "/api/v1/exchange", "text/plain; charset=utf-8", "text/plain", []byte(token))
 }
 
-// post sends the same bytes until there is an answer, the tries are used up, or
-// ctx ends.
+// post is send for what is posted.
 func (t *Transport) post(ctx context.Context, c *client.Container, path, contentType, accept string, body []byte) ([]byte, error) {
+	return t.send(ctx, c, http.MethodPost, path, contentType, accept, body)
+}
+
+// send sends the same bytes until there is an answer, the tries are used up, or
+// ctx ends.
+func (t *Transport) send(ctx context.Context, c *client.Container, method, path, contentType, accept string, body []byte) ([]byte, error) {
 	at, err := t.address(c, path)
 	if err != nil {
 		return nil, err
@@ -68,7 +73,7 @@ func (t *Transport) post(ctx context.Context, c *client.Container, path, content
 		tries = defaultTries
 	}
 	for try := 1; ; try++ {
-		b, wait, err := t.try(ctx, c, at, contentType, accept, body)
+		b, wait, err := t.try(ctx, c, method, at, contentType, accept, body)
 		if err == nil || wait < 0 || wait > longestPause || try >= tries {
 			return b, err
 		}
@@ -81,13 +86,15 @@ func (t *Transport) post(ctx context.Context, c *client.Container, path, content
 
 // try sends once. wait is negative when another try would not help, else how
 // long the server wants to be left alone.
-func (t *Transport) try(ctx context.Context, c *client.Container, at, contentType, accept string, body []byte) ([]byte, time.Duration, error) {
+func (t *Transport) try(ctx context.Context, c *client.Container, method, at, contentType, accept string, body []byte) ([]byte, time.Duration, error) {
 	const never, soon = -1, 0
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, at, strings.NewReader(string(body)))
+	r, err := http.NewRequestWithContext(ctx, method, at, strings.NewReader(string(body)))
 	if err != nil {
 		return nil, never, fmt.Errorf("%w: %w", client.ErrOffline, err)
 	}
-	r.Header.Set("Content-Type", contentType)
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
 	r.Header.Set("Accept", accept+", application/problem+json")
 	r.Header.Set("Accept-Language", client.Language(t.Language))
 	r.Header.Set("User-Agent", strings.TrimSpace("licet-client/1 "+visible(c.Version())))

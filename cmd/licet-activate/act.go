@@ -195,6 +195,8 @@ func (p *program) installed(c *client.Container, in client.Installed) {
 	switch {
 	case in.Repeat:
 		p.say("say.repeat")
+	case in.List != 0:
+		p.listed(c)
 	case len(in.Licenses)+len(in.Removed)+len(in.Blocked)+len(in.Returned) == 0:
 		p.say("say.nothing_new")
 	}

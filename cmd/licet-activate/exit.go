@@ -63,6 +63,7 @@ var byCode = map[string]int{
 	"client.unbound":     exitNoLicense,
 	"client.not_here":    exitNoLicense,
 	"client.blocked":     exitNoLicense,
+	"client.listed":      exitNoLicense,
 	"client.update":      exitFile,
 	"client.no_units":    exitRefused,
 	"client.which_units": exitUse,

@@ -155,6 +155,15 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"block": func(ts *testscript.TestScript, _ bool, args []string) {
 		of(ts).server.Block(clienttest.ID(number(ts, args[0])), len(args) == 1)
 	},
+	// list [CONTAINER]: issues a block list; CONTAINER stands for that of the first machine.
+	"list": func(ts *testscript.TestScript, _ bool, args []string) {
+		s := of(ts).server
+		if len(args) == 0 {
+			s.List()
+			return
+		}
+		s.List(s.First())
+	},
 	// fate WHAT…: what happens to the next messages.
 	"fate": func(ts *testscript.TestScript, _ bool, args []string) {
 		fates := map[string]clienttest.Fate{
@@ -257,7 +266,7 @@ func TestScripts(t *testing.T) {
 // TestTutorial runs every command of the tutorial, in order, in one folder.
 func TestTutorial(t *testing.T) {
 	var script strings.Builder
-	script.WriteString("sell ticket.txt seats=2\nargument ticket.txt TICKET\npair pairing.txt ticket.txt\nargument pairing.txt PAIRING\n")
+	script.WriteString("sell ticket.txt seats=2\nargument ticket.txt TICKET\npair pairing.txt ticket.txt\nargument pairing.txt PAIRING\nlist\n")
 	for _, b := range pagetest.Open(t, "docs/tutorials/activate.md").Blocks("sh", "console") {
 		for _, c := range b.Commands() {
 			script.WriteString(tutorialLine(c.Text, c.Note))

@@ -236,6 +236,7 @@ type installed struct {
 	Blocked  []string `json:"blocked,omitempty"`
 	Returned []string `json:"returned,omitempty"`
 	Unknown  []string `json:"unknown,omitempty"`
+	List     int64    `json:"blockList,omitempty"` // number of the block list that was taken over
 	Repeat   bool     `json:"repeat,omitempty"`
 }
 

@@ -85,6 +85,7 @@ func verbs() []*verb {
 		{"free", "[CODE]", 1, []option{optCodeFile, optLost, optYes}, (*program).free},
 		{"request", "[CODE]", 1, []option{optOut, optQR, optFor, optNew, optCodeFile, optFrom, optLicense, optBase, optQuantity, optLost, optUntil}, (*program).request},
 		{"install", "FILE...", wire.MaxQRParts, nil, (*program).install},
+		{"blocklist", "", 0, []option{optOut}, (*program).blockList},
 		{"typed", "", 0, []option{optAnswer, optKey, optNew, optAside}, (*program).typedCodes},
 		{"updates", "", 0, []option{optUpdates, optUsage}, (*program).updates},
 	}

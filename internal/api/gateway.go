@@ -47,6 +47,12 @@ func (a *API) gateway() {
 		Method: http.MethodGet, Path: Prefix + "/pins/{publisher}", ID: "get-pins", Tag: tagGateway, Class: route.Page,
 		Summary: "The public keys of a publisher, for the build of a product", Description: "Pin them in the product; do not fetch them at run time.",
 	}, nil, media{"application/json": wire.Pins{}}, a.pins)
+	a.raw(op{
+		Method: http.MethodGet, Path: Prefix + "/blocklist/{publisher}", ID: "get-block-list", Tag: tagGateway, Class: route.Page,
+		Summary: "The signed block list of a publisher, to be installed by programs",
+		Description: "The publisher is named by its id, as it stands in licenses (iss). The answer is the certificates and the parts of the list " +
+			"that counts, one token to a line; it names hashes of container keys and nothing else. ETag is its number.",
+	}, nil, media{"text/plain": nil}, a.blockList)
 	a.typed()
 	a.bearers()
 }
@@ -111,6 +117,29 @@ func (a *API) consume(w http.ResponseWriter, r *http.Request, by actor.Actor) er
 		return err
 	}
 	return writeJSON(w, http.StatusOK, answer)
+}
+
+func (a *API) blockList(w http.ResponseWriter, r *http.Request, by actor.Actor) error {
+	var p actor.PublisherID
+	if err := p.UnmarshalText([]byte(r.PathValue("publisher"))); err != nil {
+		return license.ErrNoBlockList
+	}
+	list, err := a.Licenses.BlockList(r.Context(), by, p)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Cache-Control", "public, max-age=60")
+	h.Set("ETag", etag(list.Seq))
+	if r.Header.Get("If-None-Match") == etag(list.Seq) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	body := strings.Join(list.Lines, "\n") + "\n"
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	_, err = io.WriteString(w, body)
+	return err
 }
 
 func (a *API) pins(w http.ResponseWriter, r *http.Request, _ actor.Actor) error {

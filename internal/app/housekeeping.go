@@ -37,6 +37,11 @@ func (a *App) housekeeping() {
 		return a.Lic.ElapseLeases(ctx)
 	})
 	a.Jobs.Every("license.leases", job.Schedule{Every: time.Minute})
+	a.Jobs.Handle("license.blocklists", 0, func(ctx context.Context, _ *job.Run) (any, error) {
+		return a.Lic.DueBlockLists(ctx)
+	})
+	a.Jobs.Every("license.blocklists", job.Schedule{Every: time.Minute})
+	a.Jobs.Handle(license.BlockListKind, 0, a.Lic.BlockListJob)
 }
 
 // purge deletes what has been kept long enough, some rows at a time.

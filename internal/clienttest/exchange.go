@@ -79,6 +79,9 @@ func (s *Server) work(m msg) (string, *No) {
 		}
 		b = &box{keys: m.req.Container, said: map[string]*reply{}}
 		s.boxes[m.box] = b
+		if s.first == "" {
+			s.first = m.box
+		}
 	}
 	if b.suspect {
 		return "", &No{"license.suspect", 409}

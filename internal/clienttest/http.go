@@ -43,7 +43,8 @@ func (s *Server) fate() Fate {
 // ServeHTTP is the gateway.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	if err != nil || r.Method != http.MethodPost {
+	list := r.Method == http.MethodGet && r.URL.Path == "/api/v1/blocklist/"+s.P.Name
+	if err != nil || r.Method != http.MethodPost && !list {
 		http.Error(w, "no", http.StatusMethodNotAllowed)
 		return
 	}
@@ -64,6 +65,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case Foreign:
 		_, _ = io.WriteString(w, "<html>welcome to the hotel's network</html>")
+		return
+	}
+	if list {
+		s.sendList(w)
 		return
 	}
 	if r.URL.Path == "/api/v1/validate" {

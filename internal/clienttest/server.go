@@ -81,6 +81,10 @@ type Server struct {
 	fates []Fate
 	next  int // licenses made by Replace
 
+	list   []byte // the block list as a file
+	listed int64  // its number
+	first  string // container that was heard of
+
 	leases map[string]*lease // by id
 	line   []string          // nonces of those who wait
 	fence  int64

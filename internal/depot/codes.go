@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 
 	"github.com/licet/licet/client/qr"
 	"github.com/licet/licet/internal/actor"
@@ -59,12 +60,14 @@ func (d *Depot) codes(w http.ResponseWriter, r *http.Request, by actor.Actor) er
 	return d.show(w, r, http.StatusOK, "codes", "depot.codes.title", v, keep...)
 }
 
-// drawCodes draws an update. The error is depot.too_long_for_qr.
+// drawCodes draws an update without block lists, which do not fit and of which the
+// container has a command of its own. The error is depot.too_long_for_qr.
 func drawCodes(lang text.Lang, update string, room qr.Room) (out []drawnCode, err error) {
 	f, err := wire.ParseLines([]byte(update))
 	if err != nil {
 		return nil, err
 	}
+	f.Lines = slices.DeleteFunc(f.Lines, func(l wire.Line) bool { return l.Type == wire.TypeBlockList })
 	drawn, err := qr.Encode(f, room)
 	if errors.Is(err, wire.ErrTooLong) {
 		return nil, ErrTooLongForQR.Wrap(err)

@@ -128,10 +128,12 @@ type Activation struct {
 	Ended     time.Time // zero while live
 	Elapses   time.Time // when the seat frees itself; zero = never
 	Lent      time.Time // end of a borrow, exclusive; zero = it is none
+	Away      bool      // restored away, and its container may still hold it
 
-	rev   int64
-	dirty bool
-	fresh bool
+	rev    int64
+	dirty  bool
+	fresh  bool
+	relist bool // the next block list must know of it
 }
 
 // slot is what the unique index holds: 0 while live, the generation afterwards.
@@ -140,6 +142,13 @@ func (a *Activation) slot() int64 {
 		return 0
 	}
 	return a.Gen
+}
+
+// lose ends a because its container is lost: until that has shown that it holds it no
+// more, it may.
+func (a *Activation) lose(now time.Time) {
+	a.end(ActivationRestoredAway, now)
+	a.Away, a.Told, a.relist, a.dirty = true, 0, true, true
 }
 
 // end moves a into a final state at now.

@@ -90,6 +90,7 @@ type contact struct {
 	counted   map[LicenseID][]time.Time // counted restores; for a restore
 	lent      map[LicenseID]int64       // places that are lent, anywhere; for a borrow
 	tried     map[trialID]LicenseID     // trial marks of the device and customer that exist, with their license
+	strays    []*Activation             // away from the container, where a block list has named it
 	churn     resting                   // how long the ticket has to wait for one more change of seats
 	rest      map[LicenseID]resting     // of licenses that were returned too often
 	answered  int64                     // counter of the message under a receipt's nonce; 0 = unknown
@@ -298,6 +299,7 @@ func (c *contact) repair() error {
 		kept = append(kept, a)
 	}
 	c.here = kept
+	c.awaited()
 	c.settled()
 	return nil
 }
@@ -341,6 +343,9 @@ func (c *contact) ended(h held) error {
 	case a.Gen > h.gen:
 		reason = "generation"
 	case a.State == ActivationRestoredAway:
+		if c.msg.typ == wire.TypeReceipt && a.Told != 0 && a.Told == c.answered {
+			c.gaveUp(a)
+		}
 		c.block(a)
 	case a.State == ActivationReturned || a.State == ActivationRecalled:
 		reason = "removed_license"
@@ -389,6 +394,7 @@ func (c *contact) giveBack() error {
 		if last == nil || last.Gen != h.gen || last.State == ActivationReturned {
 			return ErrGeneration.With("value", h.gen)
 		}
+		c.gaveUp(last)
 		c.ack(h) // lost and found again, or elapsed: nothing is left to free
 		return nil
 	}

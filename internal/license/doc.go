@@ -43,6 +43,10 @@
 // finding, and what a human has decided. Accepting it pardons the container: what it
 // holds by mistake it is told to remove, until it holds nothing wrong.
 //
+// A publisher's block list names containers in which nothing may be used any more and
+// something could be: what was lost is Away until its container has shown that it holds
+// it no more. What is issued to a container later outranks the list (ADR 0029).
+//
 // What happens more often than honest use does is counted as an Anomaly, one row per
 // kind and thing; it refuses nothing by itself.
 //

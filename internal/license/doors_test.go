@@ -78,6 +78,9 @@ func (e *everything) doors() map[string]func(ctx context.Context, by actor.Actor
 		"Consume": func(ctx context.Context, by actor.Actor) error {
 			return none(e.Consume(ctx, by, license.ConsumeInput{Key: e.key, Nonce: nonce(), Units: 1}))
 		},
+		"BlockList": func(ctx context.Context, by actor.Actor) error {
+			return none(e.BlockList(ctx, actor.Anonymous(by.Addr), by.Publisher)) // public: what there is of one's own
+		},
 		"LookKey": func(ctx context.Context, by actor.Actor) error {
 			return none(e.LookKey(ctx, by, license.KeyInput{Holding: e.named.holding()}))
 		},
@@ -216,7 +219,7 @@ func (e *everything) holder(by actor.Actor) actor.Actor {
 }
 
 // codeOnly are the doors that ask for a code and not for a right.
-var codeOnly = map[string]bool{"Exchange": true, "ActivateTyped": true, "Validate": true, "Consume": true, "Look": true, "Bearer": true, "Pair": true, "Pairing": true, "Lease": true, "LeaveQueue": true, "LookKey": true, "ActivateNamed": true, "BeatNamed": true, "ReturnNamed": true, "RenewLease": true, "EndLease": true}
+var codeOnly = map[string]bool{"Exchange": true, "ActivateTyped": true, "Validate": true, "Consume": true, "Look": true, "Bearer": true, "Pair": true, "Pairing": true, "Lease": true, "LeaveQueue": true, "LookKey": true, "ActivateNamed": true, "BeatNamed": true, "ReturnNamed": true, "RenewLease": true, "EndLease": true, "BlockList": true}
 
 // Every door, for a caller of another publisher and on a dead database.
 func TestDoors(t *testing.T) {
@@ -289,6 +292,7 @@ func TestDoors(t *testing.T) {
 			door("GetCase", live, dead),
 			door("Anomalies", live, dead),
 			door("DecideCase", live, dead),
+			door("BlockList", live, dead),
 		}
 		actortest.RunDoors(t, doors, w.b.All())
 		actortest.RunRights(t, slices.DeleteFunc(doors, func(d actortest.Door) bool { return codeOnly[d.Name] }), w.a, w.a.Reseller)

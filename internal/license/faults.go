@@ -57,6 +57,7 @@ var (
 	ErrContainerBlocked = fault.New(fault.Conflict, "license.container_blocked") //
 	ErrOldCounter       = fault.New(fault.Stale, "license.old_counter")          // value
 	ErrGeneration       = fault.New(fault.Conflict, "license.wrong_generation")  // value, gen
+	ErrNoBlockList      = fault.New(fault.NotFound, "license.no_block_list")     //
 	ErrTypedTypo        = fault.New(fault.Invalid, "license.typed_typo")         // group, kind, got, want
 	ErrTypedRequest     = fault.New(fault.Invalid, "license.typed_request")      //
 	ErrTypedWhich       = fault.New(fault.Invalid, "license.typed_which")        // count

@@ -291,6 +291,7 @@ type answer struct {
 	lines    []string
 	update   *wire.Update
 	licenses []*wire.License
+	lists    []*wire.BlockList
 }
 
 // commands are what an answer commands, "recall" or "block", one after another.
@@ -322,6 +323,10 @@ func (w *world) read(lines []string) *answer {
 			var l *wire.License
 			l, err = wire.OpenIssued[wire.License](trust, line)
 			out.licenses = append(out.licenses, l)
+		case wire.TypeBlockList:
+			var l *wire.BlockList
+			l, err = wire.OpenIssued[wire.BlockList](trust, line)
+			out.lists = append(out.lists, l)
 		default:
 			err = trust.Extend(line)
 		}

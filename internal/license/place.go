@@ -209,6 +209,7 @@ func (c *contact) put(l *License, seats Seats, q int64) {
 	gen := int64(1)
 	if last := c.last[l.ID]; last != nil {
 		gen = last.Gen + 1
+		c.gaveUp(last) // it holds the license rightly again
 	}
 	a := &Activation{
 		ID: c.newID(), License: l.ID, Container: c.box.ID, Gen: gen, Quantity: q,
@@ -273,12 +274,12 @@ func (c *contact) restoreOne(l *License) error {
 
 // away shuts the old container out of the license.
 func (c *contact) away(l *License, a *Activation, counted bool) {
-	a.end(ActivationRestoredAway, c.now)
+	c.mark(a)
+	a.lose(c.now)
 	a.Counted, a.Why = counted, "restored"
 	if counted {
 		c.odd(AnomalyRestores, "license", l.ID, l.holder())
 	}
-	c.mark(a)
 	c.event("activation", a.ID, "activation.restored_away", awayData{placeOf(a, c.msg.exchange), counted})
 }
 

@@ -103,8 +103,8 @@ func (l *License) evict(a *Activation, counted bool, why string, now time.Time) 
 	if _, err := a.State.RestoreAway(); err != nil {
 		return nil, err
 	}
-	a.end(ActivationRestoredAway, now)
-	a.Counted, a.Why, a.dirty = counted, why, true
+	a.lose(now)
+	a.Counted, a.Why = counted, why
 	acts := []act{{"activation", a.ID, "activation.restored_away", awayData{placeOf(a, ExchangeID{}), counted}}}
 	if l.settle(a) {
 		acts = append(acts, act{"license", l.ID, "license.recalled", nil})

@@ -106,6 +106,7 @@ type Service struct {
 	keys *db.Gather[lookupID, keyRow]
 
 	epoch   atomic.Int64
+	swept   atomic.Bool // this process has looked for block lists that are due everywhere
 	clean   cleanAddresses
 	terms   cache[snapshotKey, *Terms]
 	bundles cache[bundleKey, string]

@@ -197,6 +197,9 @@ func (s *Service) decideCase(tx *db.Tx, by actor.Actor, c *Case, box *Container,
 		return err
 	}
 	box.Rev++
+	if err := noteBlocks(tx, by.Publisher); err != nil {
+		return err
+	}
 	return actor.Record(tx, by, actor.Entry{
 		Entity: "case", ID: c.ID, Event: "case.decided", Data: caseData{Container: box.ID, Decision: c.Decision},
 	})

@@ -71,6 +71,9 @@ func decide(tx *db.Tx, by actor.Actor, c *Container, d Decision) (err error) {
 		return err
 	}
 	c.Rev++
+	if err := noteBlocks(tx, by.Publisher); err != nil {
+		return err
+	}
 	return actor.Record(tx, by, actor.Entry{Entity: "container", ID: c.ID, Event: event})
 }
 

@@ -318,13 +318,18 @@ func (k *desk) prepare(c *contact) (*reply, error) {
 		issuer: k.s.ring.Name(k.publisher), seq: c.box.Seq, epoch: epoch, now: c.now, serial: sign.NewSerial,
 	}
 	if c.msg.typed != nil {
-		return k.s.prepareAll(k, []wire.Claims{c.composeTyped(is)})
+		return k.s.prepareAll(k, []wire.Claims{c.composeTyped(is)}, "")
 	}
-	return k.s.prepareAll(k, c.compose(is))
+	list, err := k.rider(c)
+	if err != nil {
+		return nil, err
+	}
+	return k.s.prepareAll(k, c.compose(is), list)
 }
 
-// prepareAll makes the bytes of some claims and finds the bundle before them.
-func (s *Service) prepareAll(k *desk, claims []wire.Claims) (*reply, error) {
+// prepareAll makes the bytes of some claims and finds the bundle before them, with the
+// lines of a block list, if any.
+func (s *Service) prepareAll(k *desk, claims []wire.Claims, list string) (*reply, error) {
 	var answer []byte
 	for _, one := range claims {
 		p, err := s.ring.Prepare(k.publisher, one.Kind(), one)
@@ -334,6 +339,9 @@ func (s *Service) prepareAll(k *desk, claims []wire.Claims) (*reply, error) {
 		answer = appendAnswer(answer, p)
 	}
 	lines := strings.Join(s.ring.Bundle(k.publisher), "\n")
+	if list != "" {
+		lines += "\n" + list
+	}
 	id := bundleIDOf(lines)
 	if _, known := s.bundles.get(bundleKey{k.publisher, id}); !known {
 		k.bundles[id] = lines

@@ -36,7 +36,7 @@ func (s *Service) Extend(ctx context.Context, by actor.Actor, id LicenseID, unti
 // UnblockLicense. It needs license.write for the holder, and is journaled.
 // Errors: license.not_found, license.license_state.
 func (s *Service) BlockLicense(ctx context.Context, by actor.Actor, id LicenseID) (LicenseInfo, error) {
-	return s.turnLicense(ctx, by, id, "license.block", func(_ *db.Tx, l *License) ([]act, error) { return l.block() })
+	return s.turnLicense(ctx, by, id, "license.block", relisting(by, (*License).block))
 }
 
 // UnblockLicense lifts BlockLicense; containers get the license again at their
@@ -44,7 +44,18 @@ func (s *Service) BlockLicense(ctx context.Context, by actor.Actor, id LicenseID
 // reason, and is journaled. Errors: license.not_found, those of a reason,
 // license.license_state.
 func (s *Service) UnblockLicense(ctx context.Context, by actor.Actor, id LicenseID) (LicenseInfo, error) {
-	return s.turnLicense(ctx, by, id, "license.unblock", func(_ *db.Tx, l *License) ([]act, error) { return l.unblock() })
+	return s.turnLicense(ctx, by, id, "license.unblock", relisting(by, (*License).unblock))
+}
+
+// relisting is an act on a license that its publisher's block list must know of.
+func relisting(by actor.Actor, turn func(*License) ([]act, error)) func(*db.Tx, *License) ([]act, error) {
+	return func(tx *db.Tx, l *License) ([]act, error) {
+		acts, err := turn(l)
+		if err == nil && len(acts) > 0 {
+			err = noteBlocks(tx, by.Publisher)
+		}
+		return acts, err
+	}
 }
 
 // turnLicense is the frame of every act on one license that needs license.write.

@@ -36,7 +36,7 @@ func (s *Service) renew(ctx context.Context, m *message, old *reply) (*reply, er
 		if err != nil {
 			return err
 		}
-		if r, err = s.prepareAll(k, claims); err != nil {
+		if r, err = s.prepareAll(k, claims, ""); err != nil {
 			return err
 		}
 		n, err := tx.Exec(qExchangeRenew, r.answer, r.bundle, m.publisher, x.id, x.rev)

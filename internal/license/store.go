@@ -37,9 +37,9 @@ const (
 	licenseColumns = `l.id, l.ticket_id, l.snapshot_id, l.quantity, l.overdraft, l.used, l.owed, l.taken,
 		l.version, l.first_at, l.until, l.key_hint, l.added, l.effects, l.spent, l.direct, l.state, l.rev`
 	containerColumns = `c.id, c.kind, c.sign_key, c.encrypt_key, c.state, c.reason, c.first_ctr, c.ctr, c.seq,
-		c.marks, c.virtual, c.app_version, c.app_os, c.app_arch, c.first_at, c.seen_at, c.pardon, c.rev`
+		c.marks, c.virtual, c.app_version, c.app_os, c.app_arch, c.first_at, c.seen_at, c.pardon, c.listed, c.rev`
 	activationColumns = `a.id, a.license_id, a.container_id, a.gen, a.quantity, a.shrink, a.state, a.counted,
-		a.version, a.told, a.why, a.started_at, a.ended_at, a.elapses_at, a.spent, a.lent_until, a.rev`
+		a.version, a.told, a.why, a.started_at, a.ended_at, a.elapses_at, a.spent, a.lent_until, a.away, a.rev`
 )
 
 func (t *Ticket) dest() []any {
@@ -90,7 +90,7 @@ func scanContainer(r *db.Rows) (*Container, error) {
 		first, seen db.Time
 	)
 	err := r.Scan(&c.ID, &c.Keys.Kind, &c.Keys.Sign, &c.Keys.Encrypt, (*string)(&c.State), &c.Reason, &c.firstCtr,
-		&c.Counter, &c.Seq, &marks, &c.Virtual, &c.App.Version, &c.App.OS, &c.App.Arch, &first, &seen, &c.Pardon, &c.Rev)
+		&c.Counter, &c.Seq, &marks, &c.Virtual, &c.App.Version, &c.App.OS, &c.App.Arch, &first, &seen, &c.Pardon, &c.Listed, &c.Rev)
 	c.Marks, c.First, c.Seen = fingerprintOf(marks), first.Time, seen.Time
 	return c, err
 }
@@ -99,7 +99,7 @@ func scanActivation(r *db.Rows) (*Activation, error) {
 	a := &Activation{}
 	var started, ended, elapses, lent db.Time
 	err := r.Scan(&a.ID, &a.License, &a.Container, &a.Gen, &a.Quantity, &a.Shrink, (*string)(&a.State), &a.Counted,
-		&a.Version, &a.Told, &a.Why, &started, &ended, &elapses, &a.Spent, &lent, &a.rev)
+		&a.Version, &a.Told, &a.Why, &started, &ended, &elapses, &a.Spent, &lent, &a.Away, &a.rev)
 	a.Started, a.Ended, a.Elapses, a.Lent = started.Time, ended.Time, elapses.Time, lent.Time
 	return a, err
 }

@@ -34,6 +34,7 @@ type desk struct {
 	odds     []strange
 	bundles  map[bundleID]string
 	activity []Activated
+	relist   bool // the next block list must know of something here
 }
 
 // pair names a license in a container.
@@ -327,6 +328,9 @@ func (k *desk) contact(m *message) (*contact, error) {
 		}
 	}
 	if err := k.past(c); err != nil {
+		return nil, err
+	}
+	if err := k.strays(c); err != nil {
 		return nil, err
 	}
 	if err := k.tried(c); err != nil {

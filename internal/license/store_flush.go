@@ -34,7 +34,7 @@ UPDATE license SET quantity = ?, used = used + ?, owed = ?, taken = ?, version =
 WHERE publisher_id = ? AND id = ? AND rev = ? AND used + ? BETWEEN 0 AND ? + overdraft`)
 	qActivationUpdate = db.SQL("license.activation_update", `
 UPDATE activation SET slot = ?, quantity = ?, shrink = ?, state = ?, counted = ?, version = ?, told = ?, why = ?,
-  ended_at = ?, elapses_at = ?, spent = ?, lent_until = ?, rev = rev + 1
+  ended_at = ?, elapses_at = ?, spent = ?, lent_until = ?, away = ?, rev = rev + 1
 WHERE publisher_id = ? AND id = ? AND rev = ?`)
 	// Which version of what it holds a container has is not known any more.
 	qTellAgain = db.SQL("license.tell_again", `
@@ -50,7 +50,7 @@ INSERT INTO trial_mark (publisher_id, id, license_id) VALUES {rows} ON CONFLICT 
 // read; everything is undone then.
 func (k *desk) flush() error {
 	for _, step := range []func() error{
-		k.writeContainers, k.writeLicenses, k.writeEffects, k.writeActivations, k.writeTrials, k.writePairings, k.writeExchanges, k.writeCases, k.writeAnomalies, k.writeEvents,
+		k.writeContainers, k.writeLicenses, k.writeEffects, k.writeActivations, k.writeTrials, k.writePairings, k.writeExchanges, k.writeCases, k.writeAnomalies, k.writeBlocks, k.writeEvents,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -220,7 +220,10 @@ func (a *Activation) fresher(p actor.PublisherID) []any {
 
 func updateActivation(tx *db.Tx, p actor.PublisherID, a *Activation) error {
 	n, err := tx.Exec(qActivationUpdate, a.row(p)...)
-	return exactly(1, n, err)
+	if err := exactly(1, n, err); err != nil || !a.relist {
+		return err
+	}
+	return noteBlocks(tx, p)
 }
 
 // updateActivations is updateActivation for many.
@@ -231,12 +234,15 @@ func updateActivations(tx *db.Tx, p actor.PublisherID, list []*Activation) error
 		rows = append(rows, a.row(p))
 	}
 	n, err := tx.ExecEach(qActivationUpdate, rows)
-	return exactly(len(rows), n, err)
+	if err := exactly(len(rows), n, err); err != nil || !slices.ContainsFunc(list, func(a *Activation) bool { return a.relist }) {
+		return err
+	}
+	return noteBlocks(tx, p)
 }
 
 func (a *Activation) row(p actor.PublisherID) []any {
 	return []any{
-		a.slot(), a.Quantity, a.Shrink, string(a.State), a.Counted, a.Version, a.Told, a.Why, db.At(a.Ended), db.At(a.Elapses), a.Spent, db.At(a.Lent),
+		a.slot(), a.Quantity, a.Shrink, string(a.State), a.Counted, a.Version, a.Told, a.Why, db.At(a.Ended), db.At(a.Elapses), a.Spent, db.At(a.Lent), a.Away,
 		p, a.ID, a.rev,
 	}
 }

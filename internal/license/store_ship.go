@@ -40,7 +40,7 @@ var (
 		Name: "container", Newer: "rev",
 		Columns: `publisher_id id, id id, kind text, sign_key text, encrypt_key text, state text, reason text,
 			first_ctr int, ctr int, seq int, marks blob, virtual bool, app_version text, app_os text, app_arch text,
-			first_at int, seen_at int, rev int, pardon bool`,
+			first_at int, seen_at int, rev int, pardon bool, listed bool`,
 	}
 	shipContainer = ship.Declare(containerForm,
 		db.SQL("license.ship_container", containerForm.Read()), db.SQL("license.replay_container", containerForm.Write()))
@@ -50,7 +50,7 @@ var (
 		Name: "activation", Newer: "rev", Last: "slot",
 		Columns: `publisher_id id, id id, license_id id, container_id id, gen int, slot int, quantity int, shrink int,
 			state text, counted bool, version int, told int, why text, started_at int, ended_at int, elapses_at int, rev int,
-			spent int, lent_until int`,
+			spent int, lent_until int, away bool`,
 	}
 	shipActivation = ship.Declare(activationForm,
 		db.SQL("license.ship_activation", activationForm.Read()), db.SQL("license.replay_activation", activationForm.Write()))

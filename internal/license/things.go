@@ -103,6 +103,7 @@ type Container struct {
 	First   time.Time
 	Seen    time.Time
 	Pardon  bool // a human has looked at what it holds: it is mended, not taken for a copy again
+	Listed  bool // some block list has named it since it was last given one that does not
 	Rev     int64
 
 	firstCtr int64

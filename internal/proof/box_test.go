@@ -199,6 +199,14 @@ func (b *box) read(m message, body []byte) (update, error) {
 				return u, fmt.Errorf("%w: a license for somebody else", errAnswer)
 			}
 			u.licenses = append(u.licenses, l)
+		case wire.TypeBlockList: // the server's own job makes them, and some answers bring one
+			l, err := wire.OpenIssued[wire.BlockList](trust, line)
+			if err != nil {
+				return u, err
+			}
+			if slices.Contains(l.Containers, b.keys.Hash()) {
+				return u, fmt.Errorf("%w: a block list that names the container it goes to", errAnswer)
+			}
 		default:
 			if err := trust.Extend(line); err != nil {
 				return u, err

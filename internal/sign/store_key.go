@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/db"
 	"github.com/licet/licet/wire"
 )
@@ -35,6 +36,8 @@ var (
 		WHERE publisher_id = ? AND kid = ? AND state = ?`)
 	qKeyRevoke = db.SQL("sign.key_revoke", `UPDATE signing_key SET state = 'revoked', sealed = NULL, changed_at = ?
 		WHERE publisher_id = ? AND kid = ? AND state <> 'revoked'`)
+	qKeysRevoked = db.SQL("sign.keys_revoked", `SELECT publisher_id, kid FROM signing_key
+		WHERE state = 'revoked' AND purpose = 'issue'`)
 	qKeyReseal = db.SQL("sign.key_reseal", `UPDATE signing_key SET sealed = ?
 		WHERE publisher_id = ? AND kid = ? AND state <> 'revoked'`)
 
@@ -260,4 +263,24 @@ func (s *stock) read(q db.Querier) (err error) {
 	}
 	s.lines, err = lines(q, s.publisher)
 	return err
+}
+
+// RevokedKeys returns the ids of all revoked issuing keys that q can see, by
+// publisher.
+func RevokedKeys(q db.Querier) (map[actor.PublisherID][]string, error) {
+	rows, err := q.Query(qKeysRevoked)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	out := map[actor.PublisherID][]string{}
+	for rows.Next() {
+		var p actor.PublisherID
+		var kid string
+		if err := rows.Scan(&p, &kid); err != nil {
+			return nil, err
+		}
+		out[p] = append(out[p], kid)
+	}
+	return out, rows.Err()
 }

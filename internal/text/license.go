@@ -206,6 +206,10 @@ var (
 		EN: "This message (number {value}) is older than what has been answered already. Please make a new one.",
 		DE: "Diese Nachricht (Nummer {value}) ist älter als das, was schon beantwortet wurde. Bitte erzeugen Sie eine neue.",
 	})
+	_ = add("fault.license.no_block_list", Entry{
+		EN: "This publisher has issued no block list: there was never anything to list. Nothing needs to be installed.",
+		DE: "Dieser Hersteller hat keine Sperrliste herausgegeben: Es war noch nie etwas zu nennen. Es muss nichts installiert werden.",
+	})
 	_ = add("fault.license.wrong_generation", Entry{
 		EN: "Generation {value} of this license is not in this container any more, so nothing can be returned. Refresh the container.",
 		DE: "Generation {value} dieser Lizenz liegt nicht mehr in diesem Lizenzcontainer, es gibt nichts zurückzugeben. Aktualisieren Sie den Container.",

@@ -31,7 +31,7 @@ void liblicet_close(uint64_t container);
  * stable: the server's ("license.no_seat"), "client.offline", after which the message
  * waits and any later call sends it first, "wire.signature", "handle", "internal". Done,
  * the answer says what was installed: {"Licenses": […], "Removed": […], "Blocked": […],
- * "Returned": […], …}. */
+ * "Returned": […], "List": number of a newer block list that was installed, …}. */
 int liblicet_activate(uint64_t container, const char *code, char **answer); /* a ticket or license key */
 int liblicet_refresh(uint64_t container, char **answer);                    /* what waits at the server */
 int liblicet_restore(uint64_t container, const char *code, const char *lost_license, char **answer);
