@@ -39,6 +39,10 @@ type message struct {
 	typed    *typedAsk // of a typed request; nil = the message is signed
 }
 
+// carried reports whether somebody brought the code here without the machine being
+// connected: what travels as a file or a picture is sealed, or it was typed.
+func (m *message) carried() bool { return m.typed != nil || m.req.Sealed != "" }
+
 // held is a license with its generation.
 type held struct {
 	license LicenseID

@@ -117,6 +117,28 @@ func TestSealedCode(t *testing.T) {
 	})
 }
 
+// What its model says is activated over a connection only comes neither in a file
+// or picture nor by typing; what is there is refreshed over any carrier.
+func TestOnlineOnly(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i := w.sell(item(catalog.Multi, func(s *catalog.Snapshot) { s.Model.Offline = false }), 2)
+		depot, err := w.trust(w.a).DepotKey(w.d.Now().Unix())
+		must(t, err)
+		a := w.box()
+		r := a.request(wire.ActActivate)
+		r.Sealed, err = wire.SealCode(depot.Public, r.Nonce, i.Code)
+		must(t, err)
+		_, err = a.send(r)
+		want(t, err, license.ErrOnlineOnly)
+		_, _, err = w.typedBox().ask(1, i.Code)
+		want(t, err, license.ErrOnlineOnly)
+		w.used(i, 0)
+		must(t, second(a.activate(i.Code)))
+		must(t, second(a.refresh()))
+		w.used(i, 1)
+	})
+}
+
 // Containers may sign with P-256, whose signatures differ each time: the payload
 // counts. A hardware container is bound to no machine.
 func TestContainerKeys(t *testing.T) {

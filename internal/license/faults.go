@@ -39,6 +39,7 @@ var (
 	ErrNonceUsed        = fault.New(fault.Conflict, "license.nonce_used")        // units, value
 	ErrOtherProduct     = fault.New(fault.Conflict, "license.other_product")     // product, value
 	ErrContainerKind    = fault.New(fault.Conflict, "license.container_kind")    // value, allowed
+	ErrOnlineOnly       = fault.New(fault.Conflict, "license.online_only")       // article
 	ErrContainerFull    = fault.New(fault.Exhausted, "license.container_full")   // limit
 	ErrTrialUsed        = fault.New(fault.Exhausted, "license.trial_used")       //
 	ErrFingerprint      = fault.New(fault.Invalid, "license.no_fingerprint")     //

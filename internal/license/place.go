@@ -169,6 +169,9 @@ func (c *contact) houses(l *License, trial bool) error {
 	if kind == wire.ContainerCloud {
 		return ErrCloudLease
 	}
+	if !l.terms.model().Offline && c.msg.carried() {
+		return ErrOnlineOnly.With("article", l.terms.Item.Number)
+	}
 	if kind == wire.ContainerSoft && len(c.msg.marks) == 0 && c.msg.typed == nil {
 		return ErrFingerprint
 	}

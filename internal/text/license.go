@@ -125,6 +125,10 @@ var (
 	_ = add("word.license.container_kind.allowed.hardware", Entry{EN: "a device such as a security key or a TPM (hardware)", DE: "ein Gerät wie ein Sicherheitsschlüssel oder ein TPM (hardware)"})
 	_ = add("word.license.container_kind.allowed.cloud", Entry{EN: "an account (cloud)", DE: "ein Konto (cloud)"})
 	_ = add("word.license.container_kind.allowed.named", Entry{EN: "a machine that a program names (named)", DE: "ein Rechner, den ein Programm nennt (named)"})
+	_ = add("fault.license.online_only", Entry{
+		EN: "Article {article} is activated over a connection only, not by file, picture or typed code. Connect the machine and activate there.",
+		DE: "Artikel {article} wird nur über eine Verbindung aktiviert, nicht per Datei, Bild oder abgetipptem Code. Verbinden Sie den Rechner, und aktivieren Sie dort.",
+	})
 	_ = add("fault.license.cloud_lease", Entry{
 		EN: "A cloud container holds no license for good: it uses licenses by leases. Take a lease of this one.",
 		DE: "In einem Cloud-Container liegt keine Lizenz auf Dauer: Er nutzt Lizenzen durch Leases. Nehmen Sie für diese ein Lease.",
