@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/licet/licet/internal/actor"
 	"github.com/licet/licet/internal/catalog"
@@ -207,6 +208,28 @@ func TestCaseAcceptSetBack(t *testing.T) {
 		before.held[sold.Licenses[0].String()] = 1 // once more: nobody has looked at that
 		_, err = before.refresh()
 		want(t, err, license.ErrSuspect)
+	})
+}
+
+// A machine that was set back to before its borrow was kept longer is accepted: with its
+// next message it hears of the later end.
+func TestCaseAcceptLent(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i, b := w.lending(2), w.box()
+		end := w.d.Now().Add(72 * time.Hour)
+		must(t, second(b.borrow(i.Code, until(w.d.Now().Add(24*time.Hour)))))
+		before := b.clone()
+		must(t, second(b.borrow(i.Code, until(end))))
+		must(t, second(b.send(b.receipt())))
+		want(t, second(before.refresh()), license.ErrSuspect)
+		w.decide(before, license.Accept)
+		other := w.sell(item(catalog.Multi), 1)
+		a, err := before.activate(other.Code)
+		must(t, err)
+		if len(a.licenses) != 2 || !slices.ContainsFunc(a.licenses, func(l *wire.License) bool { return l.ID == i.Licenses[0].String() && l.Expires == end.Unix() }) {
+			t.Fatalf("%+v", a.licenses)
+		}
+		w.holds(i.Licenses[0])
 	})
 }
 

@@ -227,6 +227,10 @@ func (s *Service) settleCase(tx *db.Tx, by actor.Actor, box *Container, d Decisi
 	for _, a := range live {
 		l := w.licenses[a.License]
 		if !a.Lent.IsZero() {
+			if d == Accept && !a.State.Leaving() {
+				a.Version, a.dirty = 0, true // what was set back may not know how long it has been kept since
+				w.live[l.ID] = append(w.live[l.ID], a)
+			}
 			continue // it runs offline until its end, whatever is decided: its place is not free before
 		}
 		if d == Accept {

@@ -154,7 +154,11 @@ func (g *game) accept(t *rapid.T) {
 	for _, r := range g.rights {
 		p := r.live[d]
 		switch {
-		case p == nil || !p.until.IsZero():
+		case p == nil:
+		case !p.until.IsZero(): // it stays lent; what was accepted may not know for how long
+			if !evict && p.leaving == "" {
+				p.version = -1
+			}
 		case evict || p.leaving == "" && r.meter != nil: // nobody knows how many units are left
 			r.free(d, "away")
 		case p.leaving == "":
