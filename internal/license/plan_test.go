@@ -35,7 +35,7 @@ func explained() map[*db.Stmt][]any {
 		qTicketsAfter: {p, id, 100}, qHolderTickets: {p, id, id, 100}, qTicketsLicenses: {p, ids},
 		qContainersAfter: {p, id, 100}, qContainersTrouble: {p, id, 100}, qContainersOfLicense: {p, id, id, 100},
 		qActivationsAfter: {p, id, id, 0, 100}, qHoldersOf: {p, ids}, qTicketLicenses: {p, id},
-		qLinePage: {p, id, id, 100}, qLineTickets: {p, few}, qTicketCounts: {p, few}, qLinesFree: {p, few, 100}, qLinesUsed: {p, few, 1}, qTicketsOpen: {p, ids},
+		qTermsLock: {p, few}, qTermsLockOf: {p, p, id}, qLinePage: {p, id, id, 100}, qLineTickets: {p, few}, qTicketCounts: {p, few}, qLinesFree: {p, few, 100}, qLinesUsed: {p, few, 1}, qTicketsOpen: {p, ids},
 		qLineHolders: {p, ids}, qLicensesLive: {p, ids}, qSnapshotTickets: {p, few}, qTicketsReverse: {p, ids}, qLicensesGone: {p, ids}, qSealedTickets: {p, ids},
 		qLineSeats: {p, few}, qIssuedRange: {p, id, id, id}, qExchangePage: {p, id, 100},
 		qEffects: {p, ids}, qEffectsBy: {p, ids}, qElapseAnew: {now, p, id}, qConsumption: {p, id}, qEligible: {p, ids},

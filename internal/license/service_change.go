@@ -118,7 +118,7 @@ func (s *Service) change(tx *db.Tx, by actor.Actor, changes []LineChange, do fun
 			}
 			ids = append(ids, c.Line)
 		}
-		walk, err := walkOf(tx, by.Publisher, ids)
+		walk, err := lockedWalk(tx, by.Publisher, ids)
 		if err != nil {
 			return err
 		}
@@ -142,6 +142,19 @@ func (s *Service) change(tx *db.Tx, by actor.Actor, changes []LineChange, do fun
 		}
 	}
 	return nil
+}
+
+// lockedWalk is walkOf with the terms of the lines locked, so that nobody moves their
+// seats meanwhile; what was moved until then is in it.
+func lockedWalk(tx *db.Tx, p actor.PublisherID, lines []OrderLineID) (*walk, error) {
+	before, err := walkOf(tx, p, lines)
+	if err == nil {
+		err = lockTerms(tx, p, before.snapshots(lines))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return walkOf(tx, p, lines)
 }
 
 // lower takes unredeemed quantity first; only if it does not suffice, everything

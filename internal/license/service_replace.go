@@ -108,6 +108,9 @@ type replaced struct {
 func (s *Service) Replace(ctx context.Context, by actor.Actor, in ReplaceInput) (ReplaceResult, error) {
 	var out ReplaceResult
 	err := s.try(ctx, by, func(tx *db.Tx) error {
+		if err := lockTermsOf(tx, by.Publisher, in.License); err != nil {
+			return err
+		}
 		l, err := s.licenseFor(tx, by, in.License, actor.LicenseRecall)
 		if err != nil {
 			return err

@@ -14,16 +14,22 @@ type stub struct {
 	license *License
 }
 
-// stubs locks tickets with their licenses, licenses first and each kind in the order
-// of ids, for whoever has all rights. It returns them in the order asked for. Errors:
+// stubs locks tickets with their licenses, the terms first, then licenses, each kind in
+// the order of ids, for whoever has all rights. It returns them in the order asked for. Errors:
 // license.not_found, license.has_several.
 func (s *Service) stubs(tx *db.Tx, by actor.Actor, perms []actor.Permission, ids ...TicketID) ([]stub, error) {
+	var terms db.IDs[Terms]
 	for _, id := range ids {
 		for _, perm := range perms {
-			if _, err := s.ticketFor(tx, by, id, false, perm); err != nil {
+			t, err := s.ticketFor(tx, by, id, false, perm)
+			if err != nil {
 				return nil, err
 			}
+			terms = append(terms, t.Snapshot)
 		}
+	}
+	if err := lockTerms(tx, by.Publisher, terms); err != nil {
+		return nil, err
 	}
 	licenses, err := idsOf[License](tx, qLicenseIDs, by.Publisher, db.IDs[Ticket](ids))
 	if err != nil {

@@ -16,6 +16,13 @@ WHERE t.publisher_id = `
 var (
 	qLineSnapshots = db.SQL("license.line_snapshots", `
 SELECT id, line_id, derived, moved FROM license_snapshot WHERE publisher_id = ? AND {ids:line_id} ORDER BY id`)
+	// The terms under which a line sells are its lock: see lockTerms.
+	qTermsLock = db.SQL("license.terms_lock", `
+SELECT id FROM license_snapshot WHERE publisher_id = ? AND {ids:id} ORDER BY id {for_update}`)
+	qTermsLockOf = db.SQL("license.terms_lock_of", `
+SELECT id FROM license_snapshot WHERE publisher_id = ? AND id = (
+  SELECT t.snapshot_id FROM license l JOIN ticket t ON t.publisher_id = l.publisher_id AND t.id = l.ticket_id
+  WHERE l.publisher_id = ? AND l.id = ?) {for_update}`)
 	qLinePage = db.SQL("license.line_page", `
 SELECT `+lineTicketColumns+ticketsWithLicenses+`? AND t.snapshot_id = ? AND t.id > ? AND l.state <> 'replaced' ORDER BY t.id, l.id LIMIT ?`)
 	qLineTickets = db.SQL("license.line_tickets", `
@@ -87,6 +94,21 @@ func snapshotsOf(q db.Querier, p actor.PublisherID, lines []OrderLineID) ([]line
 	return db.List(q, func(r *db.Rows) (x lineSnapshot, err error) {
 		return x, r.Scan(&x.id, &x.line, &x.derived, &x.moved)
 	}, qLineSnapshots, p, db.IDs[OrderLine](lines))
+}
+
+// lockTerms makes whoever lowers, raises, splits, merges, transfers or replaces what
+// order lines have sold under these terms wait for the end of tx. It comes before
+// every lock of a license: otherwise seats that go from one license to another could
+// be overlooked in both.
+func lockTerms(tx *db.Tx, p actor.PublisherID, ids db.IDs[Terms]) error {
+	_, err := idsOf[Terms](tx, qTermsLock, p, ids)
+	return err
+}
+
+// lockTermsOf is lockTerms for those under which a license was sold.
+func lockTermsOf(tx *db.Tx, p actor.PublisherID, id LicenseID) error {
+	_, err := idsOf[Terms](tx, qTermsLockOf, p, p, id)
+	return err
 }
 
 // ticketCounts returns how many tickets each snapshot has, reversed ones too.
