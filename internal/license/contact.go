@@ -291,6 +291,9 @@ func (c *contact) repair() error {
 	for _, a := range c.here {
 		switch {
 		case seen[a.License]:
+		case a.State.Leaving() && a.Told == 0:
+			// Signed before an answer that brought it, and which is there by now? It is told
+			// first; that it is gone is believed of what comes after that.
 		case a.State == ActivationRecallPending:
 			c.finish(a, ActivationRecalled, "activation.recalled")
 			continue

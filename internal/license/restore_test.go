@@ -173,6 +173,29 @@ func TestEvict(t *testing.T) {
 
 // A recall is delivered at the next contact and ends when the container says
 // that it holds the license no more.
+// A question that was signed before its answer to an earlier one arrived does not say
+// that the license has gone: the device is told of the recall, and its seat is free
+// when it has said so afterwards. It is no copy.
+func TestRecallOfWhatArrived(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i := w.sell(item(catalog.Multi), 1)
+		b := w.box()
+		first := b.request(wire.ActActivate, withCode(i.Code))
+		before := b.request(wire.ActRefresh)
+		must(t, second(b.send(first)))
+		_, err := w.Recall(t.Context(), w.a.All(), license.RecallInput{Ticket: i.Ticket})
+		must(t, err)
+		got, err := b.send(before)
+		must(t, err)
+		if got.commands() != wire.CmdRecall || len(b.held) != 0 {
+			t.Errorf("told %s, holds %v", got.commands(), b.held)
+		}
+		w.used(i, 1)
+		must(t, second(b.refresh()))
+		w.used(i, 0)
+	})
+}
+
 func TestRecall(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()

@@ -240,8 +240,8 @@ func (b *box) install(u update) {
 	}
 	for _, c := range u.commands {
 		held := b.held[c.LicenseID]
-		if held == nil || held.gen != c.Generation {
-			continue
+		if held == nil || held.gen > c.Generation {
+			continue // as every client: what is said of a generation holds for those before it
 		}
 		switch c.Do {
 		case wire.CmdRecall, wire.CmdReplace:

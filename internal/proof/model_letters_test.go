@@ -120,8 +120,8 @@ func (g *game) install(t *rapid.T, l *letter, u update) {
 func (g *game) holds(t *rapid.T, l *letter, r *right, before int64) {
 	d, held := l.by, l.by.held[r.id]
 	gen, runs := r.holding(d, before)
-	if held != nil && r.live[d] == nil && r.past[d].how == "elapsed" {
-		runs = !held.blocked // it stays what it was
+	if held != nil && r.live[d] == nil && (r.past[d].how == "elapsed" || !l.names(r.id)) {
+		runs = !held.blocked // it stays what it was; what came after the question was signed is judged at the next
 	}
 	old := held != nil && d.old[r.id] && l.kind != "refresh" // a refresh renews everything
 	if (held == nil) != (gen == 0) || held != nil && (held.gen != gen || held.blocked == runs && !(old && runs)) {

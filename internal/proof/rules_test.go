@@ -259,6 +259,7 @@ func (m *model) repair(d *device, l *letter) (removed map[*right]bool, ok bool) 
 		p := r.live[d]
 		switch {
 		case p == nil:
+		case p.leaving != "" && p.told == 0: // it may have come since the message was signed
 		case p.leaving != "" && !l.holds(r.id, p.gen):
 			r.free(d, p.leaving)
 		case l.kind == "receipt" && p.leaving == "" && p.told != 0 && p.told == d.counterOf(l.m.nonce):
@@ -281,6 +282,16 @@ func (d *device) counterOf(nonce string) int64 {
 func (l *letter) holds(id string, gen int64) bool {
 	for _, h := range l.m.held {
 		if h.LicenseID == id && h.Generation == gen {
+			return true
+		}
+	}
+	return false
+}
+
+// names reports whether a message says that the license is held, in any generation.
+func (l *letter) names(id string) bool {
+	for _, h := range l.m.held {
+		if h.LicenseID == id {
 			return true
 		}
 	}
