@@ -288,16 +288,6 @@ func (l *letter) holds(id string, gen int64) bool {
 	return false
 }
 
-// names reports whether a message says that the license is held, in any generation.
-func (l *letter) names(id string) bool {
-	for _, h := range l.m.held {
-		if h.LicenseID == id {
-			return true
-		}
-	}
-	return false
-}
-
 // trusts judges a copy in a device: it is of the live generation, or of one that
 // has ended without the device, which knows of no later one.
 func (r *right) trusts(d *device, gen int64) bool {

@@ -345,3 +345,13 @@ func (m *model) borrow(d *device, l *letter) (refusal string) {
 	r.deliver(p, l.ctr)
 	return ""
 }
+
+// names reports whether a message says that the license is held, in any generation.
+func (l *letter) names(id string) bool {
+	for _, h := range l.m.held {
+		if h.LicenseID == id {
+			return true
+		}
+	}
+	return false
+}
