@@ -102,7 +102,7 @@ func TestOffers(t *testing.T) {
 		t.Fatalf("the table has %d rows", len(rows))
 	}
 	for _, row := range rows {
-		for i, name := range regexp.MustCompile("\\w+").FindAllString(row[2], -1) {
+		for i, name := range regexp.MustCompile(`\w+`).FindAllString(row[2], -1) {
 			language := []string{"C", "Python", "JavaScript", "Java", "C#"}[i]
 			source, err := os.ReadFile(callable[language].file)
 			if err != nil {

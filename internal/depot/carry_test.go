@@ -18,8 +18,8 @@ import (
 
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/qr"
+	"github.com/licet/licet/internal/browsertest"
 	"github.com/licet/licet/internal/catalog"
-	"github.com/licet/licet/internal/clienttest"
 	"github.com/licet/licet/internal/depot"
 	"github.com/licet/licet/internal/license"
 	"github.com/licet/licet/internal/route"
@@ -360,7 +360,7 @@ func TestCodes(t *testing.T) {
 // raster makes a picture of a code that a page shows.
 func raster(t testing.TB, svg *html.Node) []byte {
 	t.Helper()
-	b, err := clienttest.Photograph(svg)
+	b, err := browsertest.Photograph(svg)
 	must(t, err)
 	return b
 }

@@ -94,27 +94,32 @@ func TestRepeat(t *testing.T) {
 func TestSealedCode(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		i := w.sell(item(catalog.Multi), 1)
-		depot, err := w.trust(w.a).DepotKey(w.d.Now().Unix())
-		must(t, err)
 		a := w.box()
-		r := a.request(wire.ActActivate)
-		r.Sealed, err = wire.SealCode(depot.Public, r.Nonce, i.Code)
-		must(t, err)
-		_, err = a.send(r)
-		must(t, err)
+		must(t, second(a.send(a.carried(i.Code))))
 		w.used(i, 1)
 
 		b := w.box()
-		r = b.request(wire.ActActivate)
-		r.Sealed, err = wire.SealCode(depot.Public, nonce(), i.Code) // of another request
-		must(t, err)
-		if _, err = b.send(r); err == nil {
+		r := b.carried(i.Code)
+		r.Sealed = b.carried(i.Code).Sealed // of another request
+		if _, err := b.send(r); err == nil {
 			t.Fatal("a code that was sealed for another request")
 		}
 		b.iss = db.MakeID[int](w.d.Now()).String()
-		_, err = b.send(b.request(wire.ActActivate, func(x *wire.Request) { x.Sealed = r.Sealed }))
+		_, err := b.send(b.request(wire.ActActivate, func(x *wire.Request) { x.Sealed = r.Sealed }))
 		want(t, err, license.ErrUnknownCode)
 	})
+}
+
+// carried asks for a license as a file or a picture does: its code is sealed to the
+// depot.
+func (b *box) carried(code string) *wire.Request {
+	b.w.t.Helper()
+	depot, err := b.w.trust(b.w.a).DepotKey(b.w.d.Now().Unix())
+	must(b.w.t, err)
+	r := b.request(wire.ActActivate)
+	r.Sealed, err = wire.SealCode(depot.Public, r.Nonce, code)
+	must(b.w.t, err)
+	return r
 }
 
 // What its model says is activated over a connection only comes neither in a file
@@ -122,13 +127,8 @@ func TestSealedCode(t *testing.T) {
 func TestOnlineOnly(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		i := w.sell(item(catalog.Multi, func(s *catalog.Snapshot) { s.Model.Offline = false }), 2)
-		depot, err := w.trust(w.a).DepotKey(w.d.Now().Unix())
-		must(t, err)
 		a := w.box()
-		r := a.request(wire.ActActivate)
-		r.Sealed, err = wire.SealCode(depot.Public, r.Nonce, i.Code)
-		must(t, err)
-		_, err = a.send(r)
+		_, err := a.send(a.carried(i.Code))
 		want(t, err, license.ErrOnlineOnly)
 		_, _, err = w.typedBox().ask(1, i.Code)
 		want(t, err, license.ErrOnlineOnly)

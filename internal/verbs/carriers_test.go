@@ -17,7 +17,7 @@ import (
 	"github.com/licet/licet/client"
 	"github.com/licet/licet/client/online"
 	"github.com/licet/licet/client/qr"
-	"github.com/licet/licet/internal/clienttest"
+	"github.com/licet/licet/internal/browsertest"
 	"github.com/licet/licet/wire"
 )
 
@@ -80,7 +80,7 @@ func overPictures(w *world, c *client.Container) (client.Installed, error) {
 	}
 	var photos [][]byte
 	for _, svg := range w.post("/codes", "text", p.message(), "small", "1").all("svg", "role", "img") {
-		photo, err := clienttest.Photograph(svg)
+		photo, err := browsertest.Photograph(svg)
 		must(w.t, err)
 		photos = append(photos, photo)
 	}
